@@ -1,0 +1,243 @@
+#include "session.h"
+
+#include <errno.h>
+#include <libintl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+#ifndef VET_VERSION
+#define VET_VERSION "0.0"
+#endif
+#ifndef VET_SHAREDIR
+#define VET_SHAREDIR "/usr/local/share/vet"
+#endif
+
+_Noreturn void mem_exhausted(size_t wanted)
+{
+    char text[160];
+    int n = snprintf(text, sizeof text, "vet: no_memory: %zu\n%s\n", wanted, gettext("not enough memory; close other programs and run it again"));
+    if (n > 0) (void)!write(STDERR_FILENO, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
+    _exit(4);
+}
+
+static const char *translate(const char *english)
+{
+    return english && *english ? gettext(english) : "";
+}
+
+/* vet-import: FILE[SHEET]!C7: warning: id_checksum: text */
+static void print_place(struct buf *b, const struct place *at)
+{
+    if (!at->file && !at->row) return;
+    buf_put(b, at->file ? at->file : "-");
+    if (at->sheet && *at->sheet) buf_printf(b, "[%s]", at->sheet);
+    if (at->row) {
+        char letters[8];
+        size_t n = 0;
+        for (uint32_t c = at->col; c; c = (c - 1) / 26) letters[n++] = (char)('A' + (c - 1) % 26);
+        buf_char(b, '!');
+        while (n) buf_char(b, letters[--n]);
+        buf_printf(b, "%u", at->row);
+    }
+    buf_put(b, ": ");
+}
+
+static void print_finding(void *ctx, const struct finding *f)
+{
+    struct session *s = ctx;
+    static const char *const WORDS[] = {
+        [SEV_NOTICE] = "notice", [SEV_INFO] = "", [SEV_WARNING] = "warning", [SEV_PERSON] = "error",
+        [SEV_USAGE] = "error", [SEV_INPUT] = "error", [SEV_SYSTEM] = "error",
+    };
+    struct buf b = {0};
+    buf_printf(&b, "%s: ", s->name);
+    print_place(&b, &f->at);
+    if (*WORDS[f->severity]) buf_printf(&b, "%s: %s: ", WORDS[f->severity], diag_code_string(f->code));
+    diag_expand(&b, translate(diag_template(f->code)), f->args);
+    for (size_t i = 0; i < b.n; i++)
+        if (b.s[i] == '\n' || b.s[i] == '\r' || b.s[i] == 27) b.s[i] = ' '; /* one line, and no terminal codes */
+    buf_char(&b, '\n');
+    fwrite(b.s, 1, b.n, stderr);
+    buf_free(&b);
+}
+
+static bool has_ledgers(const char *folder)
+{
+    struct buf b = {0};
+    struct stat st;
+    buf_printf(&b, "%s/ledgers", folder);
+    bool is = stat(buf_text(&b), &st) == 0 && S_ISDIR(st.st_mode);
+    buf_free(&b);
+    return is;
+}
+
+/* The share folder: --share, VET_SHARE, beside the executable (build/bin -> build/share, then the checkout's share), the installed one. */
+static char *find_share(void)
+{
+    char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    static const char *const BESIDE[] = {"/../share", "/../share/vet", "/../../share"};
+    if (n > 0) {
+        self[n] = 0;
+        char *slash = strrchr(self, '/');
+        if (slash) *slash = 0;
+        for (size_t i = 0; i < sizeof BESIDE / sizeof *BESIDE; i++) {
+            struct buf b = {0};
+            buf_printf(&b, "%s%s", self, BESIDE[i]);
+            if (has_ledgers(buf_text(&b))) return b.s;
+            buf_free(&b);
+        }
+    }
+    struct buf b = {0};
+    buf_put(&b, VET_SHAREDIR);
+    buf_text(&b);
+    return b.s;
+}
+
+/* gettext follows LANGUAGE only when the locale is not "C"; C.UTF-8 is always there on Debian. */
+static void set_language(const char *lang, const char *share)
+{
+    if (!setlocale(LC_ALL, "")) setlocale(LC_ALL, "C.UTF-8");
+    const char *now = setlocale(LC_MESSAGES, NULL);
+    if (!lang || !*lang) {
+        const char *env = getenv("LC_ALL");
+        if (!env || !*env) env = getenv("LC_MESSAGES");
+        if (!env || !*env) env = getenv("LANG");
+        lang = env && strncmp(env, "zh", 2) == 0 ? "zh" : NULL;
+    }
+    if (lang && strncmp(lang, "zh", 2) == 0) {
+        if (!now || strcmp(now, "C") == 0 || strcmp(now, "POSIX") == 0) setlocale(LC_ALL, "C.UTF-8");
+        setenv("LANGUAGE", "zh_CN", 1);
+    } else if (lang) {
+        setenv("LANGUAGE", "en", 1);
+    }
+    setlocale(LC_NUMERIC, "C");
+    struct buf b = {0};
+    buf_printf(&b, "%s/locale", share);
+    struct stat st;
+    if (stat(buf_text(&b), &st) != 0) {
+        b.n = 0;
+        buf_put(&b, VET_SHAREDIR "/../locale");
+    }
+    bindtextdomain("vet", buf_text(&b));
+    bind_textdomain_codeset("vet", "UTF-8");
+    textdomain("vet");
+    buf_free(&b);
+}
+
+static void print_help(const struct session *s, const struct opt_table *tables)
+{
+    struct buf b = {0};
+    buf_printf(&b, "%s: %s %s\n%s\n", translate("Usage"), s->name, s->usage, translate(s->summary));
+    opt_help(&b, tables, translate);
+    buf_printf(&b, "\n%s\n", translate("Exit status: 0 done, 1 done but something needs a person, 2 wrong use, 3 an input could not be read, 4 the system failed."));
+    fwrite(b.s, 1, b.n, stdout);
+    buf_free(&b);
+}
+
+/* --lang and --share are wanted before the options are parsed, so that a wrong option is told in the right language. */
+static const char *early(int argc, char **argv, const char *name)
+{
+    size_t n = strlen(name);
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], name, n) != 0) continue;
+        if (argv[i][n] == '=') return argv[i] + n + 1;
+        if (!argv[i][n] && i + 1 < argc) return argv[i + 1];
+    }
+    return NULL;
+}
+
+bool session_start(struct session *s, const struct opt *own, size_t n_own, int argc, char **argv)
+{
+    static const char *const TO[] = {"csv", "json", NULL};
+    const struct {
+        unsigned want;
+        struct opt o;
+    } all[] = {
+        {0, {.kind = OPT_HEADING, .help = "Common options:"}},
+        {WANT_DB, {OPT_STRING, 'd', "db", &s->db, "FILE", "the store (or VET_DB)", NULL, 0, 0}},
+        {WANT_UNITS, {OPT_STRING, 'u', "units", &s->units, "FILE", "the units file (or VET_UNITS)", NULL, 0, 0}},
+        {WANT_OUTPUT, {OPT_STRING, 'o', "output", &s->output, "FILE", "write to FILE instead of standard output", NULL, 0, 0}},
+        {WANT_FROM, {OPT_STRING, 'f', "from", &s->from, "FORMAT", "the format of the input, if it is not to be told from the bytes", NULL, 0, 0}},
+        {WANT_TO, {OPT_CHOICE, 't', "to", &s->to, "csv|json", "the format of the output", TO, 0, 0}},
+        {WANT_STATS, {OPT_STRING, 0, "stats", &s->stats, "FILE", "write the accounts of the run to FILE as JSON", NULL, 0, 0}},
+        {WANT_WHERE, {OPT_STRING, 0, "where", &s->where, "EXPR", "only the records for which the SQL expression holds", NULL, 0, 0}},
+        {WANT_MASK, {OPT_STRING, 0, "mask", &s->mask, "PROFILE", "none, internal or public: how personal data is shown", NULL, 0, 0}},
+        {WANT_THREADS, {OPT_INT, 0, "threads", &s->threads, "N", "use N threads (default: one a processor)", NULL, 0, 64}},
+        {0, {OPT_STRING, 0, "lang", &s->lang, "zh|en", "the language of the messages", NULL, 0, 0}},
+        {0, {OPT_STRING, 0, "share", &s->share, "DIR", "the folder with ledgers, codes, models and reports (or VET_SHARE)", NULL, 0, 0}},
+        {0, {OPT_FLAG, 'q', "quiet", &s->quiet, NULL, "only errors", NULL, 0, 0}},
+        {0, {OPT_COUNT, 'v', "verbose", &s->verbose, NULL, "also what was normalised", NULL, 0, 0}},
+        {0, {OPT_FLAG, 0, "help", &s->help, NULL, "show this help and end", NULL, 0, 0}},
+        {0, {OPT_FLAG, 0, "version", &s->version, NULL, "show the version and end", NULL, 0, 0}},
+    };
+    struct opt common[sizeof all / sizeof *all];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (!all[i].want || (s->wants & all[i].want)) common[n++] = all[i].o;
+    const struct opt_table tables[] = {{own, n_own}, {common, n}, {NULL, 0}};
+    const struct opt_table *used = n_own ? tables : tables + 1;
+
+    signal(SIGPIPE, SIG_DFL);
+    umask(077);
+    diag_init(&s->diag, print_finding, s);
+    const char *share = early(argc, argv, "--share");
+    if (!share) share = getenv("VET_SHARE");
+    char *found = share && *share ? NULL : find_share();
+    if (found) share = found; /* kept for the whole run */
+    set_language(early(argc, argv, "--lang"), share);
+    s->stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
+
+    bool ok = opt_parse(used, argc, argv, &s->files, &s->diag);
+    if (s->help || s->version) {
+        if (s->help) print_help(s, used);
+        else printf("%s %s\n", s->name, VET_VERSION);
+        return false;
+    }
+    if (!ok) return false;
+    s->share = share;
+    if (!s->db && (s->wants & WANT_DB)) s->db = getenv("VET_DB");
+    if (!s->units && (s->wants & WANT_UNITS)) s->units = getenv("VET_UNITS");
+    if (s->db && !*s->db) s->db = NULL;
+    if (s->units && !*s->units) s->units = NULL;
+    s->diag.quiet_below = s->verbose ? SEV_NOTICE : s->quiet ? SEV_PERSON : SEV_INFO;
+    if (!has_ledgers(share)) {
+        diag_add(&s->diag, DIAG_SHARE_MISSING, NULL, share, NULL);
+        return false;
+    }
+    return true;
+}
+
+int session_end(struct session *s)
+{
+    /* xz and others: what was written last may still fail to reach the disk. */
+    bool failed = ferror(stdout) != 0;
+    if (fflush(stdout) != 0) failed = true;
+    if (failed) diag_add(&s->diag, DIAG_WRITE_FAILED, NULL, "standard output", strerror(errno), NULL);
+    opt_list_free(&s->files);
+    return s->diag.status;
+}
+
+void session_progress(void *session, const char *what, uint64_t done, uint64_t total)
+{
+    struct session *s = session;
+    static struct timespec start, last; /* a bar is one to a program */
+    if (s->quiet || !isatty(STDERR_FILENO)) return;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!start.tv_sec) start = now;
+    bool end = total && done >= total;
+    double since_start = (double)(now.tv_sec - start.tv_sec) + (double)(now.tv_nsec - start.tv_nsec) / 1e9;
+    double since_last = (double)(now.tv_sec - last.tv_sec) + (double)(now.tv_nsec - last.tv_nsec) / 1e9;
+    if (since_start < 1 || (!end && since_last < 0.1)) return;
+    last = now;
+    if (total) fprintf(stderr, "\r%s: %llu/%llu (%d%%)%s", what, (unsigned long long)done, (unsigned long long)total, (int)(done * 100 / total), end ? "\n" : "");
+    else fprintf(stderr, "\r%s: %llu", what, (unsigned long long)done);
+}

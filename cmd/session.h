@@ -1,0 +1,45 @@
+/* What every command does: the common options, the language, printing findings, the exit status.
+ * The only place that prints messages, and the only one that knows that there is a terminal. */
+#ifndef VET_CMD_SESSION_H
+#define VET_CMD_SESSION_H
+
+#include "base/diag.h"
+#include "base/opt.h"
+
+/* Which common options a command takes. */
+enum session_wants {
+    WANT_DB = 1,
+    WANT_UNITS = 2,
+    WANT_OUTPUT = 4,
+    WANT_FROM = 8,
+    WANT_TO = 16,
+    WANT_STATS = 32,
+    WANT_WHERE = 64,
+    WANT_MASK = 128,
+    WANT_THREADS = 256,
+};
+enum { TO_CSV, TO_JSON };
+struct session {
+    const char *name;            /* "vet-import" */
+    const char *summary;         /* English msgid: one sentence */
+    const char *usage;           /* "[OPTION]... [FILE]..." */
+    unsigned wants;
+    /* The common options. */
+    const char *db, *units, *output, *from, *stats, *where, *lang, *share, *mask;
+    int to;
+    long threads;
+    bool quiet, help, version;
+    int verbose;
+    struct opt_list files;       /* arguments that are no options */
+    struct diag diag;
+    bool stdout_is_terminal;
+};
+/* Fills what the struct's first four members do not, reads the environment (VET_DB, VET_UNITS, VET_SHARE) and the options.
+ * False when the program is to end at once with session_end (after --help or --version, or wrong use). */
+bool session_start(struct session *s, const struct opt *own, size_t n_own, int argc, char **argv);
+/* Prints nothing more; returns the exit status. */
+int session_end(struct session *s);
+/* Progress on a terminal, for work over a second; nothing in a pipe.  `total` 0 = unknown. */
+void session_progress(void *session, const char *what, uint64_t done, uint64_t total);
+
+#endif

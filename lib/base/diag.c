@@ -1,0 +1,97 @@
+#include "base/diag.h"
+
+static const struct {
+    const char *code;
+    enum severity severity;
+    const char *text;
+} CODES[DIAG_COUNT] = {
+    [DIAG_NONE] = {"none", SEV_NOTICE, ""},
+#define X(name, code, severity, text) [DIAG_##name] = {code, severity, text},
+#include "base/codes_system.def"
+#include "base/codes_cells.def"
+#include "base/codes_ledger.def"
+#include "base/codes_store.def"
+#include "base/codes_link.def"
+#include "base/codes_rollup.def"
+#include "base/codes_book.def"
+#undef X
+};
+
+const char *diag_code_string(enum diag_code code)
+{
+    return CODES[code].code;
+}
+
+enum severity diag_severity(enum diag_code code)
+{
+    return CODES[code].severity;
+}
+
+const char *diag_template(enum diag_code code)
+{
+    return CODES[code].text;
+}
+
+int status_of(enum severity s)
+{
+    switch (s) {
+    case SEV_PERSON: return 1;
+    case SEV_USAGE: return 2;
+    case SEV_INPUT: return 3;
+    case SEV_SYSTEM: return 4;
+    default: return 0;
+    }
+}
+
+void diag_init(struct diag *d, void (*sink)(void *, const struct finding *), void *ctx)
+{
+    memset(d, 0, sizeof *d);
+    d->sink = sink;
+    d->ctx = ctx;
+    d->quiet_below = SEV_INFO;
+    pthread_mutex_init(&d->lock, NULL);
+}
+
+void diag_raise(struct diag *d, int status)
+{
+    pthread_mutex_lock(&d->lock);
+    if (d->status < status) d->status = status;
+    pthread_mutex_unlock(&d->lock);
+}
+
+void diag_add_finding(struct diag *d, const struct finding *f)
+{
+    pthread_mutex_lock(&d->lock);
+    int status = status_of(f->severity);
+    if (d->status < status) d->status = status;
+    d->counts[f->code]++;
+    if (d->sink && f->severity >= d->quiet_below) d->sink(d->ctx, f);
+    pthread_mutex_unlock(&d->lock);
+}
+
+void diag_add(struct diag *d, enum diag_code code, const struct place *at, ...)
+{
+    struct finding f = {.code = code, .severity = CODES[code].severity};
+    if (at) f.at = *at;
+    va_list ap;
+    va_start(ap, at);
+    for (int i = 0; i < DIAG_ARGS; i++) {
+        const char *arg = va_arg(ap, const char *);
+        if (!arg) break;
+        f.args[i] = str_of(arg);
+    }
+    va_end(ap);
+    diag_add_finding(d, &f);
+}
+
+void diag_expand(struct buf *out, const char *t, const struct str args[DIAG_ARGS])
+{
+    while (*t) {
+        if (t[0] == '{' && t[1] >= '1' && t[1] < '1' + DIAG_ARGS && t[2] == '}') {
+            buf_str(out, args[t[1] - '1']);
+            t += 3;
+        } else {
+            buf_char(out, *t++);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+#include "base/work.h"
+
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+/* Each thread takes turns: fetch a block (under `fetching`), run it, wait until all earlier blocks have been
+ * handed on, hand it on.  A thread holds one block, so memory is bounded by the number of threads. */
+struct pipeline {
+    const struct work *w;
+    pthread_mutex_t fetching, ordering;
+    pthread_cond_t turn;
+    uint64_t fetched, handed_on;
+    bool ended, failed;
+};
+struct hand {
+    struct pipeline *p;
+    unsigned number;
+    void *block;
+};
+
+static bool has_failed(struct pipeline *p)
+{
+    pthread_mutex_lock(&p->ordering);
+    bool failed = p->failed;
+    pthread_mutex_unlock(&p->ordering);
+    return failed;
+}
+
+static void *hand_main(void *arg)
+{
+    struct hand *h = arg;
+    struct pipeline *p = h->p;
+    const struct work *w = p->w;
+    for (;;) {
+        pthread_mutex_lock(&p->fetching);
+        int got = p->ended || has_failed(p) ? 0 : w->fetch(w->ctx, h->block);
+        uint64_t number = p->fetched;
+        if (got == 1) p->fetched++;
+        else p->ended = true;
+        pthread_mutex_unlock(&p->fetching);
+        bool ok = got == 1 && w->run(w->ctx, h->block, h->number);
+        pthread_mutex_lock(&p->ordering);
+        if (got != 1) {
+            if (got < 0) p->failed = true;
+            pthread_cond_broadcast(&p->turn);
+            pthread_mutex_unlock(&p->ordering);
+            return NULL;
+        }
+        while (p->handed_on != number && !p->failed) pthread_cond_wait(&p->turn, &p->ordering);
+        bool go = ok && !p->failed;
+        pthread_mutex_unlock(&p->ordering);
+        if (go && w->hand_on) go = w->hand_on(w->ctx, h->block);
+        pthread_mutex_lock(&p->ordering);
+        p->handed_on++;
+        if (!go) p->failed = true;
+        pthread_cond_broadcast(&p->turn);
+        pthread_mutex_unlock(&p->ordering);
+    }
+}
+
+unsigned work_threads(unsigned wanted)
+{
+    if (wanted) return wanted > 64 ? 64 : wanted;
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 8 ? 8 : (unsigned)n;
+}
+
+bool work_run(const struct work *w, unsigned threads)
+{
+    threads = work_threads(threads);
+    struct pipeline p = {.w = w};
+    pthread_mutex_init(&p.fetching, NULL);
+    pthread_mutex_init(&p.ordering, NULL);
+    pthread_cond_init(&p.turn, NULL);
+    struct hand hands[64];
+    pthread_t ids[64];
+    unsigned started = 1;
+    for (unsigned i = 0; i < threads; i++) hands[i] = (struct hand){&p, i, mem_zero(1, w->block_bytes)};
+    while (started < threads && pthread_create(&ids[started], NULL, hand_main, &hands[started]) == 0) started++;
+    hand_main(&hands[0]);
+    for (unsigned i = 1; i < started; i++) pthread_join(ids[i], NULL);
+    for (unsigned i = 0; i < threads; i++) {
+        if (w->release) w->release(hands[i].block);
+        free(hands[i].block);
+    }
+    pthread_mutex_destroy(&p.fetching);
+    pthread_mutex_destroy(&p.ordering);
+    pthread_cond_destroy(&p.turn);
+    return !p.failed;
+}

@@ -1,0 +1,21 @@
+/* Where bytes come from: a file, a pipe, standard input.  Counts and hashes what passes. */
+#ifndef VET_CELLS_SOURCE_H
+#define VET_CELLS_SOURCE_H
+
+#include <sys/types.h>
+
+#include "base/diag.h"
+#include "base/str.h"
+
+struct source;
+struct source *source_open(const char *path, struct diag *d);    /* NULL after a finding; "-" or NULL is standard input */
+void source_close(struct source *s);
+/* The first bytes (up to `want`), without consuming them. */
+struct str source_peek(struct source *s, size_t want);
+/* Appends up to `want` bytes to `out`.  Number read, 0 at the end, -1 on failure (after a finding). */
+ssize_t source_read(struct source *s, struct buf *out, size_t want);
+/* A seekable descriptor of the whole input, at offset 0: the file itself, or an unlinked temporary copy (0600) of a pipe.
+ * -1 after a finding.  Owned by the source. */
+int source_seekable(struct source *s);
+void source_digest(struct source *s, unsigned char digest[32]);  /* SHA-256 of all bytes; reads what was not read yet */
+#endif
