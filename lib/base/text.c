@@ -132,6 +132,11 @@ static bool is_blank(uint32_t c)
            c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x2060;
 }
 
+static bool is_bracket(uint32_t c)
+{
+    return c == '(' || c == ')' || c == '[' || c == ']' || c == 0x3010 || c == 0x3011 || c == 0x3014 || c == 0x3015;
+}
+
 void text_heading_key(struct buf *out, struct str s)
 {
     struct buf folded = {0};
@@ -144,7 +149,7 @@ void text_heading_key(struct buf *out, struct str s)
             uint32_t c = text_next(f, &i);
             if (pass == 0 && (c == '(' || c == '[' || c == 0x3010 || c == 0x3014)) depth++;
             else if (pass == 0 && (c == ')' || c == ']' || c == 0x3011 || c == 0x3015)) depth -= depth > 0;
-            else if (depth == 0 && !is_blank(c) && c != '*' && c != ':')
+            else if (depth == 0 && !is_blank(c) && c != '*' && c != ':' && !is_bracket(c))
                 buf_utf8(out, (uint32_t)u_tolower((UChar32)c));
         }
         if (out->n > start) break; /* a heading that is all hint keeps its words */
