@@ -1,0 +1,21 @@
+/* Masks for personal data: one profile per audience.
+ *
+ * none      as it is
+ * internal  for lists inside the station: 李**, 370124********1234, 138****5678, 锦东小区******, birth dates whole
+ * public    for notices: 李**, 3***************** (its first digit only), 1**********, 锦东***, 1985
+ * The length is kept where that helps tracing, and never says more than the mask's own table in mask.c. */
+#ifndef VET_BASE_MASK_H
+#define VET_BASE_MASK_H
+
+#include "base/str.h"
+
+enum mask_profile { PROFILE_NONE, PROFILE_INTERNAL, PROFILE_PUBLIC };
+/* What kind of thing a value is (a ledger's vet:mask). */
+enum mask { MASK_NONE, MASK_NAME, MASK_ID, MASK_PHONE, MASK_ADDRESS, MASK_DATE, MASK_TEXT };
+
+bool mask_profile_of(struct str word, enum mask_profile *out); /* "none" "internal" "public" */
+bool mask_of(struct str word, enum mask *out);                 /* "none" "name" "id" "phone" "address" "date" "text" */
+/* Appends `value` (UTF-8; several joined by ';' are masked one by one where the kind is phone or name). */
+void mask_write(struct buf *out, enum mask_profile p, enum mask m, struct str value);
+
+#endif

@@ -1,0 +1,58 @@
+/* One row of cells to one record: every value canonical by its role, every fault a verdict.
+ *
+ * It knows nothing of sheets, headings or units: the caller has put the cells into the order of the ledger's fields,
+ * has filled down 同上, and resolves the names of units itself (their text passes through, folded).  It does not
+ * decide the fate of a row beyond `reject`, and adds no findings: the caller turns verdicts into findings, because only
+ * the caller knows the place.
+ *
+ * A value that will not do is emptied and stands, as typed, in `typed`; the row is kept.  Canonical values convert
+ * to themselves.  What canonical means:
+ *   names       NFKC, no inner blanks, one kind of ·
+ *   citizen ids 18 characters, checked (GB 11643-1999)
+ *   dates       1985, 1985-06 or 1985-06-15, as precise as typed
+ *   phones      13800000000, 0531-87654321, 87654321, 0531-87654321-801, joined by ';'
+ *   code lists  the label; several in the order of the list, joined by ';'
+ *   money and numbers   digits, '.' and '-' only; money in yuan */
+#ifndef VET_LEDGER_CONVERT_H
+#define VET_LEDGER_CONVERT_H
+
+#include "cells/cells.h"
+#include "ledger/schema.h"
+
+/* Notices (SEV_NOTICE) are normalisations; SEV_WARNING is kept and flagged; SEV_PERSON rejects the row. */
+struct verdict {
+    enum diag_code code;
+    enum severity severity;  /* the code's own, or SEV_PERSON where --strict raised a warning */
+    uint32_t field;          /* index in schema->fields */
+    const struct rule *rule; /* of DIAG_RULE and other codes that a row rule gave, else NULL */
+    struct str shown;        /* the value for the message, masked; may be empty */
+    struct str hint;         /* what would do instead: the nearest label, the date of the id; may be empty */
+};
+struct converted {
+    const struct str *values; /* one a schema field, canonical; empty = none */
+    const struct str *typed;  /* one a schema field: what stood there and would not do, else empty */
+    const struct verdict *verdicts;
+    size_t n_verdicts;
+    bool flagged; /* there is a verdict of SEV_WARNING or more */
+    bool reject;  /* there is one of SEV_PERSON */
+};
+struct convert_options {
+    bool strict;      /* --strict: warnings reject */
+    struct str today; /* ISO date; dates after it are faults where the ledger says so.  Empty: no limit */
+};
+
+struct converter;
+/* One a thread: holds compiled expressions and scratch memory.  `s` and `o->today` must outlive it.  NULL after findings
+ * (status 2) when an expression of the ledger will not compile. */
+struct converter *converter_new(const struct schema *s, const struct convert_options *o, struct diag *d);
+void converter_free(struct converter *c);
+/* `cells`: one a schema field, CELL_EMPTY where the sheet has no such column.  `out` is valid until the next call. */
+void converter_row(struct converter *c, const struct cell *cells, struct converted *out);
+
+/* Appends "field:code;field:code" of the verdicts that are no notices; row rules as "field:rule:NAME". */
+void converted_flags(const struct schema *s, const struct converted *c, struct buf *out);
+/* The finding of a verdict at a place.  args: title of the field, masked value, hint, rule message.  Its strings live as
+ * long as the verdict's and the schema's. */
+struct finding verdict_finding(const struct schema *s, const struct verdict *v, const struct place *at);
+
+#endif
