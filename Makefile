@@ -37,7 +37,7 @@ PO := $(wildcard share/messages/zh_CN/*.po)
 
 all: $(COMMANDS) $(BUILD)/share/.made $(BUILD)/share/locale/zh_CN/LC_MESSAGES/vet.mo
 
-include $(wildcard lib/*/rules.mk tests/rules.mk)
+include $(wildcard lib/*/rules.mk tests/rules.mk scripts/rules.mk)
 
 $(BUILD)/obj/cmd/session.o: CPPFLAGS += -DVET_VERSION='"$(VERSION)"' -DVET_SHAREDIR='"$(PREFIX)/share/vet"'
 

@@ -1,0 +1,11 @@
+# The demo station's generator: scripts/station, for make demo and for the tests.
+STATION_SRC := $(wildcard scripts/station/*.c)
+STATION_OBJ := $(STATION_SRC:%.c=$(BUILD)/obj/%.o)
+
+$(STATION_OBJ): CPPFLAGS += -Iscripts/station
+
+$(BUILD)/demo/make-station: $(STATION_OBJ) $(BUILD)/libvet.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+-include $(STATION_OBJ:.o=.d)
