@@ -63,6 +63,40 @@ $(BUILD)/share/locale/zh_CN/LC_MESSAGES/vet.mo: $(PO)
 	@mkdir -p $(@D)
 	msgcat --use-first $(PO) | msgfmt -o $@ -
 
+# The two commands of the README.  What is missing is installed first, then make starts anew, so that pkg-config finds it.
+demo:
+	scripts/install-dependencies build
+	$(MAKE) all $(BUILD)/demo/make-station
+	BUILD=$(BUILD) scripts/demo
+
+check:
+	scripts/install-dependencies build check
+	$(MAKE) tests $(BUILD)/demo/make-station
+	BUILD=$(BUILD) tests/run $(T)
+
+bench:
+	scripts/install-dependencies build bench
+	$(MAKE) all $(BUILD)/demo/make-station
+	BUILD=$(BUILD) scripts/bench
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/vet $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES \
+	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 755 $(COMMANDS) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 scripts/monthly $(DESTDIR)$(PREFIX)/bin/vet-monthly
+	for d in ledgers codes models reports; do \
+	    install -d $(DESTDIR)$(PREFIX)/share/vet/$$d && \
+	    for f in share/$$d/*; do [ ! -f "$$f" ] || install -m 644 "$$f" $(DESTDIR)$(PREFIX)/share/vet/$$d || exit 1; done; done
+	install -m 644 $(BUILD)/share/locale/zh_CN/LC_MESSAGES/vet.mo $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES
+	for f in doc/*.1 doc/*.5; do [ ! -f "$$f" ] || install -m 644 "$$f" $(DESTDIR)$(PREFIX)/share/man/man$${f##*.} || exit 1; done
+
+uninstall:
+	rm -f $(COMMANDS:$(BUILD)/bin/%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/bin/vet-monthly \
+	    $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES/vet.mo
+	rm -f $(patsubst doc/%.1,$(DESTDIR)$(PREFIX)/share/man/man1/%.1,$(wildcard doc/*.1)) \
+	    $(patsubst doc/%.5,$(DESTDIR)$(PREFIX)/share/man/man5/%.5,$(wildcard doc/*.5))
+	rm -rf $(DESTDIR)$(PREFIX)/share/vet
+
 clean:
 	rm -rf $(BUILD)
 

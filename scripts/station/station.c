@@ -67,6 +67,13 @@ static int compare_homes(const void *a, const void *b)
     return x[0] != y[0] ? (x[0] < y[0] ? -1 : 1) : (x[1] > y[1]) - (x[1] < y[1]);
 }
 
+static bool id_taken(const struct station *s, int person)
+{
+    for (int i = 0; i < person; i++)
+        if (strcmp(s->people[i].id, s->people[person].id) == 0) return true;
+    return false;
+}
+
 /* Everybody has a home; 150 are written down in a second building too.  Some buildings have nobody. */
 static void settle(struct station *s)
 {
@@ -86,7 +93,8 @@ static void settle(struct station *s)
         if (!family) do
                 home = (int)roll(d, (uint32_t)s->n_buildings);
             while (empty[home]);
-        person_make(&s->people[i], d, (uint32_t)i, family ? &s->people[i - 1] : NULL);
+        do person_make(&s->people[i], d, (uint32_t)i, family ? &s->people[i - 1] : NULL);
+        while (id_taken(s, i));
         homes[n][0] = home;
         homes[n++][1] = i;
     }
