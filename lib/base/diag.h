@@ -32,6 +32,7 @@ enum diag_code {
 #include "base/codes_system.def"
 #include "base/codes_cells.def"
 #include "base/codes_ledger.def"
+#include "base/codes_flow.def"
 #include "base/codes_store.def"
 #include "base/codes_link.def"
 #include "base/codes_rollup.def"

@@ -18,13 +18,21 @@ struct unit {
     enum level level;
     uint32_t parent; /* index, or UNIT_NONE */
     uint32_t first_child, next_sibling;
+    struct str parent_code, level_word; /* as given, until units_ready */
+    uint32_t row;                       /* of the units file; 0 when it came from elsewhere */
+};
+/* Units that share a spelling under the same unit: a chain, because names repeat (5号楼 of every grid) and units close. */
+struct unit_link {
+    uint32_t unit, next; /* next: index + 1, or 0 */
 };
 /* In the order: parents before children, siblings by code. */
 struct units {
     struct unit *v;
     size_t n, cap;
     struct map by_code;
-    struct map by_spelling; /* "<parent index>/<spelling key>" and "*<level>/<spelling key>" -> unit index or ambiguous */
+    struct map by_spelling; /* ancestor, level and spelling -> index + 1 of a chain of links */
+    struct unit_link *links;
+    size_t n_links, cap_links;
     struct arena memory;
 };
 /* Reads the units file: CSV `code,parent,level,name,aliases,leader,phone[,opens,closes]`, aliases joined by ';'.
@@ -41,9 +49,12 @@ uint32_t units_code(const struct units *u, struct str code);            /* index
 uint32_t units_up(const struct units *u, uint32_t i, enum level l);     /* the ancestor (or itself) at a level, or UNIT_NONE */
 bool units_open_on(const struct units *u, uint32_t i, struct str date); /* empty date: always */
 
-/* Which unit is called `name` under `within` (UNIT_NONE: anywhere), at `level`?  Spellings of numbers are told apart from
- * names: 3网格 第三网格 网格3 03网格 are one; so are 5号楼 5#楼 5栋 五幢 5楼 and full-width ones.
- * The index; UNIT_NONE with *nearest (may be NULL) filled with up to 3 near names joined by 、. */
-uint32_t units_find(const struct units *u, uint32_t within, enum level level, struct str name, struct buf *nearest);
+/* Which unit is called `name` under `within` (UNIT_NONE: anywhere), at `level`, open on `date` (empty: whenever)?  Spellings
+ * of numbers are told apart from names: 3网格 第三网格 网格3 03网格 are one; so are 5号楼 5#楼 5栋 五幢 5楼 and full-width ones.
+ * A code is a name too.  The index; UNIT_NONE when there is none or there are several, with *nearest (may be NULL) filled with up
+ * to 3 near names, or with the several, joined by 、. */
+uint32_t units_find(const struct units *u, uint32_t within, enum level level, struct str name, struct str date,
+                    struct buf *nearest);
+bool units_inside(const struct units *u, uint32_t i, uint32_t within); /* is i within, or below it?  All are inside UNIT_NONE */
 
 #endif

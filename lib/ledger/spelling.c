@@ -1,0 +1,237 @@
+#include "ledger/spelling.h"
+
+#include "base/text.h"
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_dropped(uint32_t c)
+{
+    return c <= ' ' || c == 0x7F || c == 0xA0 || c == 0x3000 || c == 0xFEFF || (c >= 0x2000 && c <= 0x200F) || c == '(' ||
+           c == ')' || c == '[' || c == ']' || c == '*' || c == '"' || c == '\'' || c == 0x2018 || c == 0x2019 || c == 0x201C ||
+           c == 0x201D || c == 0x3010 || c == 0x3011 || c == 0x300A || c == 0x300B;
+}
+
+void spelling_fold(struct buf *out, struct str name)
+{
+    struct buf nfkc = {0};
+    text_nfkc(&nfkc, name);
+    struct str f = buf_slice(&nfkc);
+    for (size_t i = 0; i < f.n;) {
+        size_t start = i;
+        uint32_t c = text_next(f, &i);
+        if (is_dropped(c)) continue;
+        if (c < 0x80) buf_char(out, c >= 'A' && c <= 'Z' ? (char)(c + 32) : (char)c);
+        else buf_add(out, f.s + start, i - start);
+    }
+    buf_free(&nfkc);
+}
+
+/* The value of a Chinese numeral character; 10 and 100 are 十 and 百; -1 for any other. */
+static int numeral(uint32_t c)
+{
+    static const struct {
+        uint32_t c;
+        int value;
+    } NUMERALS[] = {
+        {0x3007, 0}, {0x96F6, 0}, {0x4E00, 1}, {0x58F9, 1},  {0x4E8C, 2},  {0x4E24, 2},   {0x8D30, 2},   {0x4E09, 3}, {0x53C1, 3},
+        {0x56DB, 4}, {0x8086, 4}, {0x4E94, 5}, {0x4F0D, 5},  {0x516D, 6},  {0x9646, 6},   {0x4E03, 7},   {0x67D2, 7}, {0x516B, 8},
+        {0x634C, 8}, {0x4E5D, 9}, {0x7396, 9}, {0x5341, 10}, {0x62FE, 10}, {0x767E, 100}, {0x4F70, 100},
+    };
+    for (size_t i = 0; i < sizeof NUMERALS / sizeof *NUMERALS; i++)
+        if (NUMERALS[i].c == c) return NUMERALS[i].value;
+    return -1;
+}
+
+/* Reads the run of Chinese numerals at *i: 十二 is 12, 一百零三 is 103, 一二 is 12. */
+static uint64_t read_numerals(struct str s, size_t *i)
+{
+    uint64_t total = 0, digits = 0;
+    bool any_digit = false;
+    while (*i < s.n) {
+        size_t j = *i;
+        int v = numeral(text_next(s, &j));
+        if (v < 0 || total > 100000 || digits > 100000) break;
+        *i = j;
+        if (v >= 10) {
+            total += (any_digit && digits ? digits : 1) * (uint64_t)v;
+            digits = 0;
+            any_digit = false;
+        } else {
+            digits = digits * 10 + (uint64_t)v;
+            any_digit = true;
+        }
+    }
+    return total + digits;
+}
+
+void spelling_numbers(struct buf *out, struct str f)
+{
+    for (size_t i = 0; i < f.n;) {
+        if (is_digit(f.s[i])) {
+            size_t start = i;
+            while (i < f.n && is_digit(f.s[i])) i++;
+            while (start + 1 < i && f.s[start] == '0') start++;
+            buf_add(out, f.s + start, i - start);
+            continue;
+        }
+        size_t j = i;
+        if (numeral(text_next(f, &j)) >= 0) {
+            uint64_t v = read_numerals(f, &i);
+            buf_int(out, (int64_t)v);
+        } else {
+            buf_add(out, f.s + i, j - i);
+            i = j;
+        }
+    }
+}
+
+/* The length of the first of the words with which s starts, or 0. */
+static size_t starts_with(struct str s, const char *const *words)
+{
+    for (; *words; words++)
+        if (str_starts(s, str_of(*words))) return strlen(*words);
+    return 0;
+}
+
+static const char *const GRID_AFTER[] = {"号网格", "号格", "网格", "格", NULL};
+static const char *const BUILDING_AFTER[] = {"号楼栋", "号楼", "号栋", "号幢", "#楼栋", "#楼", "#栋", "#", "号",
+                                             "栋楼",   "栋",   "幢楼", "幢",   "楼栋",  "楼",  "座",  NULL};
+static const char *const BUILDING_BEFORE[] = {"楼栋号", "楼栋", "楼号", "楼", "栋", "幢", NULL};
+static const char *const COMMUNITY_END[] = {"社区居民委员会", "社区居委会", "居民委员会", "居委会", "村民委员会",
+                                            "村委会",         "村社区",     "社区",       "村",     NULL};
+static const char *const STATION_END[] = {"退役军人服务站", "服务站", "街道办事处", "街道办", "街道", NULL};
+
+static void drop_end(struct buf *b, size_t start, const char *const *words)
+{
+    for (; *words; words++) {
+        size_t n = strlen(*words);
+        /* two characters at least are left: 东村 stays 东村 */
+        if (b->n - start >= n + 6 && memcmp(b->s + b->n - n, *words, n) == 0) {
+            b->n -= n;
+            return;
+        }
+    }
+}
+
+static struct str drop_ordinal(struct str s)
+{
+    struct str rest = str_from(s, 3);
+    return str_starts(s, STR("第")) && rest.n && is_digit(rest.s[0]) ? rest : s;
+}
+
+/* Kind words after numbers go: 3号网格 and 网格3 become 3. */
+static void grid_key(struct buf *out, struct str s)
+{
+    s = drop_ordinal(s);
+    size_t start = out->n;
+    for (size_t i = 0; i < s.n;) {
+        struct str rest = str_from(s, i);
+        bool number = out->n > start && (is_digit(out->s[out->n - 1]) || is_letter(out->s[out->n - 1]));
+        size_t n = number ? starts_with(rest, GRID_AFTER) : str_starts(rest, STR("网格")) ? 6 : 0;
+        if (n) {
+            i += n;
+            continue;
+        }
+        buf_char(out, s.s[i++]);
+    }
+    if (out->n == start) buf_str(out, s);
+}
+
+/* 5号楼1单元 and 五栋一单元 become 5~1单元; at the end the kind word goes altogether. */
+static void building_key(struct buf *out, struct str s)
+{
+    s = drop_ordinal(s);
+    size_t before = starts_with(s, BUILDING_BEFORE);
+    if (before && before < s.n && is_digit(s.s[before])) s = str_from(s, before);
+    size_t start = out->n;
+    for (size_t i = 0; i < s.n;) {
+        bool number = i && (is_digit(s.s[i - 1]) || (is_letter(s.s[i - 1]) && (i < 2 || !is_letter(s.s[i - 2]))));
+        size_t n = number ? starts_with(str_from(s, i), BUILDING_AFTER) : 0;
+        if (!n) {
+            buf_char(out, s.s[i++]);
+            continue;
+        }
+        i += n;
+        if (i < s.n) buf_char(out, '~');
+    }
+    if (out->n == start) buf_str(out, s);
+}
+
+void spelling_key(struct buf *out, enum level level, struct str name)
+{
+    struct buf folded = {0}, numbered = {0};
+    spelling_fold(&folded, name);
+    spelling_numbers(&numbered, buf_slice(&folded));
+    struct str s = buf_slice(&numbered);
+    size_t start = out->n;
+    switch (level) {
+    case LEVEL_GRID: grid_key(out, s); break;
+    case LEVEL_BUILDING: building_key(out, s); break;
+    default:
+        buf_str(out, s);
+        drop_end(out, start, level == LEVEL_COMMUNITY ? COMMUNITY_END : STATION_END);
+        break;
+    }
+    buf_free(&folded);
+    buf_free(&numbered);
+}
+
+static size_t grid_word(struct str rest)
+{
+    static const char *const WORDS[] = {"号网格", "网格", NULL};
+    return starts_with(rest, WORDS);
+}
+
+/* A building's kind word in running text: bare 号 is too common, and 楼长 楼道 楼栋长 are no buildings. */
+static size_t building_word(struct str rest)
+{
+    static const char *const WORDS[] = {"号楼栋", "号楼", "号栋", "号幢", "#楼", "#", "栋", "幢", "楼", "座", NULL};
+    static const char *const NOT[] = {"长", "道", "层", "上", "下", NULL};
+    size_t n = starts_with(rest, WORDS);
+    if (n && starts_with(str_from(rest, n), NOT)) {
+        /* 12号楼长:… names the leader of building 12 */
+        return str_starts(rest, STR("号楼")) ? n : 0;
+    }
+    return n;
+}
+
+bool spelling_next(struct str s, size_t *from, struct spelling_number *out)
+{
+    for (size_t i = *from; i < s.n;) {
+        if (str_starts(str_from(s, i), STR("网格")) && i + 6 < s.n && is_digit(s.s[i + 6])) {
+            size_t end = i + 6;
+            while (end < s.n && is_digit(s.s[end])) end++;
+            /* 网格5号楼 is a building after the bare word 网格 */
+            if (!building_word(str_from(s, end)) && !grid_word(str_from(s, end))) {
+                *out = (struct spelling_number){LEVEL_GRID, {s.s + i, end - i}, i, end};
+                *from = end;
+                return true;
+            }
+            i += 6;
+            continue;
+        }
+        if (!is_digit(s.s[i])) {
+            i++;
+            continue;
+        }
+        size_t start = i;
+        while (i < s.n && is_digit(s.s[i])) i++;
+        size_t grid = grid_word(str_from(s, i)), building = grid ? 0 : building_word(str_from(s, i));
+        if (!grid && !building) continue;
+        size_t end = i + (grid ? grid : building);
+        size_t begin = start >= 3 && memcmp(s.s + start - 3, "第", 3) == 0 ? start - 3 : start;
+        if (building && start >= 1 && is_letter(s.s[start - 1])) begin = --start; /* a3号楼 */
+        *out = (struct spelling_number){grid ? LEVEL_GRID : LEVEL_BUILDING, {s.s + start, end - start}, begin, end};
+        *from = end;
+        return true;
+    }
+    return false;
+}
