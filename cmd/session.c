@@ -225,6 +225,41 @@ int session_end(struct session *s)
     return s->diag.status;
 }
 
+const char *session_now(void)
+{
+    static char text[32]; /* one moment a run */
+    const char *fixed = getenv("VET_NOW");
+    if (fixed && *fixed) return fixed;
+    if (*text) return text;
+    time_t now = time(NULL);
+    struct tm local;
+    localtime_r(&now, &local);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &local);
+    return text;
+}
+
+static bool is_month(struct str s)
+{
+    if (s.n != 7 || s.s[4] != '-') return false;
+    for (size_t i = 0; i < 7; i++)
+        if (i != 4 && (s.s[i] < '0' || s.s[i] > '9')) return false;
+    int month = (s.s[5] - '0') * 10 + s.s[6] - '0';
+    return month >= 1 && month <= 12;
+}
+
+bool session_period(struct session *s, const char *given, struct str *period)
+{
+    const char *env = getenv("VET_PERIOD");
+    if (!given && env && *env) given = env;
+    *period = given ? str_of(given) : str_head(str_of(session_now()), 7);
+    if (is_month(*period)) return true;
+    struct buf b = {0};
+    buf_str(&b, *period);
+    diag_add(&s->diag, DIAG_OPTION_BAD, NULL, "--period", buf_text(&b), "YYYY-MM", NULL);
+    buf_free(&b);
+    return false;
+}
+
 void session_progress(void *session, const char *what, uint64_t done, uint64_t total)
 {
     struct session *s = session;

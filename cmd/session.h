@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 #include "base/opt.h"
+#include "base/str.h"
 
 /* Which common options a command takes. */
 enum session_wants {
@@ -39,6 +40,11 @@ struct session {
 bool session_start(struct session *s, const struct opt *own, size_t n_own, int argc, char **argv);
 /* Prints nothing more; returns the exit status. */
 int session_end(struct session *s);
+/* Now as ISO date and time, "2026-11-24T11:22:29": VET_NOW when it is set (so that a run can be made again to the byte), else
+ * the clock.  Static. */
+const char *session_now(void);
+/* The month meant: `given` (--period), else VET_PERIOD, else the month of session_now.  False after a finding: no YYYY-MM. */
+bool session_period(struct session *s, const char *given, struct str *period);
 /* Progress on a terminal, for work over a second; nothing in a pipe.  `total` 0 = unknown. */
 void session_progress(void *session, const char *what, uint64_t done, uint64_t total);
 
