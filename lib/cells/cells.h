@@ -52,11 +52,16 @@ struct cell_block {
     struct arena text;     /* text that does not stand in raw */
     uint64_t sequence;     /* 0, 1, 2 ... within the sheet */
     uint32_t first_row;    /* number of the first row, for a parser that counts from it */
+    uint32_t fetched_rows; /* how many rows were fetched, for a reader that leaves them to sheet_parse */
     void *own;             /* a reader's own per-block state, freed with free() */
 };
 void cell_block_clear(struct cell_block *b);   /* keeps the memory */
 void cell_block_free(struct cell_block *b);
 struct cell *cell_block_add(struct cell_block *b, size_t n);    /* n new empty cells at the end */
+/* A new row at the end, without cells yet: its `first` is where the next cell will be.  Valid until the next call. */
+struct cell_row *cell_block_row(struct cell_block *b, uint32_t number);
+/* What any sheet may hold; more is refused. */
+enum { CELL_MAX_COLUMNS = 16384, CELL_MAX_CHARS = 32767, CELL_MAX_ROWS = 1048576 };
 
 /* A merged range, rows and columns from 1, inclusive.  The value is in the top left cell; the others are empty. */
 struct merge {
@@ -75,7 +80,7 @@ struct book_options {
     const char *from;          /* --from: csv tsv json xlsx xls ods, or NULL: tell from the bytes */
     const char *encoding;      /* an ICU converter name, or NULL: tell from the bytes */
     char delimiter;            /* 0: tell from the bytes */
-    bool records;              /* a stream of records of our own: UTF-8 is assumed, delimiter is ',' */
+    bool records;              /* a stream of records of our own: UTF-8 is assumed, delimiter is ',' unless told, no digest */
     unsigned threads;          /* 0 = one a processor */
 };
 struct book;
@@ -86,7 +91,9 @@ enum book_format book_format(const struct book *b);
 const char *book_path(const struct book *b);
 /* For CSV: the encoding found, for --explain.  "" otherwise. */
 const char *book_encoding(const struct book *b);
-/* SHA-256 of the bytes of the file, 32 bytes; complete once the last sheet was read to its end. */
+/* SHA-256 of the bytes of the file, 32 bytes.  May be asked for at any time, except that of a stream of records (options.records)
+ * from a pipe, which is not hashed.  A file is read once more for it; a pipe is hashed as it passes, or spooled when nothing was
+ * read of it yet. */
 void book_digest(struct book *b, unsigned char digest[32]);
 
 /* Moves to the next sheet and tells of it.  1 = a sheet, 0 = no more, -1 = failed after a finding. */

@@ -22,7 +22,7 @@ struct str columns_nearest(const struct columns *c, struct str name);
 struct row_block {
     struct str *values;          /* n_rows * columns.n of them, row after row */
     size_t n_rows, cap;
-    uint64_t first;              /* number of the first row in the stream, from 0 */
+    uint64_t first;              /* number of the first row in the stream, from 0, blank lines counted */
     struct arena text;           /* for values that need room of their own */
     void *own;                   /* the source's: e.g. a struct cell_block */
     void (*free_own)(void *);
@@ -38,12 +38,16 @@ struct rows {
     const char *name;                                            /* for messages */
     int (*fetch)(struct rows *r, struct row_block *b);           /* 1, 0 = end, -1 = failed after a finding */
     bool (*parse)(struct rows *r, struct row_block *b);          /* may be NULL */
+    bool (*verdict)(struct rows *r, struct row_block *b);        /* after parse, in order: says what parse found wrong; may be NULL */
     void (*close)(struct rows *r);
     struct diag *diag;
     void *own;
 };
 /* Records from files, one after another ("-" or none: standard input): CSV or JSON with one header row, UTF-8.
- * All files must have the same columns in any order; a column that a later file adds is an error that names it. */
+ * All files must have the same columns in any order; a column that a later file adds is an error that names it, and so is one that a
+ * later CSV file lacks (JSON leaves out what is empty).  A row may be shorter than the header, but not longer; a last row that is
+ * shorter and has no line end means that the stream broke off, and is an error.  `from`: "csv", "tsv", "json", or NULL to be told
+ * from the bytes.  A row of the stream has as many values as there are columns; blank lines are left out. */
 struct rows *rows_open(const char *const *paths, size_t n, const char *from, struct diag *d);
 void rows_close(struct rows *r);
 

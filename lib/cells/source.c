@@ -1,0 +1,216 @@
+#include "cells/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <nettle/sha2.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PIECE = 256 * 1024 };
+
+struct source {
+    int fd;
+    bool owned;   /* fd is ours to close */
+    bool regular; /* can be read again by offset */
+    bool ended, failed;
+    bool consumed; /* source_read has given something away */
+    bool hashing;  /* a pipe: hash what passes */
+    bool digested;
+    char *path;
+    struct diag *diag;
+    struct buf ahead; /* read and not yet given away, from `at` on */
+    size_t at;
+    struct sha256_ctx sha;
+    unsigned char digest[SHA256_DIGEST_SIZE];
+};
+
+static void complain(struct source *s, enum diag_code code, int error)
+{
+    struct place at = {.file = s->path};
+    diag_add(s->diag, code, &at, strerror(error), NULL);
+    s->failed = true;
+}
+
+struct source *source_open(const char *path, struct diag *d)
+{
+    struct source *s = mem_zero(1, sizeof *s);
+    bool standard = !path || strcmp(path, "-") == 0;
+    s->diag = d;
+    s->path = strdup(standard ? "-" : path);
+    if (!s->path) mem_exhausted(strlen(path));
+    s->owned = !standard;
+    s->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    if (s->fd < 0 || fstat(s->fd, &st) != 0) {
+        complain(s, DIAG_OPEN_FAILED, errno);
+    } else if (S_ISDIR(st.st_mode)) {
+        complain(s, DIAG_OPEN_FAILED, EISDIR);
+    } else {
+        /* Standard input may be a file of which somebody has read a part: then it is a pipe to us. */
+        s->regular = S_ISREG(st.st_mode) && lseek(s->fd, 0, SEEK_CUR) == 0;
+        s->hashing = !s->regular;
+        sha256_init(&s->sha);
+        return s;
+    }
+    source_close(s);
+    return NULL;
+}
+
+void source_close(struct source *s)
+{
+    if (!s) return;
+    if (s->owned && s->fd >= 0) close(s->fd);
+    buf_free(&s->ahead);
+    free(s->path);
+    free(s);
+}
+
+const char *source_path(const struct source *s)
+{
+    return s->path;
+}
+
+void source_unhashed(struct source *s)
+{
+    s->hashing = false;
+}
+
+/* Appends up to `want` bytes; false on failure. */
+static bool read_on(struct source *s, struct buf *out, size_t want)
+{
+    buf_reserve(out, want + 1);
+    while (want && !s->ended && !s->failed) {
+        ssize_t n = read(s->fd, out->s + out->n, want);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
+            complain(s, DIAG_READ_FAILED, errno);
+            return false;
+        }
+        if (n == 0) s->ended = true;
+        if (s->hashing && n > 0) sha256_update(&s->sha, (size_t)n, (const uint8_t *)out->s + out->n);
+        out->n += (size_t)n;
+        want -= (size_t)n;
+    }
+    return !s->failed;
+}
+
+struct str source_peek(struct source *s, size_t want)
+{
+    size_t have = s->ahead.n - s->at;
+    if (have < want) read_on(s, &s->ahead, want - have);
+    return (struct str){s->ahead.s ? s->ahead.s + s->at : "", s->ahead.n - s->at};
+}
+
+ssize_t source_read(struct source *s, struct buf *out, size_t want)
+{
+    size_t before = out->n, have = s->ahead.n - s->at;
+    size_t take = have < want ? have : want;
+    if (take) buf_add(out, s->ahead.s + s->at, take);
+    s->at += take;
+    if (s->at == s->ahead.n) {
+        buf_free(&s->ahead);
+        s->at = 0;
+    }
+    s->consumed = true;
+    if (!read_on(s, out, want - take)) return -1;
+    return (ssize_t)(out->n - before);
+}
+
+static bool write_all(int fd, struct str text)
+{
+    while (text.n) {
+        ssize_t n = write(fd, text.s, text.n);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return false;
+        text = str_from(text, (size_t)n);
+    }
+    return true;
+}
+
+/* Copies a pipe into an unlinked file and goes on with that one. */
+static bool spool(struct source *s)
+{
+    const char *folder = getenv("TMPDIR");
+    struct buf name = {0};
+    buf_printf(&name, "%s/vet-XXXXXX", folder && *folder ? folder : "/tmp");
+    int fd = mkostemp((buf_text(&name), name.s), O_CLOEXEC);
+    bool made = fd >= 0;
+    if (made) unlink(name.s);
+    else diag_add(s->diag, DIAG_WRITE_FAILED, NULL, name.s, strerror(errno), NULL);
+    bool ok = made;
+    while (ok) {
+        ok = write_all(fd, str_from(buf_slice(&s->ahead), s->at));
+        if (!ok) diag_add(s->diag, DIAG_WRITE_FAILED, NULL, name.s, strerror(errno), NULL);
+        s->ahead.n = s->at = 0;
+        if (ok && s->ended) break;
+        if (ok) ok = read_on(s, &s->ahead, PIECE);
+    }
+    buf_free(&name);
+    if (!ok) {
+        if (made) close(fd);
+        s->failed = true;
+        return false;
+    }
+    if (s->hashing) {
+        sha256_digest(&s->sha, sizeof s->digest, s->digest);
+        s->digested = true;
+    }
+    if (s->owned) close(s->fd);
+    s->fd = fd;
+    s->owned = s->regular = true;
+    s->hashing = false;
+    return true;
+}
+
+bool source_rewind(struct source *s)
+{
+    if (s->failed || (!s->regular && !spool(s))) return false;
+    if (lseek(s->fd, 0, SEEK_SET) != 0) {
+        complain(s, DIAG_READ_FAILED, errno);
+        return false;
+    }
+    buf_free(&s->ahead);
+    s->at = 0;
+    s->ended = s->consumed = false;
+    return true;
+}
+
+int source_seekable(struct source *s)
+{
+    return source_rewind(s) ? s->fd : -1;
+}
+
+static void hash_file(struct source *s)
+{
+    char *piece = mem_alloc(PIECE);
+    off_t at = 0;
+    for (;;) {
+        ssize_t n = pread(s->fd, piece, PIECE, at);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) complain(s, DIAG_READ_FAILED, errno);
+        if (n <= 0) break;
+        sha256_update(&s->sha, (size_t)n, (const uint8_t *)piece);
+        at += n;
+    }
+    free(piece);
+}
+
+static void hash_rest(struct source *s)
+{
+    struct buf skipped = {0};
+    while (source_read(s, &skipped, PIECE) > 0) skipped.n = 0;
+    buf_free(&skipped);
+}
+
+void source_digest(struct source *s, unsigned char digest[32])
+{
+    if (!s->digested && !s->regular && !s->consumed) spool(s);
+    if (!s->digested) {
+        if (s->regular) hash_file(s);
+        else hash_rest(s);
+        sha256_digest(&s->sha, sizeof s->digest, s->digest);
+        s->digested = true;
+    }
+    memcpy(digest, s->digest, sizeof s->digest);
+}

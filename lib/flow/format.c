@@ -1,0 +1,141 @@
+/* Rows as text: CSV and JSON Lines. */
+#include "cells/scan.h"
+#include "flow/rows.h"
+
+static bool needs_quotes(struct str v)
+{
+    for (size_t i = 0; i < v.n; i++)
+        if (v.s[i] == ',' || v.s[i] == '"' || v.s[i] == '\n' || v.s[i] == '\r') return true;
+    return false;
+}
+
+void csv_quote(struct buf *out, struct str v)
+{
+    if (!needs_quotes(v)) {
+        buf_str(out, v);
+        return;
+    }
+    buf_char(out, '"');
+    while (v.n) {
+        const char *q = memchr(v.s, '"', v.n);
+        size_t n = q ? (size_t)(q - v.s) + 1 : v.n;
+        buf_add(out, v.s, n);
+        if (q) buf_char(out, '"');
+        v = str_from(v, n);
+    }
+    buf_char(out, '"');
+}
+
+void json_quote(struct buf *out, struct str v)
+{
+    static const char HEX[] = "0123456789abcdef";
+    buf_char(out, '"');
+    size_t start = 0;
+    for (size_t i = 0; i < v.n; i++) {
+        unsigned char c = (unsigned char)v.s[i];
+        if (c >= ' ' && c != '"' && c != '\\') continue;
+        buf_add(out, v.s + start, i - start);
+        start = i + 1;
+        buf_char(out, '\\');
+        switch (c) {
+        case '\n': buf_char(out, 'n'); break;
+        case '\r': buf_char(out, 'r'); break;
+        case '\t': buf_char(out, 't'); break;
+        case '"':
+        case '\\': buf_char(out, (char)c); break;
+        default:
+            buf_put(out, "u00");
+            buf_char(out, HEX[c >> 4]);
+            buf_char(out, HEX[c & 15]);
+        }
+    }
+    buf_add(out, v.s + start, v.n - start);
+    buf_char(out, '"');
+}
+
+/* Copies by pieces that may overlap: most values are short, and a call of memcpy for each costs more than the copying. */
+static inline char *put(char *to, struct str v)
+{
+    const char *s = v.s;
+    size_t n = v.n;
+    if (n >= 8 && n <= 16) {
+        memcpy(to, s, 8);
+        memcpy(to + n - 8, s + n - 8, 8);
+    } else if (n > 16 && n <= 32) {
+        memcpy(to, s, 16);
+        memcpy(to + n - 16, s + n - 16, 16);
+    } else if (n >= 4 && n < 8) {
+        memcpy(to, s, 4);
+        memcpy(to + n - 4, s + n - 4, 4);
+    } else if (n < 4) {
+        for (size_t i = 0; i < n; i++) to[i] = s[i];
+    } else {
+        memcpy(to, s, n);
+    }
+    return to + n;
+}
+
+/* Does a row, written without quotes, need none: as many commas as there are between its values, no quote, no line end? */
+static bool is_plain(const char *s, size_t n, size_t commas)
+{
+    size_t seen = 0, i = 0;
+    uint64_t special = 0;
+    for (; i + SCAN <= n && !special; i += SCAN) {
+        special = scan_mask(s + i, '"') | scan_mask(s + i, '\n') | scan_mask(s + i, '\r');
+        seen += (size_t)__builtin_popcountll(scan_mask(s + i, ','));
+    }
+    for (; i < n && !special; i++) {
+        special = s[i] == '"' || s[i] == '\n' || s[i] == '\r';
+        seen += s[i] == ',';
+    }
+    return !special && seen == commas;
+}
+
+static void format_csv(struct buf *out, size_t n, const struct str *v)
+{
+    size_t start = out->n, room = n;
+    for (size_t i = 0; i < n; i++) room += v[i].n;
+    buf_reserve(out, room + 1);
+    char *begin = out->s + start, *p = begin;
+    for (size_t i = 0; i < n; i++) {
+        p = put(p, v[i]);
+        *p++ = ',';
+    }
+    if (n) p--;
+    out->n = (size_t)(p - out->s);
+    if (p == begin && n == 1) buf_put(out, "\"\""); /* else it would be a blank line */
+    else if (!is_plain(begin, (size_t)(p - begin), n ? n - 1 : 0)) {
+        out->n = start;
+        for (size_t i = 0; i < n; i++) {
+            if (i) buf_char(out, ',');
+            csv_quote(out, v[i]);
+        }
+    }
+    buf_char(out, '\n');
+}
+
+static void format_json(struct buf *out, const struct columns *c, const struct str *v)
+{
+    char before = '{';
+    for (size_t i = 0; i < c->n; i++) {
+        if (!v[i].n) continue;
+        buf_char(out, before);
+        json_quote(out, c->names[i]);
+        buf_char(out, ':');
+        json_quote(out, v[i]);
+        before = ',';
+    }
+    if (before == '{') buf_char(out, '{');
+    buf_put(out, "}\n");
+}
+
+void rows_format_header(struct buf *out, enum row_format f, const struct columns *c)
+{
+    if (f == ROWS_CSV) format_csv(out, c->n, c->names);
+}
+
+void rows_format(struct buf *out, enum row_format f, const struct columns *c, const struct str *values)
+{
+    if (f == ROWS_CSV) format_csv(out, c->n, values);
+    else format_json(out, c, values);
+}
