@@ -45,9 +45,9 @@ static inline void record(struct buf *b, unsigned id, const char *fields, ...)
     buf_free(&body);
 }
 struct made_sheet {
-    const char *name;   /* ASCII */
-    int state, type;    /* BOUNDSHEET's: 0 1 2 visible, hidden, very hidden; 0 1 2 worksheet, macros, chart */
-    struct buf *cells;  /* records of the sheet, without BOF and EOF */
+    const char *name;  /* ASCII */
+    int state, type;   /* BOUNDSHEET's: 0 1 2 visible, hidden, very hidden; 0 1 2 worksheet, macros, chart */
+    struct buf *cells; /* records of the sheet, without BOF and EOF */
 };
 /* A BIFF8 or (version 5) BIFF5 workbook stream with `globals` before its list of sheets. */
 static inline void make_stream(struct buf *out, int version, const struct buf *globals, const struct made_sheet *sheets, size_t n)
@@ -58,7 +58,8 @@ static inline void make_stream(struct buf *out, int version, const struct buf *g
     if (globals) buf_add(out, globals->s, globals->n);
     for (size_t i = 0; i < n; i++) {
         offsets[i] = out->n + 4;
-        if (version == 8) record(out, 0x0085, "dbbbbs", 0u, sheets[i].state, sheets[i].type, (int)strlen(sheets[i].name), 0, sheets[i].name);
+        if (version == 8)
+            record(out, 0x0085, "dbbbbs", 0u, sheets[i].state, sheets[i].type, (int)strlen(sheets[i].name), 0, sheets[i].name);
         else record(out, 0x0085, "dbbbs", 0u, sheets[i].state, sheets[i].type, (int)strlen(sheets[i].name), sheets[i].name);
     }
     record(out, 0x000A, "");
@@ -95,7 +96,7 @@ static inline void dir_entry(struct buf *b, const char *name, int type, int32_t 
 static inline void make_ole(struct buf *out, const char *name, const struct buf *stream, bool scattered)
 {
     bool mini = stream->n < 4096;
-    struct buf body = {0};  /* sectors 0.. : the stream, the list of the mini stream, the directory, then FAT and DIFAT */
+    struct buf body = {0}; /* sectors 0.. : the stream, the list of the mini stream, the directory, then FAT and DIFAT */
     buf_add(&body, stream->s, stream->n);
     pad(&body, OLE_SECTOR);
     size_t data = body.n / OLE_SECTOR, small = (stream->n + 63) / 64, n;
@@ -107,7 +108,8 @@ static inline void make_ole(struct buf *out, const char *name, const struct buf 
                 *z = t;
             }
     if (mini)
-        for (size_t i = 0; i < OLE_SECTOR / 4; i++) put_bytes(&body, i + 1 < small ? i + 1 : i + 1 == small ? (uint32_t)OLE_END : (uint32_t)OLE_FREE, 4);
+        for (size_t i = 0; i < OLE_SECTOR / 4; i++)
+            put_bytes(&body, i + 1 < small ? i + 1 : i + 1 == small ? (uint32_t)OLE_END : (uint32_t)OLE_FREE, 4);
     size_t directory = body.n / OLE_SECTOR;
     dir_entry(&body, "Root Entry", 5, 1, mini ? 0 : OLE_END, mini ? (uint32_t)(small * 64) : 0);
     dir_entry(&body, name, 2, -1, mini ? 0 : scattered ? (int32_t)data - 1 : 0, (uint32_t)stream->n);

@@ -57,11 +57,11 @@ static void view_sheet(struct book *b, const struct sheet *s, struct buf *out)
 static int see_path(const char *path, struct view *v, const char *encoding)
 {
     struct diag d;
+    v->out.n = v->findings.n = 0;
     diag_init(&d, on_finding, v);
     struct book_options o = {.from = "xls", .encoding = encoding};
     struct book *b = book_open(path, &o, &d);
     struct sheet s;
-    v->out.n = v->findings.n = 0;
     while (b && book_next_sheet(b, &s) == 1) view_sheet(b, &s, &v->out);
     book_close(b);
     buf_str(&v->out, buf_slice(&v->findings));
@@ -143,7 +143,9 @@ static void test_numbers(void)
     number(&c, 2, 2, GENERAL, 9007199254740992.0);
     number(&c, 2, 3, GENERAL, 0.1 + 0.2);
     number(&c, 2, 4, GENERAL, 1985.06);
-    CHECK_STR(see_cells(NULL, &c), "[S]\n1 #12.5|#-7|#1.5\n2 |#12|@1985-06-15\n3 #370124198110063000|#13800138000|#9007199254740992|#0.30000000000000004|#1985.06\n",
+    CHECK_STR(see_cells(NULL, &c),
+              "[S]\n1 #12.5|#-7|#1.5\n2 |#12|@1985-06-15\n3 "
+              "#370124198110063000|#13800138000|#9007199254740992|#0.30000000000000004|#1985.06\n",
               "a number keeps the digits that were typed, in each of the ways a file packs it");
 }
 
@@ -152,8 +154,18 @@ static void test_decimal(void)
     static const struct {
         double v;
         const char *want;
-    } T[] = {{0.0, "0"}, {-0.0, "0"}, {-1.5, "-1.5"}, {1e15, "1000000000000000"}, {123456789012345680.0, "123456789012345680"}, {1e21, "1E+21"}, {1.5e-9, "1.5E-9"},
-             {0.000001, "0.000001"}, {5e-324, "4.94065645841247E-324"}, {1.7976931348623157e308, "1.7976931348623157E+308"}, {0.07, "0.07"}, {100.25, "100.25"}};
+    } T[] = {{0.0, "0"},
+             {-0.0, "0"},
+             {-1.5, "-1.5"},
+             {1e15, "1000000000000000"},
+             {123456789012345680.0, "123456789012345680"},
+             {1e21, "1E+21"},
+             {1.5e-9, "1.5E-9"},
+             {0.000001, "0.000001"},
+             {5e-324, "4.94065645841247E-324"},
+             {1.7976931348623157e308, "1.7976931348623157E+308"},
+             {0.07, "0.07"},
+             {100.25, "100.25"}};
     for (size_t i = 0; i < sizeof T / sizeof *T; i++) {
         char out[DECIMAL_MAX];
         size_t n = decimal_shortest(T[i].v, out);
@@ -186,10 +198,6 @@ static void test_texts(void)
     struct buf c = {0}, g = {0};
     record(&c, 0x0204, "wwwwbwww", 0, 0, 0, 3, 1, 0x5F20, 0x4E09, 0x4E30);
     record(&c, 0x0204, "wwwwbs", 0, 1, 0, 3, 0, "a\xB7z");
-    record(&c, 0x00D6, "wwwwbswww", 0, 2, 0, 4, 8, "\x01", 0, 0, 0); /* runs, then cut short: mended below */
-    buf_free(&c);
-    record(&c, 0x0204, "wwwwbwww", 0, 0, 0, 3, 1, 0x5F20, 0x4E09, 0x4E30);
-    record(&c, 0x0204, "wwwwbs", 0, 1, 0, 3, 0, "a\xB7z");
     record(&c, 0x00D6, "wwwwbwsww", 0, 2, 0, 4, 8, 1, "rich", 0, 5);
     record(&c, 0x0204, "wwww", 0, 3, 0, 0);
     record(&c, 0x0201, "www", 0, 4, 0);
@@ -203,7 +211,7 @@ static void test_texts(void)
     record(&c, 0x00FD, "wwwd", 0, 1, 0, 0u);
     CHECK_STR(see_cells(&g, &c), "[S]\n1 ok|李四光\n", "shared texts are found by their number");
     record(&c, 0x00FD, "wwwd", 0, 0, 0, 2u);
-    CHECK_STR(see_cells(&g, &c), "[S]<book_damaged 1,0>", "a shared text that is not there is never a silent blank");
+    CHECK_STR(see_cells(&g, &c), "[S]\n<book_damaged 1,0>", "a shared text that is not there is never a silent blank");
     buf_free(&g);
 }
 
@@ -263,7 +271,8 @@ static void test_formulas(void)
     for (int i = 0; i < 5; i++) formula(&c, 2, i, 0, 0, 0);
     number(&c, 3, 0, GENERAL, 1);
     CHECK_STR(see_cells(NULL, &c),
-              "[S]\n3 =none|=none|=none|=none|=none\n4 #1\n<cell_no_result 3,1><cell_no_result 3,2><cell_no_result 3,3><cells_no_result 0,0>",
+              "[S]\n3 =none|=none|=none|=none|=none\n4 #1\n<cell_no_result 3,1><cell_no_result 3,2><cell_no_result "
+              "3,3><cells_no_result 0,0>",
               "a formula without a stored text is named, and the rest counted, never a silent blank");
 }
 
@@ -275,11 +284,14 @@ static void test_sheets(void)
     record(&merges, 0x00E5, "wwwww", 1, 1, 1, 0, 1);
     number(&merges, 3, 0, 0, 2);
     record(&merges, 0x0208, "wwwwwwd", 3, 0, 1, 0, 0, 0, 0x20u);
-    const struct made_sheet sheets[] = {{"first", 0, 0, &a}, {"chart", 0, 2, NULL}, {"macros", 0, 1, &a}, {"hid", 1, 0, &a}, {"very", 2, 0, &a}, {"m", 0, 0, &merges}, {"empty", 0, 0, NULL}};
+    const struct made_sheet sheets[] = {{"first", 0, 0, &a}, {"chart", 0, 2, NULL}, {"macros", 0, 1, &a}, {"hid", 1, 0, &a},
+                                        {"very", 2, 0, &a},  {"m", 0, 0, &merges},  {"empty", 0, 0, NULL}};
     make_stream(&stream, 8, NULL, sheets, sizeof sheets / sizeof *sheets);
     make_ole(&file, "Workbook", &stream, false);
-    CHECK_STR(see(&file), "[first]\n1 #1\n[hid hidden]\n1 #1\n[very hidden]\n1 #1\n[m]\n+2,1-2,2\n+2,3-2,7\n+5,1-6,1\n4h #2\n[empty]\n",
-              "sheets come in the order of their tabs, hidden ones marked, charts and macros left out, merged ranges first, hidden rows marked");
+    CHECK_STR(see(&file),
+              "[first]\n1 #1\n[hid hidden]\n1 #1\n[very hidden]\n1 #1\n[m]\n+2,1-2,2\n+2,3-2,7\n+5,1-6,1\n4h #2\n[empty]\n",
+              "sheets come in the order of their tabs, hidden ones marked, charts and macros left out, merged ranges first, hidden "
+              "rows marked");
     buf_free(&stream);
     buf_free(&file);
     buf_free(&a);
@@ -295,7 +307,8 @@ static void test_order(void)
     number(&c, 2, 0, 0, 4);
     number(&c, 2, 1, 0, 5);
     struct str got = see_cells(NULL, &c);
-    CHECK(str_starts(got, STR("[S]\n3 #4|#5\n10 #1\n65536 ||")), "rows come in order whatever the order of the file; of two values of a cell the later counts");
+    CHECK(str_starts(got, STR("[S]\n3 #4|#5\n10 #1\n65536 ||")),
+          "rows come in order whatever the order of the file; of two values of a cell the later counts");
     /* A chart embedded in the sheet is a stream of its own between its rows. */
     number(&c, 0, 0, 0, 1);
     record(&c, 0x0809, "wwww", 0x0600, 0x0020, 0, 0);
@@ -321,7 +334,8 @@ static void test_older(void)
     record(&c, 0x0204, "wwwws", 0, 4, 0, 2, "\xD5\xFF");
     make_stream(&stream, 5, &g, &(struct made_sheet){"old", 0, 0, &c}, 1);
     make_ole(&file, "Book", &stream, false);
-    CHECK_STR(see(&file), "[old]\n1 张三|李|@1985-06-15|𠀀|~\xEF\xBF\xBD\n", "an Excel 5 or 95 book in Chinese is read by its code page");
+    CHECK_STR(see(&file), "[old]\n1 张三|李|@1985-06-15|𠀀|~\xEF\xBF\xBD\n",
+              "an Excel 5 or 95 book in Chinese is read by its code page");
     file.n = stream.n = c.n = 0;
     record(&stream, 0x0809, "wwww", 0x0500, 0x0010, 0, 0);
     record(&stream, 0x0204, "wwwws", 0, 0, 0, 2, "ok");
@@ -369,7 +383,8 @@ static void test_encoding_told(void)
     record(&stream, 0x000A, "");
     save("t.xls", buf_slice(&stream));
     see_path("t.xls", &seen, "GB18030");
-    CHECK_STR(buf_slice(&seen.out), "[Sheet1]\n1 李\n", "--encoding is believed more than an old book that tells the wrong code page");
+    CHECK_STR(buf_slice(&seen.out), "[Sheet1]\n1 李\n",
+              "--encoding is believed more than an old book that tells the wrong code page");
     see_path("t.xls", &seen, "klingon");
     CHECK_STR(buf_slice(&seen.out), "<encoding_unknown 0,0>", "an encoding that does not exist is said to be none");
     buf_free(&stream);
@@ -447,9 +462,7 @@ static void test_container(void)
     size_t fat = other.n - OLE_SECTOR;
     other.s[fat + 4 * 9] = 2;
     other.s[fat + 4 * 9 + 1] = 0;
-    see(&other);
-    CHECK(str_ends(buf_slice(&seen.out), STR("<book_damaged 0,0>")) || str_ends(buf_slice(&seen.findings), STR(",0>")),
-          "a chain of sectors that runs in a circle is a damaged file");
+    CHECK_STR(see(&other), "<book_damaged 0,0>", "a chain of sectors that runs in a circle is a damaged file");
     other.n = 0;
     buf_str(&other, buf_slice(&plain));
     other.s[fat + 4 * 9 + 2] = 0x7F;
