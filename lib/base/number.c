@@ -1,0 +1,327 @@
+#include "base/number.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+
+/* The value of a Chinese digit, or -1. */
+static int han_digit(uint32_t c)
+{
+    switch (c) {
+    case 0x3007:
+    case 0x25CB:
+    case 0x96F6: return 0; /* 〇 ○ 零 */
+    case 0x4E00:
+    case 0x58F9: return 1; /* 一 壹 */
+    case 0x4E8C:
+    case 0x4E24:
+    case 0x8D30: return 2; /* 二 两 贰 */
+    case 0x4E09:
+    case 0x53C1: return 3; /* 三 叁 */
+    case 0x56DB:
+    case 0x8086: return 4; /* 四 肆 */
+    case 0x4E94:
+    case 0x4F0D: return 5; /* 五 伍 */
+    case 0x516D:
+    case 0x9646: return 6; /* 六 陆 */
+    case 0x4E03:
+    case 0x67D2: return 7; /* 七 柒 */
+    case 0x516B:
+    case 0x634C: return 8; /* 八 捌 */
+    case 0x4E5D:
+    case 0x7396: return 9; /* 九 玖 */
+    default: return -1;
+    }
+}
+
+/* The power of ten of a unit, or 0. */
+static int unit_power(uint32_t c)
+{
+    switch (c) {
+    case 0x5341:
+    case 0x62FE: return 1; /* 十 拾 */
+    case 0x767E:
+    case 0x4F70: return 2; /* 百 佰 */
+    case 0x5343:
+    case 0x4EDF: return 3; /* 千 仟 */
+    case 0x4E07: return 4; /* 万 */
+    case 0x4EBF: return 8; /* 亿 */
+    default: return 0;
+    }
+}
+
+static int64_t power_of_ten(int n)
+{
+    int64_t v = 1;
+    while (n-- > 0) v *= 10;
+    return v;
+}
+
+size_t number_chinese(struct str t, int64_t *value, int *digits)
+{
+    int64_t total = 0, section = 0, last = -1, positional = 0;
+    int n = 0;
+    bool additive = false;
+    size_t i = 0, end = 0;
+    while (i < t.n && n < 16) {
+        uint32_t c = text_next(t, &i);
+        int d = han_digit(c), p = unit_power(c);
+        if (d >= 0) {
+            positional = positional * 10 + d;
+            last = d;
+        } else if (p == 1 || p == 2 || p == 3) {
+            section += (last < 0 ? 1 : last) * power_of_ten(p);
+            last = 0;
+            additive = true;
+        } else if (p && n) {
+            total = (total + section + (last > 0 ? last : 0)) * power_of_ten(p);
+            section = last = 0;
+            additive = true;
+        } else {
+            break;
+        }
+        n++;
+        end = i;
+    }
+    if (!n) return 0;
+    *value = additive ? total + section + (last > 0 ? last : 0) : positional;
+    *digits = n;
+    if (additive) {
+        *digits = 0;
+        for (int64_t v = *value; v; v /= 10) ++*digits;
+    }
+    return end;
+}
+
+double number_value(struct str s)
+{
+    char text[NUMBER_ROOM + 1];
+    if (s.n > NUMBER_ROOM) return 0;
+    memcpy(text, s.s, s.n);
+    text[s.n] = 0;
+    return strtod(text, NULL);
+}
+
+/* Writes digits with the decimal point `point` digits from their start, canonical. */
+static bool write_decimal(struct number_reading *r, bool negative, const char *digits, int n, int point)
+{
+    while (n && digits[n - 1] == '0' && n > point) n--;
+    while (n && *digits == '0' && point > 0) {
+        digits++;
+        n--;
+        point--;
+    }
+    if (n == 0) negative = false;
+    int whole = point > 0 ? point : 1, after = n > point ? n - point : 0;
+    if (whole + after + 2 > NUMBER_ROOM) return false;
+    char *p = r->text;
+    if (negative) *p++ = '-';
+    if (point <= 0) *p++ = '0';
+    for (int i = 0; i < point; i++) *p++ = i < n ? digits[i] : '0';
+    if (after > 0) {
+        *p++ = '.';
+        for (int i = point; i < n; i++) *p++ = i < 0 ? '0' : digits[i];
+    }
+    r->n = (size_t)(p - r->text);
+    return true;
+}
+
+struct decimal {
+    char digits[NUMBER_ROOM];
+    int n, point; /* value = 0.digits × 10^point */
+    bool negative;
+};
+
+static bool is_blank(uint32_t c)
+{
+    return c <= ' ' || c == 0xA0 || c == 0x3000 || c == 0x200B || c == 0xFEFF;
+}
+
+static uint32_t narrow(uint32_t c)
+{
+    if (c >= 0xFF01 && c <= 0xFF5E) return c - 0xFEE0;
+    return c == 0x2212 || c == 0x2013 ? '-' : c;
+}
+
+/* Takes an Arabic number with commas between groups and perhaps an exponent. */
+static bool take_arabic(struct str *t, struct decimal *d)
+{
+    size_t i = 0, end = 0;
+    bool dot = false, any = false;
+    *d = (struct decimal){.n = 0};
+    while (i < t->n) {
+        uint32_t c = narrow(text_next(*t, &i));
+        if (c >= '0' && c <= '9') {
+            if (d->n >= NUMBER_ROOM - 2) return false;
+            d->digits[d->n++] = (char)c;
+            if (!dot) d->point++;
+            any = true;
+            end = i;
+        } else if (c == '.' && !dot && any) {
+            dot = true;
+        } else if (!((c == ',' || is_blank(c)) && any && !dot)) {
+            break;
+        }
+    }
+    if (!any) return false;
+    *t = str_from(*t, end);
+    /* 1.5E+5: only where digits follow. */
+    if (t->n >= 2 && (t->s[0] == 'E' || t->s[0] == 'e')) {
+        size_t at = 1;
+        bool less = t->s[1] == '-';
+        if (t->s[1] == '+' || t->s[1] == '-') at++;
+        int e = 0;
+        size_t from = at;
+        while (at < t->n && t->s[at] >= '0' && t->s[at] <= '9' && at - from < 3) e = e * 10 + (t->s[at++] - '0');
+        if (at == from) return false;
+        d->point += less ? -e : e;
+        *t = str_from(*t, at);
+    }
+    return d->point <= 30 && d->point >= -30;
+}
+
+static bool take_chinese(struct str *t, struct decimal *d)
+{
+    int64_t v;
+    int digits;
+    size_t n = number_chinese(*t, &v, &digits);
+    if (!n) return false;
+    *t = str_from(*t, n);
+    *d = (struct decimal){.n = 0};
+    char back[24];
+    int k = 0;
+    do back[k++] = (char)('0' + v % 10);
+    while (v /= 10);
+    while (k) d->digits[d->n++] = back[--k];
+    d->point = d->n;
+    return true;
+}
+
+static bool take(struct str *t, const char *word)
+{
+    struct str w = str_of(word);
+    if (!str_starts(*t, w)) return false;
+    *t = str_from(*t, w.n);
+    return true;
+}
+
+static bool take_any(struct str *t, const char *const *words)
+{
+    for (; *words; words++)
+        if (take(t, *words)) return true;
+    return false;
+}
+
+static const char *const BEFORE[] = {"人民币", "RMB", "CNY", "¥", "￥", "共计", "合计", "共", NULL};
+static const char *const ABOUT[] = {"大约", "约", "近", "余", "多", "来", "左右", "上下", "以上", "以内", NULL};
+static const char *const AFTER[] = {"元整", "块钱", "元", "块", "圆", "整", "平方米", "㎡", "m²", "m2", "平米", "小时", "分钟",
+                                    "个月", "人次", "人", "次", "个", "户", "岁",     "年", "月", "天", "件",   "份",   "桶",
+                                    "袋",   "套",   "斤", "名", "家", "批", "支",     "期", "项", "台", "间",   NULL};
+
+static void skip_blanks(struct str *t)
+{
+    while (t->n) {
+        size_t i = 0;
+        if (!is_blank(text_next(*t, &i))) return;
+        *t = str_from(*t, i);
+    }
+}
+
+/* Units after a number, 万 亿 千 百 十: their power of ten. */
+static int take_units(struct str *t)
+{
+    int power = 0;
+    while (t->n) {
+        size_t i = 0;
+        int p = unit_power(text_next(*t, &i));
+        if (!p) break;
+        power += p;
+        *t = str_from(*t, i);
+    }
+    return power;
+}
+
+/* Adds b to a, both not negative: for 1万5千. */
+static bool add(struct decimal *a, const struct decimal *b)
+{
+    int64_t v[2] = {0, 0};
+    const struct decimal *both[2] = {a, b};
+    for (int k = 0; k < 2; k++) {
+        if (both[k]->point > 14 || both[k]->n - both[k]->point > 2) return false;
+        for (int i = 0; i < both[k]->point + 2; i++) v[k] = v[k] * 10 + (i < both[k]->n && i >= 0 ? both[k]->digits[i] - '0' : 0);
+    }
+    int64_t sum = v[0] + v[1];
+    char back[24];
+    int n = 0;
+    do back[n++] = (char)('0' + sum % 10);
+    while (sum /= 10);
+    a->n = 0;
+    a->point = n - 2;
+    while (n) a->digits[a->n++] = back[--n];
+    return true;
+}
+
+static bool read_words(struct str t, struct number_reading *out)
+{
+    struct decimal sum = {.n = 0};
+    int parts = 0, last_power = 0;
+    bool negative = false;
+    skip_blanks(&t);
+    while (take_any(&t, BEFORE) || (take_any(&t, ABOUT) && (out->about = true))) skip_blanks(&t);
+    if (t.n) {
+        size_t i = 0;
+        uint32_t sign = narrow(text_next(t, &i));
+        negative = sign == '-';
+        if (negative || sign == '+') t = str_from(t, i);
+    }
+    while (t.n) {
+        struct decimal d;
+        skip_blanks(&t);
+        if (!take_arabic(&t, &d) && !take_chinese(&t, &d)) break;
+        skip_blanks(&t);
+        bool about = take_any(&t, ABOUT);
+        int power = take_units(&t);
+        if (parts && last_power <= power) return false;
+        if (parts && !power && d.n == 1 && last_power > 1) power = last_power - 1; /* 1万5 is 15000 */
+        d.point += power;
+        about |= take_any(&t, ABOUT);
+        out->about |= about;
+        if (parts++ && !add(&sum, &d)) return false;
+        if (parts == 1) sum = d;
+        last_power = power;
+        if (!power) break;
+    }
+    if (!parts) return false;
+    for (;;) {
+        skip_blanks(&t);
+        if (take_any(&t, ABOUT)) out->about = true;
+        else if (!take_any(&t, AFTER)) break;
+    }
+    return t.n == 0 && write_decimal(out, negative, sum.digits, sum.n, sum.point);
+}
+
+/* Canonical already: -?digits[.digits] without needless noughts. */
+static bool canonical(struct str t)
+{
+    size_t i = t.n && t.s[0] == '-';
+    size_t whole = i;
+    while (i < t.n && t.s[i] >= '0' && t.s[i] <= '9') i++;
+    if (i == whole || (t.s[whole] == '0' && i > whole + 1)) return false;
+    if (i == t.n) return !(t.s[0] == '-' && t.n == 2 && t.s[1] == '0');
+    size_t point = i++;
+    while (i < t.n && t.s[i] >= '0' && t.s[i] <= '9') i++;
+    return t.s[point] == '.' && i == t.n && i > point + 1 && t.s[i - 1] != '0';
+}
+
+bool number_read(struct str t, struct number_reading *out)
+{
+    out->n = 0;
+    out->rewritten = out->about = false;
+    if (t.n < NUMBER_ROOM - 2 && canonical(t)) {
+        memcpy(out->text, t.s, t.n);
+        out->n = t.n;
+        return true;
+    }
+    out->rewritten = true;
+    return t.n <= 120 && read_words(t, out);
+}
