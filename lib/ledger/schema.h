@@ -36,6 +36,8 @@ struct code_list {
     size_t n;
     struct map by_text; /* code, label and aliases as they stand in the file -> index */
     struct map by_key;  /* text_heading_key of the same -> index */
+    size_t cap;
+    struct arena memory;
 };
 
 struct field {
@@ -56,11 +58,12 @@ struct field {
     double minimum, maximum; /* of numbers; NAN = none */
     struct str pattern;      /* constraints.pattern, or empty */
     const struct code_list *codes;
-    struct str derive; /* SQL expression, or empty: fills the field where nothing was typed */
-    struct str hint;   /* for the form: what to write here, "如 1985-06"; may be empty */
-    uint32_t width;    /* of the form's column, in half-width characters; 0 = as wide as the title needs */
-    bool on_form;      /* stands on the building leader's form */
-    uint32_t index;    /* in schema->fields */
+    struct str derive;  /* SQL expression, or empty: fills the field where nothing was typed */
+    uint32_t line, col; /* of that expression */
+    struct str hint;    /* for the form: what to write here, "如 1985-06"; may be empty */
+    uint32_t width;     /* of the form's column, in half-width characters; 0 = as wide as the title needs */
+    bool on_form;       /* stands on the building leader's form */
+    uint32_t index;     /* in schema->fields */
 };
 struct rule {
     struct str name;    /* "enlist_age" */
@@ -68,6 +71,8 @@ struct rule {
     struct str message; /* Chinese */
     struct str message_en;
     struct str field;    /* which field to flag */
+    uint32_t index;      /* the same, in schema->fields */
+    uint32_t line, col;  /* of the expression */
     enum diag_code code; /* DIAG_RULE, or a code of the list such as DIAG_DATE_ORDER */
 };
 /* A rollup that the ledger's report shows unless told otherwise. */
@@ -78,10 +83,13 @@ struct rollup_default {
     struct str where; /* SQL expression, or empty */
 };
 struct schema {
+    struct str path;  /* of the file */
     struct str name;  /* "person" */
     struct str title; /* "退役军人信息摸排表" */
     struct field *fields;
     size_t n_fields;
+    struct code_list **lists; /* owned; fields share them */
+    size_t n_lists;
     struct rule *rules;
     size_t n_rules;
     struct str *key; /* primaryKey, for ledgers other than by person */
@@ -110,5 +118,7 @@ void schema_free(struct schema *s);
 const struct field *schema_field(const struct schema *s, struct str name); /* NULL when there is none */
 const struct field *schema_role(const struct schema *s, enum role role);   /* the first with that role */
 const char *role_name(enum role r);
+/* The names of the ledgers in SHARE/ledgers, sorted, joined by a blank. */
+void schema_names(const char *share, struct buf *out);
 
 #endif

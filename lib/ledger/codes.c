@@ -1,0 +1,170 @@
+#include "ledger/codes.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/near.h"
+#include "base/text.h"
+
+struct code_list *codes_new(struct str name)
+{
+    struct code_list *c = mem_zero(1, sizeof *c);
+    c->name = str_copy(&c->memory, name);
+    return c;
+}
+
+void codes_free(struct code_list *c)
+{
+    if (!c) return;
+    free(c->codes);
+    map_free(&c->by_text);
+    map_free(&c->by_key);
+    arena_free(&c->memory);
+    free(c);
+}
+
+static bool enter(struct map *m, struct str key, size_t index)
+{
+    bool is_new;
+    struct map_entry *e = map_at(m, key, &is_new);
+    if (is_new) e->value = index;
+    return e->value == index;
+}
+
+/* One way to write the code with this index. */
+static bool spell(struct code_list *c, struct str text, size_t index, struct str *what)
+{
+    text = str_trim(text);
+    if (text.n == 0) return true;
+    struct buf key = {0};
+    text_heading_key(&key, text);
+    bool ok = enter(&c->by_text, text, index) && (key.n == 0 || enter(&c->by_key, buf_slice(&key), index));
+    if (!ok && what) *what = str_copy(&c->memory, text);
+    buf_free(&key);
+    return ok;
+}
+
+bool codes_add(struct code_list *c, struct str code, struct str label, struct str aliases, struct str *what)
+{
+    size_t index = c->n;
+    mem_grow(&c->codes, &c->cap, c->n + 1, sizeof *c->codes);
+    c->codes[c->n++] = (struct code){str_copy(&c->memory, code), str_copy(&c->memory, label)};
+    bool ok = spell(c, label, index, what) && spell(c, code, index, what);
+    while (aliases.n) {
+        const char *end = memchr(aliases.s, ';', aliases.n);
+        struct str one = end ? str_head(aliases, (size_t)(end - aliases.s)) : aliases;
+        ok = ok && spell(c, one, index, what);
+        aliases = str_from(aliases, one.n + 1);
+    }
+    return ok;
+}
+
+/* Takes a field off a line of CSV; the files are ours: quotes hold commas and doubled quotes, never line breaks. */
+static struct str take_field(struct str *line, struct buf *out)
+{
+    size_t start = out->n;
+    if (line->n && line->s[0] == '"') {
+        size_t i = 1;
+        for (; i < line->n && (line->s[i] != '"' || (i + 1 < line->n && line->s[i + 1] == '"')); i++) {
+            buf_char(out, line->s[i]);
+            if (line->s[i] == '"') i++;
+        }
+        *line = str_from(*line, i + 1);
+    } else {
+        size_t i = 0;
+        while (i < line->n && line->s[i] != ',') buf_char(out, line->s[i++]);
+        *line = str_from(*line, i);
+    }
+    if (line->n && line->s[0] == ',') *line = str_from(*line, 1);
+    return (struct str){NULL, out->n - start};
+}
+
+static bool take_line(struct code_list *c, struct str line, struct place *at, struct diag *d)
+{
+    if (line.n && line.s[line.n - 1] == '\r') line.n--;
+    if (line.n == 0 || line.s[0] == '#') return true;
+    struct buf text = {0};
+    struct str field[3];
+    for (int i = 0; i < 3; i++) field[i] = take_field(&line, &text);
+    size_t from = 0;
+    for (int i = 0; i < 3; i++) {
+        field[i].s = text.s + from;
+        from += field[i].n;
+    }
+    struct str what = {NULL, 0};
+    bool ok = true;
+    if (at->row == 1) {
+        if (!str_is(field[0], "code") || !str_is(field[1], "label") || !str_is(field[2], "aliases")) {
+            diag_add(d, DIAG_LEDGER_CODES, at, c->name.s, "its first line must be code,label,aliases", NULL);
+            ok = false;
+        }
+    } else if (field[1].n == 0 || line.n) {
+        diag_add(d, DIAG_LEDGER_CODES, at, c->name.s, "a line has a code, a label and perhaps aliases", NULL);
+        ok = false;
+    } else if (!codes_add(c, field[0], field[1], field[2], &what)) {
+        diag_add(d, DIAG_LEDGER_TWICE, at, c->name.s, what.s, NULL);
+        ok = false;
+    }
+    buf_free(&text);
+    return ok;
+}
+
+struct code_list *codes_open(const char *path, struct str name, struct diag *d)
+{
+    struct place at = {.file = path};
+    FILE *in = fopen(path, "rb");
+    if (!in) {
+        diag_add(d, DIAG_SHARE_UNREADABLE, &at, strerror(errno), NULL);
+        return NULL;
+    }
+    struct code_list *c = codes_new(name);
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t n;
+    bool ok = true;
+    while ((n = getline(&line, &room, in)) >= 0) {
+        struct str text = {line, (size_t)n};
+        at.row++;
+        if (text.n && text.s[text.n - 1] == '\n') text.n--;
+        if (at.row == 1 && str_starts(text, STR("\xEF\xBB\xBF"))) text = str_from(text, 3);
+        size_t bad;
+        if (!text_valid(text, &bad)) {
+            diag_add(d, DIAG_LEDGER_CODES, &at, c->name.s, "it is not UTF-8", NULL);
+            ok = false;
+        } else {
+            ok &= take_line(c, text, &at, d);
+        }
+    }
+    if (ferror(in)) {
+        diag_add(d, DIAG_SHARE_UNREADABLE, &at, strerror(errno), NULL);
+        ok = false;
+    }
+    free(line);
+    fclose(in);
+    if (ok) return c;
+    codes_free(c);
+    return NULL;
+}
+
+uint32_t codes_find(const struct code_list *c, struct str text, struct buf *scratch)
+{
+    const struct map_entry *e = map_find(&c->by_text, text);
+    if (e) return (uint32_t)e->value;
+    if (text.n > 256) return CODE_NONE;
+    scratch->n = 0;
+    text_heading_key(scratch, text);
+    e = scratch->n ? map_find(&c->by_key, buf_slice(scratch)) : NULL;
+    return e ? (uint32_t)e->value : CODE_NONE;
+}
+
+struct str codes_nearest(const struct code_list *c, struct str text)
+{
+    struct near near = near_start(text);
+    struct str best = {NULL, 0};
+    for (size_t i = 0; i < c->by_text.n; i++) {
+        near_try(&near, c->by_text.entries[i].key);
+        if (near.found.s == c->by_text.entries[i].key.s) best = c->codes[c->by_text.entries[i].value].label;
+    }
+    return best;
+}

@@ -1,0 +1,23 @@
+/* Code lists: share/codes/NAME.csv with the columns code,label,aliases (aliases joined by ';').
+ *
+ * A record holds the label.  A cell is matched as it stands, then by its heading key (base/text.h). */
+#ifndef VET_LEDGER_CODES_H
+#define VET_LEDGER_CODES_H
+
+#include "ledger/schema.h"
+
+/* Reads a list from a file.  NULL after findings with line numbers (status 2). */
+struct code_list *codes_open(const char *path, struct str name, struct diag *d);
+/* An empty list, to be filled by codes_add: for the categories that stand in a ledger itself. */
+struct code_list *codes_new(struct str name);
+/* False when `label`, the code or an alias is already another's; *what (may be NULL) is that text. */
+bool codes_add(struct code_list *c, struct str code, struct str label, struct str aliases, struct str *what);
+void codes_free(struct code_list *c);
+
+enum { CODE_NONE = 0xFFFFFFFF };
+/* The index of what stands in a cell, or CODE_NONE.  `scratch` holds the key meanwhile. */
+uint32_t codes_find(const struct code_list *c, struct str text, struct buf *scratch);
+/* The nearest label, or an empty one. */
+struct str codes_nearest(const struct code_list *c, struct str text);
+
+#endif

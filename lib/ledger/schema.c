@@ -1,0 +1,460 @@
+#include "ledger/schema.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <nettle/sha2.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/near.h"
+#include "base/text.h"
+#include "ledger/codes.h"
+#include "ledger/share.h"
+
+static const char *const ROLES[] = {"none",  "name",    "citizen_id", "sex",         "birth_date", "date",
+                                    "phone", "address", "community",  "grid",        "building",   "code",
+                                    "money", "number",  "text",       "survey_date", NULL};
+static const char *const TYPES[] = {"string", "integer", "number", "boolean", "date", NULL};
+static const char *const MASKS[] = {"none", "name", "id", "phone", "address", "date", "text", NULL};
+static const char *const RULE_CODES[] = {"rule",         "date_order", "date_invalid", "birth_mismatch", "sex_mismatch",
+                                         "number_range", NULL};
+static const enum diag_code RULE_DIAGS[] = {DIAG_RULE,           DIAG_DATE_ORDER,   DIAG_DATE_INVALID,
+                                            DIAG_BIRTH_MISMATCH, DIAG_SEX_MISMATCH, DIAG_NUMBER_RANGE};
+
+static const char *const KEYS_OF_LEDGER[] = {"$schema",    "name",          "title",         "description", "fields",
+                                             "primaryKey", "missingValues", "foreignKeys",   "vet:rules",   "vet:ignore",
+                                             "vet:nil",    "vet:rollups",   "vet:sensitive", NULL};
+static const char *const KEYS_OF_FIELD[] = {
+    "name",       "title",       "type",          "format",   "description", "example",      "constraints",
+    "categories", "vet:aliases", "vet:role",      "vet:mask", "vet:codes",   "vet:multiple", "vet:fillDown",
+    "vet:derive", "vet:past",    "vet:sensitive", "vet:form", NULL};
+static const char *const KEYS_OF_CONSTRAINTS[] = {"required", "unique",  "minLength", "maxLength", "minimum",
+                                                  "maximum",  "pattern", "enum",      NULL};
+static const char *const KEYS_OF_FORM[] = {"width", "hint", "show", NULL};
+static const char *const KEYS_OF_RULE[] = {"name", "check", "message", "message_en", "field", "code", NULL};
+static const char *const KEYS_OF_ROLLUP[] = {"title", "by", "sum", "where", NULL};
+static const char *const KEYS_OF_CATEGORY[] = {"value", "label", "aliases", NULL};
+
+const char *role_name(enum role r)
+{
+    return ROLES[r];
+}
+
+struct loader {
+    struct schema *s;
+    struct share_file *f;
+    const char *share;
+    struct diag *d;
+};
+
+static struct str keep(struct loader *l, struct str text)
+{
+    return text.n ? str_copy(&l->s->memory, text) : (struct str){NULL, 0};
+}
+
+/* The list, or a new place for it: lists are shared by the fields that name them. */
+static struct code_list **list_slot(struct loader *l, struct str name)
+{
+    for (size_t i = 0; i < l->s->n_lists; i++)
+        if (str_eq(l->s->lists[i]->name, name)) return &l->s->lists[i];
+    l->s->lists = mem_resize(l->s->lists, l->s->n_lists + 1, sizeof *l->s->lists);
+    l->s->lists[l->s->n_lists] = NULL;
+    return &l->s->lists[l->s->n_lists];
+}
+
+static const struct code_list *shared_list(struct loader *l, const struct share_value *field, struct str name)
+{
+    struct code_list **slot = list_slot(l, name);
+    if (*slot) return *slot;
+    struct buf path = {0};
+    buf_printf(&path, "%s/codes/%.*s.csv", l->share, (int)name.n, name.s);
+    *slot = codes_open(buf_text(&path), name, l->d);
+    buf_free(&path);
+    if (*slot) l->s->n_lists++;
+    else share_fault(l->f, share_get(field, "vet:codes"), DIAG_LEDGER_CODES, name.s, "see the message before", NULL);
+    return *slot;
+}
+
+/* Table Schema's categories: strings, or objects of value and label. */
+static const struct code_list *own_list(struct loader *l, const struct share_value *categories, struct str field)
+{
+    struct code_list *c = codes_new(field);
+    *list_slot(l, field) = c;
+    l->s->n_lists++;
+    for (const struct share_value *v = categories->first; v; v = v->next) {
+        struct str label = v->text, code = {NULL, 0}, what;
+        struct buf aliases = {0};
+        if (v->kind == SHARE_OBJECT) {
+            size_t n;
+            share_known(l->f, v, KEYS_OF_CATEGORY);
+            const struct share_value *value = share_get(v, "value");
+            code = value ? value->text : code;
+            label = share_string(l->f, v, "label", false);
+            if (!label.n) label = code;
+            struct str *also = share_strings(l->f, v, "aliases", &l->s->memory, &n);
+            for (size_t i = 0; i < n; i++) {
+                buf_str(&aliases, also[i]);
+                buf_char(&aliases, ';');
+            }
+        }
+        if (!label.n) share_fault(l->f, v, DIAG_LEDGER_TYPE, "categories", "strings, or objects with a label", NULL);
+        else if (!codes_add(c, code, label, buf_slice(&aliases), &what))
+            share_fault(l->f, v, DIAG_LEDGER_TWICE, "categories", what.s, NULL);
+        buf_free(&aliases);
+    }
+    return c;
+}
+
+static void load_constraints(struct loader *l, struct field *f, const struct share_value *v)
+{
+    f->minimum = f->maximum = NAN;
+    if (!v) return;
+    share_known(l->f, v, KEYS_OF_CONSTRAINTS);
+    f->required = share_truth(l->f, v, "required", false);
+    f->minimum = share_number(l->f, v, "minimum", NAN);
+    f->maximum = share_number(l->f, v, "maximum", NAN);
+    double longest = share_number(l->f, v, "maxLength", 0);
+    if (longest < 0 || longest > 1e6)
+        share_fault(l->f, share_get(v, "maxLength"), DIAG_LEDGER_TYPE, "maxLength", "from 0 to 1000000", NULL);
+    else f->max_length = (uint32_t)longest;
+    f->pattern = keep(l, share_string(l->f, v, "pattern", false));
+    const struct share_value *allowed = share_list(l->f, v, "enum", false);
+    if (allowed) f->codes = own_list(l, allowed, f->name);
+}
+
+static void load_form(struct loader *l, struct field *f, const struct share_value *v)
+{
+    f->on_form = true;
+    if (!v) return;
+    share_known(l->f, v, KEYS_OF_FORM);
+    f->hint = keep(l, share_string(l->f, v, "hint", false));
+    f->width = (uint32_t)share_number(l->f, v, "width", 0);
+    f->on_form = share_truth(l->f, v, "show", true);
+}
+
+/* What a field is when its role is not said. */
+static enum role role_of_type(const struct field *f)
+{
+    if (f->codes) return ROLE_CODE;
+    if (f->type == TYPE_DATE) return ROLE_DATE;
+    return f->type == TYPE_INTEGER || f->type == TYPE_NUMBER ? ROLE_NUMBER : ROLE_TEXT;
+}
+
+static bool is_place(enum role r)
+{
+    return r == ROLE_COMMUNITY || r == ROLE_GRID || r == ROLE_BUILDING;
+}
+
+static void load_codes(struct loader *l, struct field *f, const struct share_value *v)
+{
+    const struct share_value *categories = share_list(l->f, v, "categories", false);
+    struct str list = share_string(l->f, v, "vet:codes", false);
+    if (categories) f->codes = own_list(l, categories, f->name);
+    else if (list.n) f->codes = shared_list(l, v, list);
+    else if (f->type == TYPE_BOOLEAN) f->codes = shared_list(l, v, STR("yesno"));
+    f->multiple = share_truth(l->f, v, "vet:multiple", false);
+}
+
+static void load_role(struct loader *l, struct field *f, const struct share_value *v)
+{
+    struct str role = share_string(l->f, v, "vet:role", false);
+    int i = role.n ? share_word(l->f, share_get(v, "vet:role"), role, ROLES) : -1;
+    f->role = i > 0 ? (enum role)i : role_of_type(f);
+    bool wants_codes = f->role == ROLE_CODE || f->role == ROLE_SEX;
+    if (wants_codes && !f->codes) share_fault(l->f, v, DIAG_LEDGER_MISSING, "vet:codes", NULL);
+    struct str mask = share_string(l->f, v, "vet:mask", false);
+    static const enum mask usual[] = {[ROLE_NAME] = MASK_NAME,   [ROLE_CITIZEN_ID] = MASK_ID,   [ROLE_BIRTH_DATE] = MASK_DATE,
+                                      [ROLE_PHONE] = MASK_PHONE, [ROLE_ADDRESS] = MASK_ADDRESS, [ROLE_SURVEY_DATE] = MASK_NONE};
+    f->mask = usual[f->role];
+    if (mask.n && (i = share_word(l->f, share_get(v, "vet:mask"), mask, MASKS)) >= 0) f->mask = (enum mask)i;
+}
+
+static void load_field(struct loader *l, struct field *f, const struct share_value *v)
+{
+    if (v->kind != SHARE_OBJECT) {
+        share_fault(l->f, v, DIAG_LEDGER_TYPE, "fields", "a list of objects", NULL);
+        return;
+    }
+    share_known(l->f, v, KEYS_OF_FIELD);
+    f->name = keep(l, share_string(l->f, v, "name", true));
+    f->title = keep(l, share_string(l->f, v, "title", true));
+    struct str type = share_string(l->f, v, "type", true);
+    int t = type.n ? share_word(l->f, share_get(v, "type"), type, TYPES) : 0;
+    f->type = t > 0 ? (enum field_type)t : TYPE_STRING;
+    load_constraints(l, f, share_get(v, "constraints"));
+    load_codes(l, f, v);
+    load_role(l, f, v);
+    load_form(l, f, share_get(v, "vet:form"));
+    f->aliases = share_strings(l->f, v, "vet:aliases", &l->s->memory, &f->n_aliases);
+    f->fill_down = share_truth(l->f, v, "vet:fillDown", is_place(f->role));
+    f->past = share_truth(l->f, v, "vet:past", f->role == ROLE_BIRTH_DATE || f->role == ROLE_SURVEY_DATE);
+    f->sensitive = share_truth(l->f, v, "vet:sensitive", false);
+    const struct share_value *derive = share_get(v, "vet:derive");
+    f->derive = keep(l, share_string(l->f, v, "vet:derive", false));
+    if (derive) {
+        f->line = derive->line;
+        f->col = derive->col;
+    }
+    f->typed = !is_place(f->role) && (f->role != ROLE_TEXT || f->max_length || f->pattern.n);
+}
+
+static void enter_heading(struct loader *l, const struct share_value *at, struct str heading, uint32_t index)
+{
+    struct buf key = {0};
+    text_heading_key(&key, heading);
+    bool is_new;
+    struct map_entry *e = map_at(&l->s->headings, buf_slice(&key), &is_new);
+    if (is_new) e->value = index;
+    else if (e->value != index) share_fault(l->f, at, DIAG_LEDGER_TWICE, "heading", heading.s, NULL);
+    buf_free(&key);
+}
+
+static void enter_field(struct loader *l, struct field *f, const struct share_value *v)
+{
+    bool is_new;
+    struct map_entry *e = map_at(&l->s->by_name, f->name, &is_new);
+    if (!is_new) share_fault(l->f, v, DIAG_LEDGER_TWICE, "name", f->name.s, NULL);
+    e->value = f->index;
+    enter_heading(l, v, f->name, f->index);
+    enter_heading(l, v, f->title, f->index);
+    const struct share_value *aliases = share_get(v, "vet:aliases");
+    const struct share_value *at = aliases ? aliases->first : NULL;
+    for (size_t i = 0; i < f->n_aliases && at; i++, at = at->next) enter_heading(l, at, f->aliases[i], f->index);
+}
+
+static void load_fields(struct loader *l, const struct share_value *root)
+{
+    const struct share_value *list = share_list(l->f, root, "fields", true);
+    if (!list) return;
+    if (list->n == 0) share_fault(l->f, list, DIAG_LEDGER_MISSING, "fields[0]", NULL);
+    l->s->fields = arena_zero(&l->s->memory, list->n + 1, sizeof *l->s->fields);
+    for (const struct share_value *v = list->first; v; v = v->next) {
+        struct field *f = &l->s->fields[l->s->n_fields];
+        f->index = (uint32_t)l->s->n_fields++;
+        load_field(l, f, v);
+        if (f->name.n && f->title.n) enter_field(l, f, v);
+    }
+}
+
+/* The field that a name means, or a fault with the nearest name. */
+static const struct field *named_field(struct loader *l, const struct share_value *at, const char *what, struct str name)
+{
+    const struct field *f = schema_field(l->s, name);
+    if (f) return f;
+    struct near near = near_start(name);
+    for (size_t i = 0; i < l->s->n_fields; i++) near_try(&near, l->s->fields[i].name);
+    share_fault(l->f, at, DIAG_LEDGER_FIELD, what, name.s ? name.s : "", near.found.n ? near.found.s : "-", NULL);
+    return NULL;
+}
+
+static void load_rule(struct loader *l, struct rule *r, const struct share_value *v)
+{
+    if (v->kind != SHARE_OBJECT) {
+        share_fault(l->f, v, DIAG_LEDGER_TYPE, "vet:rules", "a list of objects", NULL);
+        return;
+    }
+    share_known(l->f, v, KEYS_OF_RULE);
+    r->name = keep(l, share_string(l->f, v, "name", true));
+    r->check = keep(l, share_string(l->f, v, "check", true));
+    r->message = keep(l, share_string(l->f, v, "message", true));
+    r->message_en = keep(l, share_string(l->f, v, "message_en", true));
+    r->field = keep(l, share_string(l->f, v, "field", true));
+    const struct field *f = r->field.n ? named_field(l, share_get(v, "field"), "field", r->field) : NULL;
+    r->index = f ? f->index : 0;
+    const struct share_value *check = share_get(v, "check");
+    if (check) {
+        r->line = check->line;
+        r->col = check->col;
+    }
+    struct str code = share_string(l->f, v, "code", false);
+    int i = code.n ? share_word(l->f, share_get(v, "code"), code, RULE_CODES) : 0;
+    r->code = RULE_DIAGS[i > 0 ? i : 0];
+}
+
+static void load_rules(struct loader *l, const struct share_value *root)
+{
+    const struct share_value *list = share_list(l->f, root, "vet:rules", false);
+    if (!list) return;
+    l->s->rules = arena_zero(&l->s->memory, list->n + 1, sizeof *l->s->rules);
+    for (const struct share_value *v = list->first; v; v = v->next) load_rule(l, &l->s->rules[l->s->n_rules++], v);
+}
+
+static struct str *load_names(struct loader *l, const struct share_value *object, const char *key, size_t *n)
+{
+    struct str *names = share_strings(l->f, object, key, &l->s->memory, n);
+    const struct share_value *list = *n ? share_get(object, key) : NULL;
+    const struct share_value *at = list ? list->first : NULL;
+    for (size_t i = 0; i < *n && at; i++, at = at->next) named_field(l, at, key, names[i]);
+    return names;
+}
+
+static void load_rollups(struct loader *l, const struct share_value *root)
+{
+    const struct share_value *list = share_list(l->f, root, "vet:rollups", false);
+    if (!list) return;
+    l->s->rollups = arena_zero(&l->s->memory, list->n + 1, sizeof *l->s->rollups);
+    for (const struct share_value *v = list->first; v; v = v->next) {
+        struct rollup_default *r = &l->s->rollups[l->s->n_rollups++];
+        share_known(l->f, v, KEYS_OF_ROLLUP);
+        r->title = keep(l, share_string(l->f, v, "title", true));
+        r->by = load_names(l, v, "by", &r->n_by);
+        r->sum = load_names(l, v, "sum", &r->n_sum);
+        r->where = keep(l, share_string(l->f, v, "where", false));
+    }
+}
+
+/* primaryKey may be one name or a list of them. */
+static void load_key(struct loader *l, const struct share_value *root)
+{
+    const struct share_value *v = share_get(root, "primaryKey");
+    if (v && v->kind == SHARE_STRING) {
+        l->s->key = arena_alloc(&l->s->memory, sizeof *l->s->key);
+        l->s->key[0] = keep(l, v->text);
+        l->s->n_key = 1;
+        named_field(l, v, "primaryKey", v->text);
+    } else {
+        l->s->key = load_names(l, root, "primaryKey", &l->s->n_key);
+    }
+}
+
+static void load_texts(struct loader *l, const struct share_value *root)
+{
+    struct schema *s = l->s;
+    s->ignore = share_strings(l->f, root, "vet:ignore", &s->memory, &s->n_ignore);
+    s->nil = share_strings(l->f, root, "vet:nil", &s->memory, &s->n_nil);
+    s->missing = share_strings(l->f, root, "missingValues", &s->memory, &s->n_missing);
+    const struct share_value *list = s->n_ignore ? share_get(root, "vet:ignore") : NULL;
+    const struct share_value *at = list ? list->first : NULL;
+    for (size_t i = 0; i < s->n_ignore && at; i++, at = at->next) enter_heading(l, at, s->ignore[i], SCHEMA_IGNORE);
+    for (size_t i = 0; i < s->n_missing; i++) {
+        struct buf key = {0};
+        text_heading_key(&key, s->missing[i]);
+        if (key.n) map_at(&s->missing_keys, buf_slice(&key), NULL)->value = 1;
+        buf_free(&key);
+    }
+}
+
+static struct str digest_of(struct arena *a, struct str bytes)
+{
+    struct sha256_ctx ctx;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    sha256_init(&ctx);
+    sha256_update(&ctx, bytes.n, (const uint8_t *)bytes.s);
+    sha256_digest(&ctx, sizeof digest, digest);
+    char *hex = arena_alloc(a, 2 * sizeof digest + 1);
+    for (size_t i = 0; i < sizeof digest; i++) {
+        hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+        hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+    }
+    hex[2 * sizeof digest] = 0;
+    return (struct str){hex, 2 * sizeof digest};
+}
+
+static struct schema *load(const char *share, const char *path, struct diag *d)
+{
+    struct share_file *f = share_open(path, d);
+    if (!f) return NULL;
+    struct schema *s = mem_zero(1, sizeof *s);
+    struct loader l = {s, f, share, d};
+    s->path = keep(&l, str_of(path));
+    share_known(f, f->root, KEYS_OF_LEDGER);
+    s->name = keep(&l, share_string(f, f->root, "name", true));
+    s->title = keep(&l, share_string(f, f->root, "title", true));
+    s->sensitive = share_truth(f, f->root, "vet:sensitive", false);
+    s->digest = digest_of(&s->memory, f->bytes);
+    load_fields(&l, f->root);
+    load_key(&l, f->root);
+    load_rules(&l, f->root);
+    load_rollups(&l, f->root);
+    load_texts(&l, f->root);
+    bool ok = !f->failed;
+    share_close(f);
+    if (ok) return s;
+    schema_free(s);
+    return NULL;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+void schema_names(const char *share, struct buf *out)
+{
+    struct buf path = {0};
+    buf_printf(&path, "%s/ledgers", share);
+    DIR *dir = opendir(buf_text(&path));
+    buf_free(&path);
+    if (!dir) return;
+    struct arena a = {0};
+    struct str *names = NULL;
+    size_t n = 0, cap = 0;
+    for (const struct dirent *e; (e = readdir(dir));) {
+        struct str file = str_of(e->d_name);
+        if (!str_ends(file, STR(".json")) || file.s[0] == '.') continue;
+        mem_grow(&names, &cap, n + 1, sizeof *names);
+        names[n++] = str_copy(&a, str_head(file, file.n - 5));
+    }
+    closedir(dir);
+    if (n) qsort(names, n, sizeof *names, by_text);
+    for (size_t i = 0; i < n; i++) {
+        if (i) buf_char(out, ' ');
+        buf_str(out, names[i]);
+    }
+    free(names);
+    arena_free(&a);
+}
+
+static void unknown_ledger(const char *share, const char *name, struct diag *d)
+{
+    struct buf all = {0};
+    schema_names(share, &all);
+    struct near near = near_start(str_of(name));
+    struct arena a = {0};
+    for (struct str rest = buf_slice(&all); rest.n;) {
+        const char *blank = memchr(rest.s, ' ', rest.n);
+        struct str one = blank ? str_head(rest, (size_t)(blank - rest.s)) : rest;
+        near_try(&near, str_copy(&a, one));
+        rest = str_from(rest, one.n + 1);
+    }
+    diag_add(d, DIAG_LEDGER_UNKNOWN, NULL, name, near.found.n ? near.found.s : "person", buf_text(&all), NULL);
+    arena_free(&a);
+    buf_free(&all);
+}
+
+struct schema *schema_open(const char *share, const char *name, struct diag *d)
+{
+    if (strchr(name, '/')) return load(share, name, d);
+    struct buf path = {0};
+    buf_printf(&path, "%s/ledgers/%s.json", share, name);
+    struct schema *s = NULL;
+    if (access(buf_text(&path), F_OK) != 0) unknown_ledger(share, name, d);
+    else s = load(share, buf_text(&path), d);
+    buf_free(&path);
+    return s;
+}
+
+void schema_free(struct schema *s)
+{
+    if (!s) return;
+    for (size_t i = 0; i < s->n_lists; i++) codes_free(s->lists[i]);
+    free(s->lists);
+    map_free(&s->headings);
+    map_free(&s->by_name);
+    map_free(&s->missing_keys);
+    arena_free(&s->memory);
+    free(s);
+}
+
+const struct field *schema_field(const struct schema *s, struct str name)
+{
+    const struct map_entry *e = map_find(&s->by_name, name);
+    return e ? &s->fields[e->value] : NULL;
+}
+
+const struct field *schema_role(const struct schema *s, enum role role)
+{
+    for (size_t i = 0; i < s->n_fields; i++)
+        if (s->fields[i].role == role) return &s->fields[i];
+    return NULL;
+}

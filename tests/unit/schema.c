@@ -1,0 +1,151 @@
+/* Ledgers: what the loader takes, and where it says a fault stands. */
+#include "tap.h"
+
+#include <unistd.h>
+
+#include "base/text.h"
+#include "ledger/codes.h"
+#include "ledger/schema.h"
+
+static char share[512];
+struct heard {
+    char code[64];
+    uint32_t row, col;
+    char args[4][200];
+    int n;
+};
+static void hear(void *ctx, const struct finding *f)
+{
+    struct heard *h = ctx;
+    if (h->n++) return;
+    snprintf(h->code, sizeof h->code, "%s", diag_code_string(f->code));
+    h->row = f->at.row;
+    h->col = f->at.col;
+    for (int i = 0; i < 4; i++)
+        snprintf(h->args[i], sizeof h->args[i], "%.*s", (int)f->args[i].n, f->args[i].s ? f->args[i].s : "");
+}
+static struct heard load(const char *json)
+{
+    struct heard h = {0};
+    struct diag d;
+    diag_init(&d, hear, &h);
+    FILE *out = fopen("./ledger.json", "w");
+    fputs(json, out);
+    fclose(out);
+    schema_free(schema_open(share, "./ledger.json", &d));
+    return h;
+}
+static int32_t heading(const struct schema *s, const char *text)
+{
+    struct buf key = {0};
+    text_heading_key(&key, str_of(text));
+    const struct map_entry *e = map_find(&s->headings, buf_slice(&key));
+    buf_free(&key);
+    return e ? (int32_t)e->value : -1;
+}
+static void all_ledgers_load(void)
+{
+    struct buf names = {0};
+    schema_names(share, &names);
+    for (struct str rest = buf_slice(&names); rest.n;) {
+        const char *blank = memchr(rest.s, ' ', rest.n);
+        struct str one = blank ? str_head(rest, (size_t)(blank - rest.s)) : rest;
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)one.n, one.s);
+        struct heard h = {0};
+        struct diag d;
+        diag_init(&d, hear, &h);
+        struct schema *s = schema_open(share, name, &d);
+        CHECK(s && h.n == 0 && str_is(s->name, name), "the ledger %s loads without a finding (%s %s %s)", name, h.code, h.args[0],
+              h.args[1]);
+        schema_free(s);
+        rest = str_from(rest, one.n + 1);
+    }
+    buf_free(&names);
+}
+
+int main(void)
+{
+    snprintf(share, sizeof share, "%s/share", getenv("TOP") ? getenv("TOP") : ".");
+    all_ledgers_load();
+
+    struct heard h = {0};
+    struct diag d;
+    diag_init(&d, hear, &h);
+    struct schema *s = schema_open(share, "person", &d);
+    if (!s) return tap_end();
+    static const char *const order[] = {"name",     "sex",         "id_number",      "birth_date", "phone",
+                                        "category", "enlist_date", "discharge_date", "employment", "address",
+                                        "remark",   "community",   "grid",           "building"};
+    bool in_order = true;
+    for (size_t i = 1; i < sizeof order / sizeof *order; i++)
+        in_order = in_order && schema_field(s, str_of(order[i - 1])) && schema_field(s, str_of(order[i])) &&
+                   schema_field(s, str_of(order[i - 1]))->index < schema_field(s, str_of(order[i]))->index;
+    CHECK(in_order, "the person ledger has the fields of the contract in their order");
+    const struct {
+        const char *heading, *field;
+    } headings[] = {{"姓　名", "name"},
+                    {"姓名*", "name"},
+                    {"姓名(必填)", "name"},
+                    {"退役军人姓名", "name"},
+                    {"证件号码", "id_number"},
+                    {"公民身份号码", "id_number"},
+                    {"出生年月(如1985.06)", "birth_date"},
+                    {"手机号", "phone"},
+                    {"优抚对象类别", "category"},
+                    {"参军时间", "enlist_date"},
+                    {"退出现役时间", "discharge_date"},
+                    {"是否就业", "employment"},
+                    {"现居住地址", "address"},
+                    {"备 注", "remark"},
+                    {"所在社区", "community"},
+                    {"网格号", "grid"},
+                    {"楼", "building"},
+                    {"楼栋号", "building"}};
+    for (size_t i = 0; i < sizeof headings / sizeof *headings; i++) {
+        const struct field *f = schema_field(s, str_of(headings[i].field));
+        CHECK(f && heading(s, headings[i].heading) == (int32_t)f->index, "the heading %s means %s", headings[i].heading,
+              headings[i].field);
+    }
+    CHECK(heading(s, "年龄") == SCHEMA_IGNORE, "an age column is known and not wanted");
+    CHECK(heading(s, "星座") == -1, "a heading that nobody knows is nobody's");
+    CHECK(schema_role(s, ROLE_CITIZEN_ID) == schema_field(s, STR("id_number")), "a field is found by its role");
+    const struct code_list *c = schema_field(s, STR("category"))->codes;
+    struct buf scratch = {0};
+    uint32_t i = codes_find(c, STR("退伍兵"), &scratch), j = codes_find(c, STR("退役士兵 (自主就业)"), &scratch);
+    CHECK(i != CODE_NONE && i == j, "an alias, and a label with a note in brackets, are the label");
+    CHECK(codes_find(c, STR("民兵预备役"), &scratch) == CODE_NONE, "what is in no list is found in none");
+    CHECK_STR(codes_nearest(c, STR("退役土兵")), "退役士兵", "the nearest label is named");
+    buf_free(&scratch);
+    schema_free(s);
+
+    memset(&h, 0, sizeof h);
+    CHECK(!schema_open(share, "persn", &d) && strcmp(h.code, "ledger_unknown") == 0 && strcmp(h.args[1], "person") == 0,
+          "a ledger that is not there: the nearest is named");
+
+    h = load("{\n  \"name\": \"x\", \"title\": \"x\",\n  \"fields\": [\n    {\"name\": \"a\", \"title\": \"甲\", \"type\": "
+             "\"string\", \"vet:rolle\": \"name\"}]}\n");
+    CHECK(strcmp(h.code, "ledger_key") == 0 && h.row == 4 && h.col == 51 && strcmp(h.args[1], "vet:role") == 0,
+          "an unknown vet: key is an error at its line and column (%u:%u)", h.row, h.col);
+    h = load("{\"name\": \"x\", \"title\": \"x\", \"fields\": [{\"name\": \"amount\", \"title\": \"甲\", \"type\": \"string\"}],\n "
+             "\"vet:rules\": [{\"name\": \"r\", \"check\": \"1\", \"message\": \"m\", \"message_en\": \"m\",\n \"field\": "
+             "\"ammount\"}]}");
+    CHECK(strcmp(h.code, "ledger_field") == 0 && h.row == 3 && h.col == 2 && strcmp(h.args[2], "amount") == 0,
+          "a rule on a field that is not there names the nearest");
+    h = load("{\"name\": \"x\", \"title\": \"x\",\n \"fields\": [{\"name\": \"a\", \"title\": \"甲\", \"type\": \"text\"}]}");
+    CHECK(strcmp(h.code, "ledger_value") == 0 && h.row == 2 && strstr(h.args[2], "boolean"),
+          "an unknown type lists those there are");
+    h = load("{\"name\": \"x\", \"title\": \"x\", \"fields\": [{\"name\": \"a\", \"title\": \"甲\", \"type\": \"string\"}, "
+             "{\"name\": \"b\", \"title\": \"甲\", \"type\": \"string\"}]}");
+    CHECK(strcmp(h.code, "ledger_twice") == 0, "two fields with one heading are refused");
+    h = load("{\"name\": \"x\",\n \"title\": }");
+    CHECK(strcmp(h.code, "ledger_json") == 0 && h.row == 2 && h.col >= 10, "what is no JSON is an error at its place (%u:%u)",
+          h.row, h.col);
+    h = load("{\"name\": \"x\", \"title\": \"x\", \"fields\": [{\"name\": \"a\", \"title\": \"甲\", \"type\": \"string\", "
+             "\"vet:codes\": \"nosuch\"}]}");
+    CHECK(strcmp(h.code, "share_unreadable") == 0, "a code list that is not there is an error");
+    h = load("[1]");
+    CHECK(strcmp(h.code, "ledger_type") == 0, "a ledger must be an object");
+    unlink("./ledger.json");
+    return tap_end();
+}
