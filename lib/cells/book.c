@@ -11,6 +11,7 @@ static const struct book_reader *const READERS[] = {
     &csv_reader,
     &xls_reader,
     &xlsx_reader,
+    &json_reader,
 };
 
 static const struct book_reader *reader_of(enum book_format format)
