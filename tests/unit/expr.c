@@ -1,0 +1,119 @@
+/* Expressions: what may be asked of a row, what may not, and where a fault stands. */
+#include "tap.h"
+
+#include "base/text.h"
+#include "ledger/expr.h"
+
+static struct str columns[] = {{"name", 4}, {"birth_date", 10}, {"enlist_date", 11}, {"category", 8}, {"amount", 6}, {"count", 5}};
+enum { N = sizeof columns / sizeof *columns };
+static struct schema *schema;
+
+static struct {
+    char code[40], args[4][160];
+} heard;
+static void hear(void *ctx, const struct finding *f)
+{
+    (void)ctx;
+    if (heard.code[0]) return;
+    snprintf(heard.code, sizeof heard.code, "%s", diag_code_string(f->code));
+    for (int i = 0; i < 4; i++)
+        snprintf(heard.args[i], sizeof heard.args[i], "%.*s", (int)f->args[i].n, f->args[i].s ? f->args[i].s : "");
+}
+static struct expr *compile(const char *text)
+{
+    struct expr_env env = {.columns = columns, .n = N, .schema = schema, .today = STR("2020-10-31")};
+    struct diag d;
+    diag_init(&d, hear, NULL);
+    memset(&heard, 0, sizeof heard);
+    return expr_compile(&env, str_of(text), &d);
+}
+static struct str row[N];
+static const char *ask(const char *text)
+{
+    static char answer[200];
+    struct expr *e = compile(text);
+    if (!e) return "not compiled";
+    expr_evaluate(e, row);
+    expr_evaluate(e, row); /* a second step must say the same */
+    struct str t = expr_text(e, 0);
+    snprintf(answer, sizeof answer, "%s%.*s", expr_truth(e, 0) == EXPR_NULL ? "null" : "", (int)t.n, t.s ? t.s : "");
+    expr_free(e);
+    return answer;
+}
+static void answers(const char *text, const char *want)
+{
+    const char *got = ask(text);
+    if (!CHECK(strcmp(got, want) == 0, "%s is %s", text, want)) printf("# got %s (%s %s)\n", got, heard.code, heard.args[1]);
+}
+static void refused(const char *text, const char *code)
+{
+    struct expr *e = compile(text);
+    CHECK(!e && strcmp(heard.code, code) == 0, "refused, %s: %s (%s)", code, text, heard.args[1]);
+    expr_free(e);
+}
+
+int main(void)
+{
+    char share[512];
+    snprintf(share, sizeof share, "%s/share", getenv("TOP") ? getenv("TOP") : ".");
+    struct diag d;
+    diag_init(&d, NULL, NULL);
+    schema = schema_open(share, "person", &d);
+    const char *values[N] = {"张三丰", "1960-10-31", "1978", "残疾军人;退役士兵", "3000", "12"};
+    for (int i = 0; i < N; i++) row[i] = str_of(values[i]);
+
+    answers("age_on('2020-10-31')", "60");
+    answers("age_on('2020-10-30')", "59");
+    answers("age_on(birth_date)", "60");
+    answers("years_between(birth_date, enlist_date)", "18");
+    answers("not_after(enlist_date, '1978-05')", "1");
+    answers("not_after(enlist_date, '1977-12')", "0");
+    answers("has(category, '退役士兵')", "1");
+    answers("has(category, '退役')", "0");
+    answers("mask(name)", "张**");
+    answers("mask('370124198506150011')", "370124********0011");
+    answers("mask('13812345678')", "138****5678");
+    answers("today()", "2020-10-31");
+    answers("count > 5", "1");
+    answers("count > '5'", "1");
+    answers("amount + 1", "3001");
+    answers("birth_date < '1961'", "1");
+    answers("name LIKE '张%' AND length(name) = 3", "1");
+    answers("\"name\" = '张三丰'", "1");
+    row[4] = (struct str){NULL, 0};
+    answers("amount", "null");
+    answers("amount IS NULL", "1");
+
+    refused("catgory = '退役士兵'", "expr_column");
+    CHECK(strcmp(heard.args[3], "category") == 0 && strcmp(heard.args[2], "1") == 0,
+          "the nearest column and the place are named (%s, %s)", heard.args[3], heard.args[2]);
+    refused("name = '张三' AND birthdate > '1960'", "expr_column");
+    CHECK(strcmp(heard.args[2], "17") == 0, "the place is counted in characters (%s)", heard.args[2]);
+    refused("name = \"张三\"", "expr_column");
+    refused("", "expr_invalid");
+    refused("name =", "expr_invalid");
+    refused("name = 'x", "expr_invalid");
+    refused("1) OR (1", "expr_invalid");
+    refused("1, 2", "expr_invalid");
+    refused("1; DROP TABLE x", "expr_invalid");
+    refused("1 -- rest", "expr_invalid");
+    refused("name = ?", "expr_invalid");
+    refused("count(*) > 1", "expr_invalid");
+    refused("nosuch(name)", "expr_invalid");
+    refused("(SELECT 1)", "expr_denied");
+    refused("EXISTS (SELECT 1 FROM sqlite_schema)", "expr_denied");
+    refused("name IN row", "expr_denied");
+    refused("load_extension('x')", "expr_denied");
+    refused("random() > 0", "expr_denied");
+    refused("current_date > birth_date", "expr_denied");
+
+    struct expr *e = compile("abs(-9223372036854775807 - count)");
+    row[5] = STR("1");
+    CHECK(e && !expr_matches(e, row) && expr_failure(e).n, "an overflow is no match and says so: %.*s", (int)expr_failure(e).n,
+          expr_failure(e).s);
+    row[5] = STR("0");
+    CHECK(e && expr_matches(e, row), "and the next row is evaluated as ever");
+    expr_free(e);
+    schema_free(schema);
+    return tap_end();
+}
