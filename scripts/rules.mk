@@ -9,3 +9,8 @@ $(BUILD)/demo/make-station: $(STATION_OBJ) $(BUILD)/libvet.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 -include $(STATION_OBJ:.o=.d)
+
+# Rows for scripts/bench.
+$(BUILD)/bench/make-rows: tests/bench/make-rows.c $(BUILD)/obj/scripts/station/people.o $(BUILD)/libvet.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Iscripts/station $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
