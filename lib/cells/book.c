@@ -12,6 +12,7 @@ static const struct book_reader *const READERS[] = {
     &xls_reader,
     &xlsx_reader,
     &json_reader,
+    &ods_reader,
 };
 
 static const struct book_reader *reader_of(enum book_format format)
