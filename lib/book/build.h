@@ -1,0 +1,44 @@
+/* Drawing a report's numbers: what the parts of the builder share.  Inside lib/book only. */
+#ifndef VET_BOOK_BUILD_H
+#define VET_BOOK_BUILD_H
+
+#include "book/report.h"
+
+struct building {
+    const struct report *report;
+    const struct report_source *source;
+    struct content *content;
+    struct diag *diag;
+    bool rollups;      /* the input is a stream of rollups */
+    int finest;        /* level of the input */
+    struct str period; /* the month reported */
+    char month_end[11];
+    struct str *dims; /* dimensions of a stream of rollups */
+    size_t n_dims;
+    struct str *sums; /* its summed fields */
+    size_t n_sums;
+    struct buf text; /* scratch */
+};
+
+/* One more pass over the records or rollups.  NULL after findings. */
+struct rows *building_rows(const struct building *b);
+/* The records that count: the report's `where`, the source's and `more`, joined by AND; NULL when there is none.
+ * Lives as long as the content. */
+const char *building_where(const struct building *b, struct str more);
+/* A rollup of the input.  NULL after findings. */
+struct rollup *building_rollup(struct building *b, int level, const struct dim_spec *by, size_t n_by, const struct str *sum,
+                               size_t n_sum, struct str where);
+/* Title of a field of the ledger, or the name. */
+struct str building_title(const struct building *b, struct str field);
+struct str building_masked(struct building *b, struct result *r, const struct field *f, struct str value);
+struct str month_title(struct arena *a, struct str period); /* 2026年11月 */
+struct str level_title(int level);                          /* 社区 */
+
+/* Tables of the several kinds; each adds blocks to the sheet.  False after findings. */
+bool build_rollup(struct building *b, struct content_sheet *s, const struct table_spec *t);
+bool build_figures(struct building *b, struct content_sheet *s, const struct table_spec *t);
+bool build_store_table(struct building *b, struct content_sheet *s, const struct table_spec *t);
+/* Charts, conditions, notes of a table's spec. */
+void build_trimmings(struct building *b, struct block *block, const struct table_spec *t, size_t first_pivot, size_t n_pivot);
+
+#endif

@@ -1,0 +1,62 @@
+/* What a report says, before it is laid out: sheets of tables with headings, notes and charts.
+ * One content becomes a workbook, CSV, JSON or plain text (book/print.h), so that all of them say the same. */
+#ifndef VET_BOOK_CONTENT_H
+#define VET_BOOK_CONTENT_H
+
+#include "book/binder.h"
+#include "rollup/result.h"
+
+struct content_chart {
+    enum chart_kind kind;
+    struct str title;
+    size_t categories; /* column of the table */
+    size_t *series;    /* columns */
+    size_t n_series;
+};
+struct content_condition {
+    size_t column;
+    enum condition condition;
+    double limit;
+};
+/* A table with what belongs to it.  A block with no table is its notes. */
+struct block {
+    struct str heading; /* over the table, or empty */
+    struct result *table;
+    bool *hidden;      /* columns that only machines want; NULL = none */
+    bool numbered;     /* 序号 before the first column */
+    bool filter;       /* arrows in the heading */
+    bool wrap;         /* long text breaks into lines */
+    struct str *notes; /* below the table */
+    size_t n_notes, cap_notes;
+    struct content_chart *charts;
+    size_t n_charts, cap_charts;
+    struct content_condition *conditions;
+    size_t n_conditions, cap_conditions;
+};
+struct content_sheet {
+    struct str name, title, unit_of_count; /* 单位：人 */
+    bool portrait;
+    struct block *blocks;
+    size_t n_blocks, cap_blocks;
+};
+struct content {
+    struct str title, subtitle, period, station, head; /* head: of the store's log, or empty */
+    struct str *sign;                                  /* 填报单位 填报日期 制表人 审核人 负责人 */
+    size_t n_sign;
+    struct str sign_station, sign_date; /* what is known of them */
+    struct content_sheet *sheets;
+    size_t n_sheets, cap_sheets;
+    struct arena memory;
+};
+struct content *content_new(void);
+void content_free(struct content *c);
+/* The pointers are valid until the next sheet or block is added. */
+struct content_sheet *content_sheet(struct content *c, struct str name, struct str title);
+struct block *content_block(struct content_sheet *s, struct result *table); /* owns the table */
+void block_note(struct content *c, struct block *b, struct str text);
+void block_hide(struct block *b, const char *column);
+void block_chart(struct content *c, struct block *b, enum chart_kind kind, struct str title, size_t categories,
+                 const size_t *series, size_t n);
+void block_condition(struct block *b, size_t column, enum condition condition, double limit);
+
+#endif

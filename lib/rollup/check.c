@@ -1,0 +1,173 @@
+#include "rollup/check.h"
+
+#include <stdlib.h>
+
+#include "rollup/regroup.h"
+
+enum { PERIOD, LEVEL, UNIT, NAME, WHAT, CHILDREN, WHOLE, PARTS, DIFFERENCE, VERDICT };
+
+struct result *check_result(void)
+{
+    struct result *r = result_new();
+    result_column(r, STR("period"), STR("月份"), COLUMN_CODE);
+    result_column(r, STR("level"), STR("级别"), COLUMN_CODE);
+    result_column(r, STR("unit"), STR("单位编码"), COLUMN_CODE);
+    result_column(r, STR("name"), STR("单位"), COLUMN_TEXT);
+    result_column(r, STR("what"), STR("核对项"), COLUMN_TEXT);
+    result_column(r, STR("parts_of"), STR("下级"), COLUMN_CODE);
+    result_column(r, STR("whole"), STR("本级"), COLUMN_DECIMAL);
+    result_column(r, STR("parts"), STR("下级合计"), COLUMN_DECIMAL);
+    result_column(r, STR("difference"), STR("差"), COLUMN_CHANGE);
+    result_column(r, STR("verdict"), STR("结论"), COLUMN_CODE);
+    return r;
+}
+
+struct checking {
+    struct result *out;
+    struct diag *diag;
+    int whole, parts; /* levels compared */
+    size_t bad;
+};
+
+static struct str decimal_of(struct result *r, decimal v)
+{
+    struct buf b = {0};
+    decimal_format(&b, v);
+    struct str s = result_text(r, buf_slice(&b));
+    buf_free(&b);
+    return s;
+}
+
+/* "count" or "sum_F", and the values that the row stands for. */
+static struct str what_of(struct result *r, const struct rollup *of, const struct rollup_row *row, struct str measure)
+{
+    struct buf b = {0};
+    buf_str(&b, measure);
+    for (size_t k = 0; k < of->n_by; k++) {
+        buf_char(&b, ' ');
+        buf_str(&b, of->by[k]);
+        buf_char(&b, '=');
+        buf_str(&b, row->by[k]);
+    }
+    struct str s = result_text(r, buf_slice(&b));
+    buf_free(&b);
+    return s;
+}
+
+static void put(struct checking *c, const struct rollup_row *row, struct str what, decimal whole, decimal parts)
+{
+    struct result *r = c->out;
+    bool ok = whole == parts;
+    struct str *v = result_line(r, ok ? LINE_GOOD : LINE_BAD);
+    v[PERIOD] = result_text(r, row->period);
+    v[LEVEL] = str_of(rollup_level_name(c->whole));
+    v[UNIT] = result_text(r, row->unit);
+    v[NAME] = result_text(r, row->name);
+    v[WHAT] = what;
+    v[CHILDREN] = str_of(rollup_level_name(c->parts));
+    v[WHOLE] = decimal_of(r, whole);
+    v[PARTS] = decimal_of(r, parts);
+    v[DIFFERENCE] = decimal_of(r, parts - whole);
+    v[VERDICT] = ok ? STR("ok") : STR("differs");
+    if (ok) return;
+    c->bad++;
+    struct buf unit = {0}, names[3] = {0};
+    buf_str(&unit, row->unit);
+    if (row->name.n) {
+        buf_char(&unit, ' ');
+        buf_str(&unit, row->name);
+    }
+    buf_str(&names[0], what);
+    buf_str(&names[1], v[WHOLE]);
+    buf_str(&names[2], v[PARTS]);
+    diag_add(c->diag, DIAG_ROLLUP_DIFFERS, NULL, buf_text(&unit), buf_text(&names[0]), buf_text(&names[1]), buf_text(&names[2]),
+             NULL);
+    buf_free(&unit);
+    for (int i = 0; i < 3; i++) buf_free(&names[i]);
+}
+
+static const decimal BILLION = 1000000000;
+
+/* Either may be missing: nobody is there. */
+static void compare(struct checking *c, const struct rollup *of, const struct rollup_row *whole, const struct rollup_row *parts)
+{
+    const struct rollup_row *row = whole ? whole : parts;
+    uint64_t a = whole ? whole->count : 0, b = parts ? parts->count : 0;
+    if (a != b) put(c, row, what_of(c->out, of, row, STR("count")), (decimal)a * BILLION, (decimal)b * BILLION);
+    struct buf name = {0};
+    for (size_t k = 0; k < of->n_sums; k++) {
+        decimal x = whole && whole->measures[k].any ? whole->measures[k].sum : 0,
+                y = parts && parts->measures[k].any ? parts->measures[k].sum : 0;
+        if (x == y) continue;
+        name.n = 0;
+        buf_put(&name, "sum_");
+        buf_str(&name, of->sums[k]);
+        put(c, row, what_of(c->out, of, row, buf_slice(&name)), x, y);
+    }
+    buf_free(&name);
+}
+
+static int row_order(const struct rollup *r, const struct rollup_row *a, const struct rollup_row *b)
+{
+    int c = str_cmp(a->period, b->period);
+    if (!c) c = str_cmp(a->unit, b->unit);
+    for (size_t k = 0; !c && k < r->n_by; k++) c = str_cmp(a->by[k], b->by[k]);
+    return c;
+}
+
+/* Two rollups of one level in one order, side by side. */
+static void compare_all(struct checking *c, const struct rollup *whole, const struct rollup *parts)
+{
+    size_t i = 0, k = 0;
+    while (i < whole->n || k < parts->n) {
+        int order = i == whole->n ? 1 : k == parts->n ? -1 : row_order(whole, &whole->rows[i], &parts->rows[k]);
+        compare(c, whole, order <= 0 ? &whole->rows[i] : NULL, order >= 0 ? &parts->rows[k] : NULL);
+        if (order <= 0) i++;
+        if (order >= 0) k++;
+    }
+}
+
+static bool has_level(const struct rollup *r, int level)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->rows[i].level == level) return true;
+    return false;
+}
+
+static void check_levels(struct checking *c, const struct rollup *r, const struct units *u)
+{
+    size_t *keep = mem_zero(r->n_by, sizeof *keep);
+    for (size_t i = 0; i < r->n_by; i++) keep[i] = i;
+    struct rollup *whole = rollup_up(r, c->whole, c->whole, keep, r->n_by, u);
+    struct rollup *parts = rollup_up(r, c->parts, c->whole, keep, r->n_by, u);
+    free(keep);
+    rollup_sort(whole);
+    rollup_sort(parts);
+    size_t before = c->bad;
+    compare_all(c, whole, parts);
+    /* What adds up is said once for each period, with its total. */
+    for (size_t i = 0; before == c->bad && i < whole->n; i++) {
+        if (i && str_eq(whole->rows[i].period, whole->rows[i - 1].period)) continue;
+        struct rollup_row all = {.period = whole->rows[i].period};
+        put(c, &all, STR("count"), (decimal)rollup_total(whole, c->whole, all.period) * BILLION,
+            (decimal)rollup_total(parts, c->whole, all.period) * BILLION);
+    }
+    rollup_free(whole);
+    rollup_free(parts);
+}
+
+size_t check_rollup(const struct rollup *r, const struct units *u, struct result *out, struct diag *d)
+{
+    struct checking c = {.out = out, .diag = d};
+    size_t pairs = 0;
+    for (c.whole = ROLLUP_WHOLE; c.whole < LEVEL_COUNT; c.whole++) {
+        if (!has_level(r, c.whole)) continue;
+        c.parts = c.whole + 1;
+        while (c.parts < LEVEL_COUNT && !has_level(r, c.parts)) c.parts++;
+        if (c.parts == LEVEL_COUNT) break;
+        check_levels(&c, r, u);
+        pairs++;
+    }
+    if (!pairs) diag_add(d, DIAG_ROLLUP_NOTHING_TO_CHECK, NULL, NULL);
+    return c.bad;
+}

@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# vet-aggregate on streams: records and rollups, with a units file and without.
+# shellcheck source=tests/lib.sh disable=SC1091
+. "$TESTS/lib.sh"
+export VET_PERIOD=2026-11
+cat >units.csv <<'CSV'
+code,parent,level,name,aliases,leader,phone
+S,,station,榆山街道退役军人服务站,,,
+S1,S,community,云翠社区,,,
+S2,S,community,锦东社区,,,
+S11,S1,grid,第1网格,,,
+S12,S1,grid,第2网格,,,
+S21,S2,grid,第1网格,,,
+S111,S11,building,1号楼,,,
+S112,S11,building,2号楼,,,
+S121,S12,building,3号楼,,,
+S211,S21,building,1号楼,,,
+CSV
+cat >people.csv <<'CSV'
+name,category,sex,birth_date,amount,unit,_entity
+张甲,退役士兵,男,1980-05-01,10.5,S111,E1
+李乙,退役士兵,女,1955-01,20,S112,E2
+张甲,退役士兵,男,1980-05-01,99,S121,E1
+王丙,烈士遗属,男,1940,,S12,E3
+赵丁,,男,1962-07-09,0.1,S211,E4
+钱戊,烈士遗属,女,1931,0.2,S211,E5
+CSV
+vet-aggregate -u units.csv --level all --by category --sum amount people.csv >all.csv
+golden "a clerk sees counts and sums of every unit at all four levels" aggregate-all.csv all.csv
+same "a person with records in two buildings counts once, where the unit's code comes first" \
+    "2026-11,building,S111,1号楼,退役士兵,1,10.5,10.5,10.5" "$(grep ,building,S111, all.csv)"
+same "his other building has nobody by him" "" "$(grep ,building,S121, all.csv)"
+same "who is known only to his grid stands, at building level, with the grid's code" \
+    "2026-11,building,S12,第2网格（楼栋不明）,烈士遗属,1,,," "$(grep ,building,S12, all.csv)"
+vet-aggregate -u units.csv --count records --by category people.csv >records.csv
+same "with --count records he counts each time" "2026-11,station,S,榆山街道退役军人服务站,退役士兵,3" "$(grep 退役士兵 records.csv)"
+
+vet-aggregate -u units.csv --level grid --by category --sum amount people.csv >grid.csv
+vet-aggregate -u units.csv --level community --by category grid.csv >community.csv
+vet-aggregate -u units.csv --level station --by category community.csv >up.csv
+vet-aggregate -u units.csv --level station --by category --sum amount people.csv >direct.csv
+check "the rollup of rollups of rollups is the rollup of the records" cmp up.csv direct.csv
+vet-aggregate -u units.csv --level community --by category --sum amount all.csv >from-all.csv
+check "rows of several levels are not counted twice" cmp from-all.csv community.csv
+for n in 1 2 3 7; do vet-aggregate -u units.csv --threads $n --level grid --by category --sum amount people.csv | cksum; done >threads.txt
+same "any number of threads gives the same bytes" "1" "$(sort -u threads.txt | wc -l)"
+(head -1 people.csv && tail -n +2 people.csv | tac) >turned.csv
+check "the order of the records does not matter" cmp grid.csv <(vet-aggregate -u units.csv --level grid --by category --sum amount turned.csv)
+
+vet-aggregate -u units.csv --level community --pivot category --percent --total people.csv >pivot.csv
+golden "a pivot has a column for each value, shares and a total" aggregate-pivot.csv pivot.csv
+check "a total row is left out when a rollup is rolled up again" cmp <(vet-aggregate -u units.csv --level station community.csv) \
+    <(vet-aggregate -u units.csv --level community --by category --sum amount --total people.csv | vet-aggregate -u units.csv --level station)
+same "one can count without units" "2026-11,,,,男,3" "$(vet-aggregate --by sex people.csv | grep 男)"
+same "--where chooses the records" "2026-11,,,,1" "$(vet-aggregate --where "sex = '女' AND amount > 1" people.csv | tail -1)"
+vet-aggregate --by "band=CASE WHEN birth_date < '1950' THEN '80+' ELSE 'other' END" people.csv >band.csv
+same "a dimension may be an expression" "2026-11,,,,80+,2" "$(grep 80 band.csv)"
+same "JSON has the same rows" '{"period":"2026-11","count":"5"}' "$(vet-aggregate -t json people.csv)"
+same "decimals add up exactly" "0.3" "$(vet-aggregate --sum amount --where "amount < 1" people.csv | tail -1 | cut -d, -f6)"
+
+status "rows that add up pass --check" 0 vet-aggregate -u units.csv --check all.csv
+has "and are proved level by level" out "2026-11,grid,,,count,building,5,5,0,ok"
+sed 's/^2026-11,grid,S11,第1网格,退役士兵,2,/2026-11,grid,S11,第1网格,退役士兵,3,/' all.csv >broken.csv
+status "a changed number is found" 1 vet-aggregate -u units.csv --check broken.csv
+has "with its unit, its value and both numbers" out "2026-11,grid,S11,第1网格,count category=退役士兵,building,3,2,-1,differs"
+has "and said in a message" err "S11 第1网格: count category=退役士兵 is 3, but its parts add up to 2"
+status "rows of one level are nothing to check" 2 vet-aggregate -u units.csv --check grid.csv
+status "levels that disagree are told, not added" 1 vet-aggregate -u units.csv --level station broken.csv
+has "with both counts" err "rollup_levels_differ"
+
+status "a column that is not there names the nearest" 2 vet-aggregate --by categry people.csv
+has "with its name" err "did you mean category?"
+status "a level needs units" 2 vet-aggregate --level grid people.csv
+has "and says how to give them" err "-u FILE"
+status "a grid's rows cannot be told by building" 2 vet-aggregate -u units.csv --level building grid.csv
+sed 's/S211,E5/S999,E5/; s/,0.1,/,0.1元,/' people.csv >slips.csv
+status "a unit that is unknown is told" 1 vet-aggregate -u units.csv --level community --sum amount slips.csv
+has "and its people are still counted" out "2026-11,community,S999,,1,0.2,0.2,0.2"
+has "what is no number is told with its row" err "row 6: 0.1元 of amount is not a number"
+status "a bad month is refused" 2 vet-aggregate -p 2026-13 people.csv
+status "an unreadable file is status 3" 3 vet-aggregate nowhere.csv
+status "a full disk is status 4" 4 sh -c 'vet-aggregate --by sex people.csv >/dev/full'
+: >empty.csv
+status "an empty file is an error" 3 vet-aggregate empty.csv
+echo name,unit >headings.csv
+status "a file with headings only counts nobody" 0 vet-aggregate -u units.csv headings.csv
+same "and gives the headings" "period,level,unit,name,count" "$(cat out)"
+finish
