@@ -51,7 +51,8 @@ static int csv_open(struct book *b)
     decode_head(&head, source_peek(b->source, SNIFF_BYTES), c->decoder.encoding == ENCODING_NAMED ? encoding : NULL);
     struct str text = buf_slice(&head);
     bool tabs = b->options.from && strcmp(b->options.from, "tsv") == 0;
-    bool named = text.n > 5 && str_starts(text, STR("sep=")) && (text.s[5] == '\r' || text.s[5] == '\n');
+    bool named =
+        text.n > 5 && str_starts(text, STR("sep=")) && memchr(",;\t|", text.s[4], 4) && (text.s[5] == '\r' || text.s[5] == '\n');
     c->form.delimiter = b->options.delimiter ? b->options.delimiter
                         : tabs               ? '\t'
                         : named              ? text.s[4]
@@ -135,7 +136,7 @@ static bool record_fits(struct book *b, uint32_t row, const char *s, size_t at, 
     if (r->longest <= CELL_MAX_CHARS) return true;
     struct cell_block block = {0};
     bool fits = true;
-    csv_split_quoted(&c->form, &block, s, at, r, row);
+    csv_split(&c->form, &block, s + at, r->end - at, row, true);
     for (size_t i = 0; fits && i < block.n_cells; i++) fits = cell_fits(b, row, block.cells[i].s, block.cells[i].n);
     cell_block_free(&block);
     return fits;
@@ -167,23 +168,35 @@ static struct cut cut_lines(struct book *b, struct str text, bool last)
     return cut;
 }
 
+static bool other_record(struct book *b, struct cut *cut, const char *s, const struct csv_record *r)
+{
+    struct csv *c = b->own;
+    uint32_t row = c->rows + ++cut->rows;
+    if (r->fault != CSV_FINE) tell_fault(b, row, r->fault);
+    if (c->lost && c->lost_at >= cut->at && c->lost_at < r->end) cut->lost_row = cut->rows;
+    size_t length = r->text_end - cut->at;
+    return length < CELL_MAX_COLUMNS || (r->quoted ? record_fits(b, row, s, cut->at, r) : line_fits(b, row, s + cut->at, length));
+}
+
 static struct cut cut_records(struct book *b, struct str text, bool last)
 {
     struct csv *c = b->own;
     struct cut cut = {0};
     struct csv_record r;
-    while (cut.at < text.n && csv_record_find(&c->form, text.s, text.n, cut.at, last, &r)) {
-        uint32_t row = c->rows + ++cut.rows;
-        if (r.fault != CSV_FINE) tell_fault(b, row, r.fault);
-        if (c->lost && c->lost_at >= cut.at) cut.lost_row = cut.rows;
-        size_t length = r.text_end - cut.at;
-        bool fits = length < CELL_MAX_COLUMNS ||
-                    (r.quoted ? record_fits(b, row, text.s, cut.at, &r) : line_fits(b, row, text.s + cut.at, length));
+    while (!cut.failed && cut.at < text.n) {
+        uint32_t sound = 0;
+        size_t end = csv_skip_sound(&c->form, text.s, text.n, cut.at, &sound);
+        if (c->lost && c->lost_at >= cut.at && c->lost_at < end) {
+            uint32_t before = 0;
+            csv_skip_sound(&c->form, text.s, c->lost_at, cut.at, &before);
+            cut.lost_row = cut.rows + before + 1;
+        }
+        cut.rows += sound;
+        cut.at = end;
+        if (end == text.n || !csv_record_find(&c->form, text.s, text.n, end, last, &r)) break;
+        cut.failed = !other_record(b, &cut, text.s, &r);
         cut.at = r.end;
-        cut.failed = !fits;
-        if (!fits) break;
     }
-    if (c->lost && c->lost_at >= cut.at) cut.lost_row = 0;
     return cut;
 }
 
@@ -193,10 +206,9 @@ static void drop_marks(struct csv *c, struct buf *raw)
     if (c->ended && raw->n && raw->s[raw->n - 1] == 0x1A) raw->n--;
     if (c->started) return;
     c->started = true;
-    size_t n = raw->n > 6 && memcmp(raw->s, "sep=", 4) == 0 ? raw->s[5] == '\r' && raw->s[6] == '\n' ? 7
-                                                              : raw->s[5] == c->form.newline         ? 6
-                                                                                                     : 0
-                                                            : 0;
+    size_t n = 0;
+    if (raw->n > 6 && memcmp(raw->s, "sep=", 4) == 0 && memchr(",;\t|", raw->s[4], 4))
+        n = raw->s[5] == '\r' && raw->s[6] == '\n' ? 7 : raw->s[5] == c->form.newline ? 6 : 0;
     memmove(raw->s, raw->s + n, raw->n - n);
     raw->n -= n;
     if (c->lost) c->lost_at -= n;
@@ -276,19 +288,7 @@ static bool csv_parse_block(struct book *b, struct cell_block *block)
 {
     const struct csv *c = b->own;
     const struct piece *piece = block->own;
-    const char *s = block->raw.s;
-    size_t n = block->raw.n;
-    uint32_t number = block->first_row;
-    if (!piece->quotes) {
-        csv_split_plain(&c->form, block, s, n, number);
-    } else {
-        struct csv_record r;
-        for (size_t at = 0; at < n; at = r.end) {
-            csv_record_find(&c->form, s, n, at, true, &r);
-            if (r.quoted) csv_split_quoted(&c->form, block, s, at, &r, number++);
-            else csv_split_plain(&c->form, block, s + at, r.end - at, number++);
-        }
-    }
+    csv_split(&c->form, block, block->raw.s, block->raw.n, block->first_row, piece->quotes);
     if (piece->lost) mark_lost(block);
     return true;
 }

@@ -86,49 +86,119 @@ bool csv_record_find(const struct csv_form *f, const char *s, size_t n, size_t a
     }
 }
 
-/* The fast path.  On person rows in which no cell is quoted it takes a sixth of the time that libcsv takes to find the same cells
- * (it copies nothing and looks at 64 bytes at a time, where libcsv takes one), and most rows of most files have no quote. */
-void csv_split_plain(const struct csv_form *f, struct cell_block *b, const char *s, size_t n, uint32_t number)
+/* 64 bytes at s[at], or what there is of them and then bytes that are no mark. */
+static const char *window(const char *s, size_t n, size_t at, char padded[SCAN])
+{
+    if (n - at >= SCAN) return s + at;
+    memset(padded, 0, SCAN);
+    memcpy(padded, s + at, n - at);
+    return padded;
+}
+
+size_t csv_skip_sound(const struct csv_form *f, const char *s, size_t n, size_t at, uint32_t *records)
 {
     char padded[SCAN];
-    size_t start = 0, k = b->n_cells, first = k;
-    const char cr = f->newline == '\n' ? '\r' : f->newline;
-    for (size_t i = 0; i < n; i += SCAN) {
-        const char *p = s + i;
-        if (n - i < SCAN) {
-            memset(padded, f->newline == 'x' ? 'y' : 'x', sizeof padded);
-            memcpy(padded, p, n - i);
-            p = padded;
-        }
-        mem_grow(&b->cells, &b->cap_cells, k + SCAN + 1, sizeof *b->cells);
-        mem_grow(&b->rows, &b->cap_rows, b->n_rows + SCAN + 1, sizeof *b->rows);
-        uint64_t lines = scan_mask(p, f->newline), marks = lines | scan_mask(p, f->delimiter);
-        while (marks) {
+    size_t start = at, opened = 0, pass = SIZE_MAX; /* `pass`: a quote there is the second of two */
+    bool inside = false;
+    for (; at < n; at += SCAN) {
+        const char *p = window(s, n, at, padded);
+        uint64_t quotes = scan_mask(p, '"'), marks = quotes | scan_mask(p, f->newline);
+        for (; marks; marks &= marks - 1) {
             unsigned bit = (unsigned)__builtin_ctzll(marks);
-            marks &= marks - 1;
-            size_t at = i + bit, length = at - start;
-            bool ends = lines >> bit & 1;
-            if (ends && length && s[at - 1] == cr) length--;
-            b->cells[k++] = (struct cell){s + start, (uint32_t)length, length ? CELL_TEXT : CELL_EMPTY, 0, 0};
-            start = at + 1;
-            if (!ends) continue;
-            if (k == first + 1 && !length) k = first; /* a blank line: no cell at all */
-            b->rows[b->n_rows++] = (struct cell_row){number++, (uint32_t)first, (uint32_t)(k - first), false};
-            first = k;
+            size_t here = at + bit;
+            if (!(quotes >> bit & 1)) {
+                if (inside) continue;
+                if (here - start >= CELL_MAX_COLUMNS) return start;
+                start = here + 1;
+                ++*records;
+            } else if (!inside) {
+                if (here != start && s[here - 1] != f->delimiter) continue; /* a character */
+                inside = true;
+                opened = here;
+            } else if (here != pass) {
+                if (here + 2 >= n || here - opened >= CSV_MAX_QUOTED) return start;
+                if (s[here + 1] == '"') pass = here + 1;
+                else if (ends_cell(f, s, n, here + 1)) inside = false;
+                else return start;
+            }
         }
     }
-    if (start < n || k > first) { /* the last line of a file may lack its end */
-        size_t length = n - start;
-        if (length && s[n - 1] == cr) length--;
-        mem_grow(&b->cells, &b->cap_cells, k + 1, sizeof *b->cells);
-        b->cells[k++] = (struct cell){s + start, (uint32_t)length, length ? CELL_TEXT : CELL_EMPTY, 0, 0};
-        if (k == first + 1 && !length) k = first;
-        b->n_cells = k;
-        struct cell_row *r = cell_block_row(b, number);
-        r->first = (uint32_t)first;
-        r->n = (uint32_t)(k - first);
+    return start;
+}
+
+/* Where cells and rows are put. */
+struct splitting {
+    struct cell_block *b;
+    size_t start;    /* of the cell at hand */
+    size_t first, n; /* cells of the row at hand: from cells[first], the next is cells[n] */
+    uint32_t number;
+    char cr; /* what may stand before a line end and is no part of a cell */
+};
+
+static void make_room(struct cell_block *b, size_t cells)
+{
+    mem_grow(&b->cells, &b->cap_cells, cells + SCAN, sizeof *b->cells);
+    mem_grow(&b->rows, &b->cap_rows, b->n_rows + SCAN, sizeof *b->rows);
+}
+
+static inline void put_cell(struct splitting *x, const char *s, size_t start, size_t end)
+{
+    x->b->cells[x->n++] = (struct cell){s + start, (uint32_t)(end - start), end > start ? CELL_TEXT : CELL_EMPTY, 0, 0};
+}
+
+/* `blank`: nothing stands in the row, not even an empty pair of quotes. */
+static inline void put_row(struct splitting *x, bool blank)
+{
+    if (blank) x->n = x->first;
+    x->b->rows[x->b->n_rows++] = (struct cell_row){x->number++, (uint32_t)x->first, (uint32_t)(x->n - x->first), false};
+    x->first = x->n;
+}
+
+/* Splits sound records from s[at]; returns where it stopped, at the end or before a record that is not sound or has doubled quotes.
+ *
+ * The 21 million cells of 1,000,000 person rows take 0.11 s this way and 0.65 s by libcsv, in one run on one processor, with one
+ * cell of every row in quotes or none: nothing is copied, and 64 bytes are looked at at a time.  Nearly all records are of this
+ * kind. */
+static inline size_t split_sound(const struct csv_form *f, struct splitting *x, const char *s, size_t n, size_t at,
+                                 const bool with_quotes)
+{
+    char padded[SCAN];
+    size_t row = at, opened = 0, close = 0; /* of a quoted cell: its opening quote, and its closing one once it was met */
+    bool inside = false, was_quoted = false;
+    x->start = at;
+    for (; at < n; at += SCAN) {
+        const char *p = window(s, n, at, padded);
+        if (x->b->cap_cells < x->n + SCAN || x->b->cap_rows < x->b->n_rows + SCAN) make_room(x->b, x->n);
+        uint64_t lines = scan_mask(p, f->newline), marks = lines | scan_mask(p, f->delimiter), quotes = 0;
+        if (with_quotes) marks |= quotes = scan_mask(p, '"');
+        for (; marks; marks &= marks - 1) {
+            unsigned bit = (unsigned)__builtin_ctzll(marks);
+            size_t here = at + bit;
+            if (with_quotes && (quotes >> bit & 1)) {
+                if (!inside && here != x->start) continue; /* a character */
+                if (inside && !ends_cell(f, s, n, here + 1)) return row;
+                if (inside && here - opened >= CSV_MAX_QUOTED) return row;
+                was_quoted = true;
+                if (inside) close = here;
+                else opened = here;
+                inside = !inside;
+                continue;
+            }
+            if (with_quotes && inside) continue;
+            bool ends = lines >> bit & 1;
+            size_t end = here;
+            if (ends && end > x->start && s[end - 1] == x->cr) end--;
+            if (with_quotes && was_quoted) put_cell(x, s, opened + 1, close);
+            else put_cell(x, s, x->start, end);
+            if (ends) {
+                put_row(x, x->n == x->first + 1 && end == x->start);
+                row = here + 1;
+            }
+            x->start = here + 1;
+            was_quoted = false;
+        }
     }
-    b->n_cells = k;
+    return row; /* what follows lacks its line end */
 }
 
 static void add_text(struct cell_block *b, const char *s, size_t n)
@@ -153,19 +223,23 @@ static int never(unsigned char c)
 
 /* libcsv on one record whose extent is known.  It is told that nothing is a blank or a line end, since it would trim blanks and end
  * records at a lone '\r'; and to be strict, since it would otherwise swallow what follows a stray quote and report success. */
-static bool split_by_libcsv(const struct csv_form *f, struct cell_block *b, const char *s, size_t n)
+static void start_parser(struct csv_parser *parser, const struct csv_form *f)
 {
-    struct csv_parser parser;
+    if (csv_init(parser, CSV_STRICT | CSV_STRICT_FINI) != 0) mem_exhausted(sizeof *parser);
+    csv_set_delim(parser, (unsigned char)f->delimiter);
+    csv_set_space_func(parser, never);
+    csv_set_term_func(parser, never);
+}
+
+static bool split_by_libcsv(const struct csv_form *f, struct csv_parser *parser, struct cell_block *b, const char *s, size_t n)
+{
     size_t before = b->n_cells;
-    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0) mem_exhausted(sizeof parser);
-    csv_set_delim(&parser, (unsigned char)f->delimiter);
-    csv_set_space_func(&parser, never);
-    csv_set_term_func(&parser, never);
-    bool ok = csv_parse(&parser, s, n, on_cell, NULL, b) == n && csv_fini(&parser, on_cell, NULL, b) == 0;
-    if (csv_error(&parser) == CSV_ENOMEM) mem_exhausted(n);
-    csv_free(&parser);
-    if (!ok) b->n_cells = before;
-    return ok;
+    if (csv_parse(parser, s, n, on_cell, NULL, b) == n && csv_fini(parser, on_cell, NULL, b) == 0) return true;
+    if (csv_error(parser) == CSV_ENOMEM) mem_exhausted(n);
+    csv_free(parser); /* after an error it would go on where it stopped */
+    start_parser(parser, f);
+    b->n_cells = before;
+    return false;
 }
 
 /* Of a cell that begins with a quote: what is quoted, with its doubled quotes made single, then what stands after. */
@@ -196,10 +270,33 @@ static void split_leniently(const struct csv_form *f, struct cell_block *b, cons
     }
 }
 
-void csv_split_quoted(const struct csv_form *f, struct cell_block *b, const char *s, size_t at, const struct csv_record *r,
-                      uint32_t number)
+static void split_other(const struct csv_form *f, struct csv_parser *parser, struct splitting *x, const char *s, size_t at,
+                        const struct csv_record *r)
 {
-    struct cell_row *row = cell_block_row(b, number);
-    if (r->fault != CSV_FINE || !split_by_libcsv(f, b, s + at, r->text_end - at)) split_leniently(f, b, s, at, r);
+    struct cell_block *b = x->b;
+    b->n_cells = x->first;
+    struct cell_row *row = cell_block_row(b, x->number++);
+    bool blank = r->text_end == at;
+    if (!blank && (r->fault != CSV_FINE || !split_by_libcsv(f, parser, b, s + at, r->text_end - at)))
+        split_leniently(f, b, s, at, r);
     row->n = (uint32_t)(b->n_cells - row->first);
+    x->first = x->n = b->n_cells;
+}
+
+void csv_split(const struct csv_form *f, struct cell_block *b, const char *s, size_t n, uint32_t number, bool quotes)
+{
+    struct splitting x = {
+        .b = b, .first = b->n_cells, .n = b->n_cells, .number = number, .cr = f->newline == '\n' ? '\r' : f->newline};
+    struct csv_parser parser;
+    struct csv_record r;
+    start_parser(&parser, f);
+    for (size_t at = 0; at < n; at = r.end) {
+        at = quotes ? split_sound(f, &x, s, n, at, true) : split_sound(f, &x, s, n, at, false);
+        if (at == n) break;
+        csv_record_find(f, s, n, at, true, &r);
+        x.n = x.first;
+        split_other(f, &parser, &x, s, at, &r);
+    }
+    b->n_cells = x.first;
+    csv_free(&parser);
 }

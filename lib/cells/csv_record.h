@@ -30,10 +30,11 @@ struct csv_record {
  * wanted. */
 bool csv_record_find(const struct csv_form *f, const char *s, size_t n, size_t at, bool last, struct csv_record *r);
 
-/* Appends rows and cells, numbered from `number`.  `s` is whole lines in which there is no quote. */
-void csv_split_plain(const struct csv_form *f, struct cell_block *b, const char *s, size_t n, uint32_t number);
-/* The same for one record with quotes, of s[at..]. */
-void csv_split_quoted(const struct csv_form *f, struct cell_block *b, const char *s, size_t at, const struct csv_record *r,
-                      uint32_t number);
+/* Passes over records that are finished and sound, and short enough to be within every limit, from s[at]: where the first other
+ * begins.  *records grows by their number. */
+size_t csv_skip_sound(const struct csv_form *f, const char *s, size_t n, size_t at, uint32_t *records);
+
+/* Appends the rows and cells of s[0..n), which is whole records, numbered from `number`.  `quotes`: there may be quotes in it. */
+void csv_split(const struct csv_form *f, struct cell_block *b, const char *s, size_t n, uint32_t number, bool quotes);
 
 #endif

@@ -247,7 +247,7 @@ static xls_fault set_formula_text(const struct fill *f, uint32_t col, const stru
 
 static xls_fault set_formula(const struct fill *f, uint32_t col, const struct biff_record *r, uint32_t at)
 {
-    enum { TEXT, BOOLEAN, ERROR, EMPTY };
+    enum { TEXT, BOOLEAN, ERROR, EMPTY, CALCULATE_ON_LOAD = 2 };
     if (r->n < at + 8) return "FORMULA";
     const char *p = r->p + at;
     if (get16(p + 6) != 0xFFFF) {
@@ -258,7 +258,11 @@ static xls_fault set_formula(const struct fill *f, uint32_t col, const struct bi
     case TEXT: return set_formula_text(f, col, r);
     case BOOLEAN: set_fixed(f, col, CELL_BOOLEAN, CELL_FORMULA, get8(p + 2) ? "true" : "false"); return NULL;
     case ERROR: set_error(f, col, CELL_FORMULA, get8(p + 2)); return NULL;
-    case EMPTY: *cell_at(f, col) = (struct cell){.kind = CELL_EMPTY, .flags = CELL_FORMULA}; return NULL;
+    case EMPTY:
+        /* Programs that cannot calculate leave this and the wish that the reader calculate. */
+        if (r->n >= at + 10 && get16(p + 8) & CALCULATE_ON_LOAD) set_without_result(f, col);
+        else *cell_at(f, col) = (struct cell){.kind = CELL_EMPTY, .flags = CELL_FORMULA};
+        return NULL;
     default: return "FORMULA";
     }
 }

@@ -15,15 +15,15 @@ void csv_quote(struct buf *out, struct str v)
         buf_str(out, v);
         return;
     }
-    buf_char(out, '"');
-    while (v.n) {
-        const char *q = memchr(v.s, '"', v.n);
-        size_t n = q ? (size_t)(q - v.s) + 1 : v.n;
-        buf_add(out, v.s, n);
-        if (q) buf_char(out, '"');
-        v = str_from(v, n);
+    buf_reserve(out, 2 * v.n + 2);
+    char *p = out->s + out->n;
+    *p++ = '"';
+    for (size_t i = 0; i < v.n; i++) {
+        *p++ = v.s[i];
+        if (v.s[i] == '"') *p++ = '"';
     }
-    buf_char(out, '"');
+    *p++ = '"';
+    out->n = (size_t)(p - out->s);
 }
 
 void json_quote(struct buf *out, struct str v)
@@ -75,43 +75,42 @@ static inline char *put(char *to, struct str v)
     return to + n;
 }
 
-/* Does a row, written without quotes, need none: as many commas as there are between its values, no quote, no line end? */
-static bool is_plain(const char *s, size_t n, size_t commas)
+/* Must p[0..n) be quoted?  The 16 bytes after it are there to be read, whatever they are. */
+static inline bool is_special(const char *p, size_t n)
 {
-    size_t seen = 0, i = 0;
-    uint64_t special = 0;
-    for (; i + SCAN <= n && !special; i += SCAN) {
-        special = scan_mask(s + i, '"') | scan_mask(s + i, '\n') | scan_mask(s + i, '\r');
-        seen += (size_t)__builtin_popcountll(scan_mask(s + i, ','));
-    }
-    for (; i < n && !special; i++) {
-        special = s[i] == '"' || s[i] == '\n' || s[i] == '\r';
-        seen += s[i] == ',';
-    }
-    return !special && seen == commas;
+    for (; n > 16; p += 16, n -= 16)
+        if (scan_special(p)) return true;
+    return (scan_special(p) & ((1u << n) - 1)) != 0;
+}
+
+/* The value was written at `at` and turned out to need quotes. */
+static char *quote_again(struct buf *out, char *at, struct str v, size_t room)
+{
+    out->n = (size_t)(at - out->s);
+    csv_quote(out, v);
+    buf_reserve(out, room);
+    return out->s + out->n;
 }
 
 static void format_csv(struct buf *out, size_t n, const struct str *v)
 {
-    size_t start = out->n, room = n;
+    size_t room = n + 16;
     for (size_t i = 0; i < n; i++) room += v[i].n;
-    buf_reserve(out, room + 1);
-    char *begin = out->s + start, *p = begin;
+    buf_reserve(out, room);
+    char *p = out->s + out->n;
+    if (n == 1 && !v[0].n) { /* else it would be a blank line */
+        *p++ = '"';
+        *p++ = '"';
+    }
     for (size_t i = 0; i < n; i++) {
+        char *at = p;
         p = put(p, v[i]);
+        if (is_special(at, v[i].n)) p = quote_again(out, at, v[i], room);
         *p++ = ',';
     }
     if (n) p--;
+    *p++ = '\n';
     out->n = (size_t)(p - out->s);
-    if (p == begin && n == 1) buf_put(out, "\"\""); /* else it would be a blank line */
-    else if (!is_plain(begin, (size_t)(p - begin), n ? n - 1 : 0)) {
-        out->n = start;
-        for (size_t i = 0; i < n; i++) {
-            if (i) buf_char(out, ',');
-            csv_quote(out, v[i]);
-        }
-    }
-    buf_char(out, '\n');
 }
 
 static void format_json(struct buf *out, const struct columns *c, const struct str *v)

@@ -1,6 +1,8 @@
 /* What a clerk's CSV and TSV files become, whatever program and encoding they come from, and what is said of broken ones. */
 #include "tap.h"
 
+#include "base/text.h"
+#include "cells/scan.h"
 #include "sheets.h"
 
 static struct findings found;
@@ -190,8 +192,35 @@ static void digest(void)
     book_close(b);
 }
 
+/* The quick judgement of UTF-8 against the plain one, for every character that may begin a fault, at every place in 16 bytes. */
+static void utf8(void)
+{
+    static const unsigned char LEADS[] = {0x7F, 0x80, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC,
+                                          0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF};
+    static const unsigned char NEXT[] = {0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xE4, 0xFF};
+    size_t tried = 0, wrong = 0;
+    for (size_t place = 0; place < 34; place++)
+        for (size_t a = 0; a < sizeof LEADS; a++)
+            for (size_t i = 0; i < sizeof NEXT * sizeof NEXT * sizeof NEXT; i++) {
+                char s[40];
+                memset(s, 'a', sizeof s);
+                s[place] = (char)LEADS[a];
+                for (size_t k = 0, r = i; k < 3; k++, r /= sizeof NEXT) s[place + k + 1] = (char)NEXT[r % sizeof NEXT];
+                size_t bad;
+                for (size_t n = place + 1; n < place + 6 && n <= sizeof s; n++, tried++)
+                    wrong += utf8_valid(s, n) != text_valid((struct str){s, n}, &bad);
+            }
+    CHECK(wrong == 0 && tried > 1000000, "UTF-8 is told from what is not, as RFC 3629 has it");
+    char lines[1000];
+    for (size_t i = 0; i < sizeof lines; i++) lines[i] = i % 3 ? 'x' : '\n';
+    bool right = true;
+    for (size_t n = 0; n < sizeof lines; n++) right = right && scan_count(lines, n, '\n') == (n + 2) / 3;
+    CHECK(right, "line ends are counted in texts of any length");
+}
+
 int main(void)
 {
+    utf8();
     plain_files();
     quotes();
     encodings();

@@ -70,7 +70,8 @@ static int see_path(const char *path, struct view *v, const char *encoding)
 
 static void save(const char *path, struct str bytes)
 {
-    int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+    unlink(path); /* some file systems wait for the disk when a file is cut to nothing and written anew */
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY, 0600);
     if (fd < 0 || write(fd, bytes.s, bytes.n) != (ssize_t)bytes.n) abort();
     close(fd);
 }
@@ -247,6 +248,12 @@ static void formula(struct buf *b, int row, int col, int style, int kind, int va
     record(b, 0x0006, "wwwbbbbbbwwdw", row, col, style, kind, 0, value, 0, 0, 0, 0xFFFF, 0, 0u, 0);
 }
 
+/* As programs write it that cannot calculate: empty, to be calculated when the book is opened. */
+static void uncalculated(struct buf *b, int row, int col)
+{
+    record(b, 0x0006, "wwwbbbbbbwwdw", row, col, 0, 3, 0, 0, 0, 0, 0, 0xFFFF, 3, 0u, 0);
+}
+
 static void test_formulas(void)
 {
     struct buf c = {0};
@@ -268,6 +275,8 @@ static void test_formulas(void)
     record(&c, 0x0205, "wwwbb", 1, 4, 0, 0x07, 1);
     CHECK_STR(see_cells(NULL, &c), "[S]\n1 =#42.5|=@1985-06-15|=张三|=shared|=arr-\n2 =?true|=!#N/A|=|?false|!#DIV/0!\n",
               "a formula shows its stored result: number, date, text (shared and array formulas too), truth, error or nothing");
+    uncalculated(&c, 0, 0);
+    CHECK_STR(see_cells(NULL, &c), "[S]\n1 =none\n<cell_no_result 1,1>", "a formula that was never calculated is named");
     for (int i = 0; i < 5; i++) formula(&c, 2, i, 0, 0, 0);
     number(&c, 3, 0, GENERAL, 1);
     CHECK_STR(see_cells(NULL, &c),
