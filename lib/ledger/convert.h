@@ -19,13 +19,14 @@
 #include "cells/cells.h"
 #include "ledger/schema.h"
 
-/* Notices (SEV_NOTICE) are normalisations; SEV_WARNING is kept and flagged; SEV_PERSON rejects the row. */
+/* Notices (SEV_NOTICE) are normalisations; SEV_WARNING is kept and flagged; SEV_PERSON rejects the row.  `value` is not
+ * masked: verdict_finding does that. */
 struct verdict {
     enum diag_code code;
     enum severity severity;  /* the code's own, or SEV_PERSON where --strict raised a warning */
     uint32_t field;          /* index in schema->fields */
-    const struct rule *rule; /* of DIAG_RULE and other codes that a row rule gave, else NULL */
-    struct str shown;        /* the value for the message, masked; may be empty */
+    const struct rule *rule; /* of a verdict that a row rule gave, else NULL */
+    struct str value;        /* as typed where it will not do, as stored where it was normalised; may be empty */
     struct str hint;         /* what would do instead: the nearest label, the date of the id; may be empty */
 };
 struct converted {
@@ -38,6 +39,7 @@ struct converted {
 };
 struct convert_options {
     bool strict;      /* --strict: warnings reject */
+    bool notices;     /* give notices too (-v) */
     struct str today; /* ISO date; dates after it are faults where the ledger says so.  Empty: no limit */
 };
 
@@ -51,8 +53,10 @@ void converter_row(struct converter *c, const struct cell *cells, struct convert
 
 /* Appends "field:code;field:code" of the verdicts that are no notices; row rules as "field:rule:NAME". */
 void converted_flags(const struct schema *s, const struct converted *c, struct buf *out);
-/* The finding of a verdict at a place.  args: title of the field, masked value, hint, rule message.  Its strings live as
- * long as the verdict's and the schema's. */
-struct finding verdict_finding(const struct schema *s, const struct verdict *v, const struct place *at);
+/* The finding of a verdict at a place, for diag_add_finding.  Args: title of the field, masked value, hint (of a row rule: its
+ * name), message of the rule in Chinese or English.  Values are masked into `scratch`, which is cleared first; the finding's
+ * strings live as long as it, the verdict and the schema. */
+struct finding verdict_finding(const struct schema *s, const struct verdict *v, const struct place *at, bool english,
+                               struct buf *scratch);
 
 #endif
