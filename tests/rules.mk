@@ -10,3 +10,37 @@ tests: all $(UNIT)
 # The tests alone, without installing anything: make test T="name name"
 test: tests
 	BUILD=$(BUILD) tests/run $(T)
+
+# ---- checks that take longer; none of them installs anything ----
+.PHONY: lint asan valgrind
+SOURCES = $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch] scripts/*/*.[ch])
+SCRIPTS = $(shell grep -lE '^\#.*(bash|/sh)' scripts/* tests/run tests/lib.sh tests/cases/*.sh .ci/run 2>/dev/null)
+# The format, static checks, and both compilers with warnings as errors.
+lint:
+	clang-format --dry-run -Werror $(SOURCES)
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppressions-list=tests/cppcheck.txt -Ilib -D_GNU_SOURCE cmd lib
+	shellcheck -x -P tests -e SC1091 $(SCRIPTS)
+	scripts/check-layers
+	$(MAKE) BUILD=$(BUILD)/lint-gcc CC=gcc tests
+	$(MAKE) BUILD=$(BUILD)/lint-clang CC=clang tests
+
+# The whole suite (or T="name...") with AddressSanitizer and UndefinedBehaviorSanitizer.  A fault ends a program with status 99, which
+# no test expects.
+ASAN = $(BUILD)/asan
+asan:
+	$(MAKE) BUILD=$(ASAN) OPT=-O1 SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' \
+	    tests $(ASAN)/demo/make-station
+	ASAN_OPTIONS=exitcode=99:detect_leaks=1 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 BUILD=$(ASAN) tests/run $(T)
+
+# Some tests (or T="name...") under valgrind: the build folder that they see holds a script for each program, which runs the real one.
+VALGRIND = $(BUILD)/valgrind
+valgrind: tests
+	@mkdir -p $(VALGRIND)/bin $(VALGRIND)/tests/unit
+	@ln -sfn $(abspath $(BUILD))/share $(VALGRIND)/share
+	@for f in bin/vet-* tests/unit/*; do \
+	    case $$f in *.d) continue ;; esac; \
+	    [ -x $(BUILD)/$$f ] && [ -f $(BUILD)/$$f ] || continue; \
+	    printf '#!/bin/sh\nexec valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=%s %s "$$@"\n' \
+	        $(CURDIR)/tests/valgrind.txt $(abspath $(BUILD))/$$f >$(VALGRIND)/$$f && chmod +x $(VALGRIND)/$$f; done
+	BUILD=$(VALGRIND) tests/run $(or $(T),base csv xls bad-input aggregate)
