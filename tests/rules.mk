@@ -44,3 +44,5 @@ valgrind: tests
 	    printf '#!/bin/sh\nexec valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=%s %s "$$@"\n' \
 	        $(CURDIR)/tests/valgrind.txt $(abspath $(BUILD))/$$f >$(VALGRIND)/$$f && chmod +x $(VALGRIND)/$$f; done
 	BUILD=$(VALGRIND) tests/run $(or $(T),base csv xls bad-input aggregate)
+
+include $(wildcard tests/*/rules.mk)

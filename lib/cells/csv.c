@@ -13,7 +13,7 @@
 #include "cells/scan.h"
 
 enum {
-    PIECE = 1024 * 1024,
+    PIECE = VET_PIECE,
     MAX_RECORD = 16 * 1024 * 1024, /* bytes; 16,384 cells of any usual length */
     MOST_TOLD = 10,                /* so many stray quotes are named one by one */
 };

@@ -8,6 +8,11 @@
 #include "cells/sniff.h"
 #include "cells/source.h"
 
+/* How much the readers of text ask for at a time; the fuzzers make it small. */
+#ifndef VET_PIECE
+#define VET_PIECE (1024 * 1024)
+#endif
+
 struct decoder {
     struct source *source;
     enum encoding encoding;

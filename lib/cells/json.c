@@ -16,7 +16,7 @@
 #include "cells/scan.h"
 
 enum {
-    PIECE = 1024 * 1024,
+    PIECE = VET_PIECE,
     MAX_RECORD = 16 * 1024 * 1024,
     MAX_BLOCK_CELLS = 256 * 1024, /* many keys and short records: a block is cut sooner */
 };
@@ -244,6 +244,7 @@ static bool start_pass(struct book *b)
 {
     struct json *j = b->own;
     decoder_stop(&j->decoder);
+    buf_reserve(&j->text, 1); /* so that there is a text, if an empty one */
     j->text.n = j->at = 0;
     j->line = 1;
     j->rows = 1;

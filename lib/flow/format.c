@@ -94,7 +94,7 @@ static char *quote_again(struct buf *out, char *at, struct str v, size_t room)
 
 static void format_csv(struct buf *out, size_t n, const struct str *v)
 {
-    size_t room = n + 16;
+    size_t room = n + 18; /* commas, line end, "" for nothing, and what is_special reads beyond */
     for (size_t i = 0; i < n; i++) room += v[i].n;
     buf_reserve(out, room);
     char *p = out->s + out->n;
