@@ -25,7 +25,7 @@ struct tab {
     double *fitted, *fixed; /* widths by column; fixed 0 = none */
     bool *hidden;
     size_t n_columns, cap_fitted, cap_fixed, cap_hidden;
-    double least, most;
+    double least, most, total;
 };
 struct binder {
     lxw_workbook *book;
@@ -230,6 +230,7 @@ struct tab *binder_tab(struct binder *w, struct str name, bool hidden)
     t->name = allowed_name(w, name);
     t->sheet = workbook_add_worksheet(w->book, t->name.s);
     if (!t->sheet) mem_exhausted(sizeof *t);
+    worksheet_set_default_row(t->sheet, 18, LXW_FALSE);
     t->least = 8;
     t->most = 50;
     if (hidden) worksheet_hide(t->sheet);
@@ -271,16 +272,28 @@ static void fit(struct tab *t, uint16_t col, struct look look, struct str value)
     if (widest > t->fitted[col]) t->fitted[col] = widest;
 }
 
+static double width_of(const struct tab *t, size_t c)
+{
+    if (t->fixed[c] > 0) return t->fixed[c];
+    return t->fitted[c] < t->least ? t->least : t->fitted[c] > t->most ? t->most : t->fitted[c];
+}
+
 static void set_widths(struct tab *t)
 {
+    double sum = 0;
+    for (size_t c = 0; c < t->n_columns; c++) sum += t->hidden[c] ? 0 : width_of(t, c);
+    double spread = sum > 0 && t->total > sum ? t->total / sum : 1;
+    if (spread > 2) spread = 2;
     for (size_t c = 0; c < t->n_columns; c++) {
-        double width = t->fixed[c] > 0           ? t->fixed[c]
-                       : t->fitted[c] < t->least ? t->least
-                       : t->fitted[c] > t->most  ? t->most
-                                                 : t->fitted[c];
         lxw_row_col_options hidden = {.hidden = LXW_TRUE};
-        note(t->w, worksheet_set_column_opt(t->sheet, (lxw_col_t)c, (lxw_col_t)c, width, NULL, t->hidden[c] ? &hidden : NULL));
+        note(t->w, worksheet_set_column_opt(t->sheet, (lxw_col_t)c, (lxw_col_t)c, width_of(t, c) * spread, NULL,
+                                            t->hidden[c] ? &hidden : NULL));
     }
+}
+
+void tab_fill(struct tab *t, double total)
+{
+    t->total = total;
 }
 
 void tab_widths(struct tab *t, double least, double most)
@@ -324,6 +337,7 @@ static void set_face(lxw_format *f, enum face face)
         return;
     case FACE_SUBTITLE: format_set_align(f, LXW_ALIGN_CENTER_ACROSS); return;
     case FACE_NOTE: return;
+    case FACE_CAPTION: font(f, "黑体", 12); return;
     case FACE_HEADING:
         font(f, "黑体", 10.5);
         format_set_align(f, LXW_ALIGN_CENTER);
@@ -404,7 +418,8 @@ void tab_put(struct tab *t, uint32_t row, uint16_t col, struct look look, struct
 {
     lxw_format *f = format_of(t->w, look);
     double number;
-    if (look.face != FACE_TITLE && look.face != FACE_SUBTITLE && look.face != FACE_NOTE) fit(t, col, look, value);
+    if (look.face != FACE_TITLE && look.face != FACE_SUBTITLE && look.face != FACE_NOTE && look.face != FACE_CAPTION)
+        fit(t, col, look, value);
     if (!value.n) note(t->w, worksheet_write_blank(t->sheet, row, col, f));
     else if (as_number(t->w, look, value, &number)) note(t->w, worksheet_write_number(t->sheet, row, col, number, f));
     else note(t->w, worksheet_write_string(t->sheet, row, col, clean(t->w, value), f));
@@ -524,9 +539,9 @@ void tab_page(struct tab *t, const struct page *p)
     worksheet_set_margins(t->sheet, 0.5, 0.5, 0.6, 0.7);
     worksheet_center_horizontally(t->sheet);
     struct buf b = {0};
-    buf_put(&b, "&L&9");
+    buf_put(&b, "&L&9 "); /* the blank keeps a digit that follows from being part of the size */
     footer_part(&b, p->left);
-    buf_put(&b, "&C&9第 &P 页　共 &N 页&R&9");
+    buf_put(&b, "&C&9 第 &P 页　共 &N 页&R&9 ");
     footer_part(&b, p->right);
     note(t->w, worksheet_set_footer(t->sheet, buf_text(&b)));
     buf_free(&b);
@@ -581,8 +596,10 @@ static void chart_fonts(lxw_chart *c, const struct chart *spec, struct binder *w
     if (spec->kind == CHART_PIE) return;
     chart_axis_set_num_font(c->x_axis, &small);
     chart_axis_set_num_font(c->y_axis, &small);
+    if (spec->kind != CHART_LINE)
+        chart_axis_set_min(spec->kind == CHART_BAR ? c->x_axis : c->y_axis, 0); /* a bar is as long as its number */
     lxw_chart_line pale = {.color = 0xD9DEE4, .width = 0.5};
-    chart_axis_major_gridlines_set_line(c->y_axis, &pale);
+    chart_axis_major_gridlines_set_line(spec->kind == CHART_BAR ? c->x_axis : c->y_axis, &pale);
 }
 
 static void add_series(struct tab *t, lxw_chart *c, const struct chart *spec, size_t i)
@@ -634,7 +651,8 @@ void tab_chart(struct tab *t, const struct chart *spec)
     chart_fonts(c, spec, t->w);
     if (spec->n_series == 1 && spec->kind != CHART_PIE) chart_legend_set_position(c, LXW_CHART_LEGEND_NONE);
     else chart_legend_set_position(c, LXW_CHART_LEGEND_BOTTOM);
-    if (spec->kind == CHART_BAR) chart_axis_set_reverse(c->x_axis); /* first row at the top, as in the table */
+    /* In a bar chart the library calls the axis of the names y, too. */
+    if (spec->kind == CHART_BAR) chart_axis_set_reverse(c->y_axis); /* first row at the top, as in the table */
     if (spec->kind == CHART_COLUMN || spec->kind == CHART_STACKED || spec->kind == CHART_BAR) chart_set_series_gap(c, 60);
     lxw_chart_options o = {
         .x_scale = spec->width / 480.0, .y_scale = spec->height / 288.0, .object_position = LXW_OBJECT_MOVE_DONT_SIZE};

@@ -33,6 +33,7 @@ enum face {
     FACE_TITLE,    /* 黑体 18, across */
     FACE_SUBTITLE, /* 宋体, across */
     FACE_NOTE,     /* plain text with no border */
+    FACE_CAPTION,  /* over a table */
     FACE_HEADING,  /* of a column */
     FACE_LABEL,    /* of a row: shaded, bold */
     FACE_SUBTOTAL,
@@ -67,6 +68,8 @@ void tab_hide_column(struct tab *t, uint16_t col);
 /* Columns fit what was put, Han characters counting two, between these widths, unless one has a width of its own. */
 void tab_widths(struct tab *t, double least, double most);
 void tab_width(struct tab *t, uint16_t col, double width);
+/* A narrow table is spread to `total` characters, each column to at most twice what it needs. */
+void tab_fill(struct tab *t, double total);
 
 /* Rows above `row` and columns before `col` stay in sight; the rows `first`..`last` stand on every page. */
 void tab_freeze(struct tab *t, uint32_t row, uint16_t col);

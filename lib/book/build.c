@@ -228,7 +228,7 @@ static bool look_at_input(struct building *b)
         .period = b->source->period, .level = ROLLUP_ALL, .units = b->source->units, .threads = b->source->threads};
     bool ok = true;
     b->finest = b->source->units ? LEVEL_BUILDING : ROLLUP_WHOLE;
-    b->period = b->source->period;
+    b->period = b->source->period.n || b->rollups ? b->source->period : b->source->month;
     if (b->rollups) {
         struct rollup *all = rollup_given(rows, &spec, b->diag);
         ok = all != NULL;
@@ -248,7 +248,7 @@ static void set_titles(struct building *b)
     const struct units *u = b->source->units;
     c->station = b->source->station;
     for (size_t i = 0; u && !c->station.n && i < u->n; i++)
-        if (u->v[i].level == LEVEL_STATION) c->station = u->v[i].name;
+        if (u->v[i].level == LEVEL_STATION) c->station = str_copy(&c->memory, u->v[i].name);
     c->period = str_copy(&c->memory, b->period);
     c->title = b->report->title;
     b->text.n = 0;
@@ -266,9 +266,34 @@ static void set_titles(struct building *b)
     c->sign_date = b->source->date;
 }
 
+/* Passes a finding on the first time that it is met. */
+struct once {
+    struct diag *to;
+    struct map seen;
+};
+
+static void add_once(void *ctx, const struct finding *f)
+{
+    struct once *o = ctx;
+    struct buf key = {0};
+    buf_put(&key, diag_code_string(f->code));
+    for (int i = 0; i < DIAG_ARGS; i++) {
+        buf_char(&key, 0);
+        buf_str(&key, f->args[i]);
+    }
+    bool fresh;
+    map_at(&o->seen, buf_slice(&key), &fresh);
+    buf_free(&key);
+    if (fresh) diag_add_finding(o->to, f);
+}
+
 struct content *report_build(const struct report *r, const struct report_source *source, struct diag *d)
 {
-    struct building b = {.report = r, .source = source, .content = content_new(), .diag = d};
+    struct once once = {.to = d};
+    struct diag filter;
+    diag_init(&filter, add_once, &once);
+    filter.quiet_below = SEV_NOTICE;
+    struct building b = {.report = r, .source = source, .content = content_new(), .diag = &filter};
     bool ok = look_at_input(&b);
     if (ok) set_titles(&b);
     for (size_t i = 0; ok && i < r->n_sheets; i++) {
@@ -280,6 +305,8 @@ struct content *report_build(const struct report *r, const struct report_source 
         if (!s->n_blocks) b.content->n_sheets--; /* all its tables were optional, and not to be had */
     }
     buf_free(&b.text);
+    map_free(&once.seen);
+    diag_raise(d, filter.status);
     if (ok) return b.content;
     content_free(b.content);
     return NULL;

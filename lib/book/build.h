@@ -8,7 +8,7 @@ struct building {
     const struct report *report;
     const struct report_source *source;
     struct content *content;
-    struct diag *diag;
+    struct diag *diag; /* once: every table reads the input, and would say the same again */
     bool rollups;      /* the input is a stream of rollups */
     int finest;        /* level of the input */
     struct str period; /* the month reported */

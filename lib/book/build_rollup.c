@@ -117,7 +117,7 @@ static size_t add_parents(struct building *b, struct result *r, int level)
         uint32_t unit = units_code(u, old[2]);
         for (size_t k = 0; k < n && unit != UNIT_NONE; k++) {
             uint32_t up = units_up(u, unit, (enum level)(LEVEL_COMMUNITY + (int)k));
-            if (up != UNIT_NONE) v[NAME + k] = u->v[up].name;
+            if (up != UNIT_NONE) v[NAME + k] = result_text(r, u->v[up].name);
         }
         if (r->lines[i].kind == LINE_TOTAL) {
             v[NAME] = v[NAME + n];

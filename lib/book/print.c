@@ -98,13 +98,38 @@ static size_t parts(const struct result *r)
     return n;
 }
 
-enum { CHART_ROWS = 17, ROW_PIXELS = 20, PAGE_PIXELS = 1000 };
+/* A narrow table has its charts beside it, a wide one below; many bars are no picture any more. */
+enum {
+    NARROW = 5,
+    MOST_BARS = 40,
+    MOST_BELOW = 26,
+    SIDE_COLUMNS = 9,
+    SIDE_PIXELS = 560,
+    PAGE_PIXELS = 980,
+    ROW_PIXELS = 24,
+    LOW = 320,
+    HIGH = 420
+};
 
+static bool charts_beside(const struct block *b)
+{
+    return b->n_charts > 0 && shown_columns(b) <= NARROW && parts(b->table) <= MOST_BARS;
+}
+
+static unsigned chart_height(const struct content_chart *c, size_t n)
+{
+    unsigned bars = (unsigned)n * 22 + 90;
+    return c->kind == CHART_BAR ? (bars < 260 ? 260 : bars) : c->n_series > 1 ? HIGH : LOW;
+}
+
+/* Draws the charts of a block whose heading stands in row `heading` and ends in l->row, and moves past them. */
 static void lay_charts(struct laying *l, const struct block *b, uint32_t heading)
 {
     size_t n = parts(b->table);
-    unsigned width = b->n_charts > 1 ? PAGE_PIXELS / 2 - 10 : PAGE_PIXELS * 3 / 4;
-    for (size_t i = 0; n && i < b->n_charts; i++) {
+    bool beside = charts_beside(b);
+    if (!n || !b->n_charts || n > (beside ? MOST_BARS : MOST_BELOW)) return;
+    uint32_t row = beside ? heading : l->row + 1;
+    for (size_t i = 0; i < b->n_charts; i++) {
         const struct content_chart *c = &b->charts[i];
         uint16_t *series = mem_zero(c->n_series, sizeof *series);
         for (size_t k = 0; k < c->n_series; k++) series[k] = place_of(b, c->series[k]);
@@ -117,16 +142,16 @@ static void lay_charts(struct laying *l, const struct block *b, uint32_t heading
             .categories = place_of(b, c->categories),
             .series = series,
             .n_series = c->n_series,
-            .at_row = l->row + 1,
-            .at_col = 0,
-            .width = width,
-            .height = CHART_ROWS * ROW_PIXELS - 30,
+            .at_row = row,
+            .at_col = beside ? shown_columns(b) : 0,
+            .width = beside ? SIDE_PIXELS : PAGE_PIXELS,
+            .height = chart_height(c, n),
         };
-        if (c->kind == CHART_BAR && n > 12) chart.height = (unsigned)n * 24 + 80;
-        tab_chart(l->tab, &chart);
+        if (l->tab) tab_chart(l->tab, &chart);
         free(series);
-        l->row += (chart.height + ROW_PIXELS - 1) / ROW_PIXELS + 2;
+        row += (chart.height + ROW_PIXELS - 1) / ROW_PIXELS + 1;
     }
+    if (row > l->row) l->row = row;
 }
 
 static void find_cell(struct laying *l, const struct block *b, uint32_t heading)
@@ -158,14 +183,14 @@ static void lay_block(struct laying *l, const struct block *b)
 {
     struct look note = {FACE_NOTE, VALUE_TEXT, false};
     if (b->heading.n) {
-        if (l->tab) tab_put(l->tab, l->row, 0, (struct look){FACE_LABEL, VALUE_TEXT, false}, b->heading);
+        if (l->tab) tab_put(l->tab, l->row, 0, (struct look){FACE_CAPTION, VALUE_TEXT, false}, b->heading);
         l->row++;
     }
     uint32_t heading = l->row;
     if (b->table) lay_table(l, b);
     for (size_t i = 0; i < b->n_notes; i++, l->row++)
         if (l->tab) tab_put(l->tab, l->row, 0, note, b->notes[i]);
-    if (l->tab && b->table) lay_charts(l, b, heading);
+    if (b->table) lay_charts(l, b, heading);
     l->row++;
 }
 
@@ -211,7 +236,7 @@ static void start_sheet(struct laying *l, const struct content *c, const struct 
 {
     *l = (struct laying){.c = c, .s = s, .want_row = l->want_row, .want_col = l->want_col, .found = l->found};
     for (size_t i = 0; i < s->n_blocks; i++) {
-        uint16_t n = shown_columns(&s->blocks[i]);
+        uint16_t n = (uint16_t)(shown_columns(&s->blocks[i]) + (charts_beside(&s->blocks[i]) ? SIDE_COLUMNS : 0));
         if (n > l->width) l->width = n;
     }
 }
@@ -222,6 +247,9 @@ static void lay_sheet(struct binder *w, const struct content *c, const struct co
     start_sheet(&l, c, s);
     l.tab = binder_tab(w, s->name, false);
     tab_widths(l.tab, 7, 40);
+    bool beside = false;
+    for (size_t i = 0; i < s->n_blocks; i++) beside = beside || charts_beside(&s->blocks[i]);
+    tab_fill(l.tab, beside ? 55 : s->portrait ? 85 : 115);
     lay_titles(&l);
     const struct block *first = s->n_blocks ? &s->blocks[0] : NULL;
     uint32_t heading = l.row + (first && first->heading.n ? 1 : 0);
@@ -260,11 +288,7 @@ bool content_at(const struct content *c, struct str sheet, uint32_t row, uint16_
         *out = (struct content_cell){0};
         start_sheet(&l, c, &c->sheets[i]);
         lay_titles(&l);
-        for (size_t k = 0; k < c->sheets[i].n_blocks; k++) {
-            const struct block *b = &c->sheets[i].blocks[k];
-            lay_block(&l, b);
-            if (b->n_charts && b->table) l.row = UINT32_MAX / 2; /* charts end what can be found by counting rows */
-        }
+        for (size_t k = 0; k < c->sheets[i].n_blocks; k++) lay_block(&l, &c->sheets[i].blocks[k]);
         return out->block != NULL;
     }
     return false;

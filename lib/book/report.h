@@ -101,7 +101,8 @@ struct report_source {
     const struct schema *schema; /* of the report's ledger; may be NULL for a stream */
     const struct units *units;   /* may be NULL for a stream */
     const char *share;
-    struct str period;        /* the month reported; of rollups: empty = theirs */
+    struct str period;        /* the month asked for; empty: of rollups the newest of theirs, else `month` */
+    struct str month;         /* the month of records that do not say */
     struct str station, date; /* 填报单位 (empty: the topmost unit), 填报日期 (may be empty) */
     const char *where;        /* besides the report's own */
     enum mask_profile mask;
