@@ -1,0 +1,226 @@
+#include "ledger/card.h"
+
+#include <stdlib.h>
+
+enum { TALLEST = 60, LABELS = 48 };
+
+struct label {
+    uint32_t field;     /* or COLUMN_IGNORED */
+    uint32_t col;       /* from 0 */
+    struct str text;
+    struct str own;     /* the value in the same cell, after a colon */
+};
+struct label_row {
+    struct line line;
+    struct label labels[LABELS];
+    uint32_t n;
+    bool neighbours;    /* two labels stand side by side */
+};
+
+/* 姓名：张三 in one cell. */
+static bool split_cell(const struct words *w, struct str s, struct label *out)
+{
+    size_t at = 0;
+    while (at < s.n && s.s[at] != ':' && !str_starts(str_from(s, at), STR("："))) at++;
+    if (at == 0 || at >= s.n || at > 45) return false;
+    struct str own = str_trim(str_from(s, at + (s.s[at] == ':' ? 1 : 3)));
+    uint32_t field = own.n ? words_heading(w, str_head(s, at)) : COLUMN_UNKNOWN;
+    if (field == COLUMN_UNKNOWN || field == COLUMN_BLANK) return false;
+    *out = (struct label){field, 0, str_head(s, at), own};
+    return true;
+}
+
+static void read_labels(const struct words *w, struct line line, struct label_row *row)
+{
+    *row = (struct label_row){.line = line};
+    uint32_t last = UINT32_MAX;
+    for (uint32_t c = 0; c < line.n && row->n < LABELS; c++) {
+        struct str s = str_trim(line_at(&line, c));
+        if (!s.n || s.n > 600) continue;
+        struct label label = {COLUMN_UNKNOWN, c, s, {0}};
+        if (s.n <= 90) label.field = words_heading(w, s);
+        if (label.field == COLUMN_UNKNOWN && !split_cell(w, s, &label)) continue;
+        label.col = c;
+        row->neighbours |= last != UINT32_MAX && c == last + 1 && !label.own.n;
+        last = label.own.n ? UINT32_MAX : c;
+        row->labels[row->n++] = label;
+    }
+}
+
+/* The first value right of a label, up to the next label of the row; *more tells that others follow. */
+static uint32_t value_of(const struct label_row *row, uint32_t k, bool *more)
+{
+    uint32_t end = k + 1 < row->n ? row->labels[k + 1].col : row->line.n, found = UINT32_MAX;
+    *more = false;
+    for (uint32_t c = row->labels[k].col + 1; c < end; c++) {
+        if (!str_trim(line_at(&row->line, c)).n) continue;
+        if (found != UINT32_MAX) {
+            *more = true;
+            break;
+        }
+        found = c;
+    }
+    return found;
+}
+
+static bool is_valued(const struct label_row *row, uint32_t k)
+{
+    bool more;
+    return row->labels[k].own.n || value_of(row, k, &more) != UINT32_MAX;
+}
+
+/* What a stretch of label rows amounts to. */
+struct stretch {
+    size_t rows;
+    uint32_t fields, values;
+    size_t name_row;         /* index from the start, or SIZE_MAX */
+    uint32_t names;          /* labels for the name in that row */
+    bool name_valued;
+    bool people;             /* fields other than of the place */
+};
+
+static bool is_place(const struct words *w, uint32_t field)
+{
+    enum role role = w->schema->fields[field].role;
+    return role == ROLE_COMMUNITY || role == ROLE_GRID || role == ROLE_BUILDING || role == ROLE_SURVEY_DATE;
+}
+
+/* Counts a row into the stretch.  False when the row begins another card: a label that was there before. */
+static bool count_row(const struct words *w, const struct label_row *row, size_t index, uint64_t seen[8], struct stretch *s)
+{
+    uint32_t names = 0, repeated = 0, fresh = 0;
+    for (uint32_t k = 0; k < row->n; k++) {
+        uint32_t field = row->labels[k].field;
+        if (field >= w->schema->n_fields) continue;
+        names += field == w->name;
+        if (field < 512 && seen[field / 64] >> field % 64 & 1) repeated++;
+        else fresh++;
+    }
+    if (names && s->name_row != SIZE_MAX) return false;
+    if (repeated && !fresh && !names) return s->name_row == SIZE_MAX;
+    for (uint32_t k = 0; k < row->n; k++) {
+        uint32_t field = row->labels[k].field;
+        if (field >= w->schema->n_fields || field >= 512) continue;
+        if (!(seen[field / 64] >> field % 64 & 1)) s->fields++;
+        seen[field / 64] |= (uint64_t)1 << field % 64;
+        bool valued = is_valued(row, k);
+        s->values += valued && !is_place(w, field);
+        s->people |= !is_place(w, field);
+        if (field == w->name && valued) s->name_valued = true;
+    }
+    if (names) {
+        s->name_row = index;
+        s->names = names;
+    }
+    return true;
+}
+
+static struct stretch measure(const struct words *w, const struct cell_block *b, size_t i, struct label_row *rows)
+{
+    struct stretch s = {.name_row = SIZE_MAX};
+    uint64_t seen[8] = {0};
+    uint32_t before = 0;
+    for (size_t k = 0; k < TALLEST && i + k < b->n_rows; k++) {
+        struct line line = line_of(b, i + k);
+        if (!line.n || (before && line.number > before + 1)) break;
+        before = line.number;
+        struct label_row *row = &rows[k];
+        read_labels(w, line, row);
+        if (!row->n || row->neighbours || line_is_footer(&line)) break;
+        if (!count_row(w, row, k, seen, &s)) break;
+        s.rows = k + 1;
+    }
+    return s;
+}
+
+static bool is_card(const struct stretch *s)
+{
+    if (s->name_row == SIZE_MAX || s->fields < 3 || !s->people) return false;
+    if (s->rows == 1) return s->name_valued && s->values >= 3;
+    if (s->name_row + 1 == s->rows && !s->name_valued) return false; /* blank columns between headings */
+    return s->values >= 1 || s->rows >= 3;
+}
+
+static void add_value(struct card *card, const struct label_row *row, const struct label *label, struct cell cell, uint32_t col)
+{
+    for (size_t k = 0; k < card->n; k++)
+        if (card->values[k].field == label->field) return; /* the first of two counts */
+    card->values[card->n++] = (struct card_value){label->field, cell, row->line.number, col + 1, label->text};
+}
+
+static struct cell own_cell(struct str own)
+{
+    return (struct cell){.s = own.s, .n = (uint32_t)own.n, .kind = CELL_TEXT};
+}
+
+/* Takes the labels that stand in columns [from, to); with `at`, the value of a label is in column `at` (one person a column). */
+static void read_card(const struct words *w, const struct label_row *rows, const struct stretch *s, uint32_t from, uint32_t to,
+                      uint32_t at, struct arena *a, struct card *card)
+{
+    *card = (struct card){.values = arena_zero(a, w->schema->n_fields + 1, sizeof *card->values), .empty = true};
+    for (size_t r = 0; r < s->rows; r++)
+        for (uint32_t k = 0; k < rows[r].n; k++) {
+            const struct label *label = &rows[r].labels[k];
+            if (label->field >= w->schema->n_fields || label->col < from || label->col >= to) continue;
+            bool more;
+            uint32_t col = at != UINT32_MAX ? at : value_of(&rows[r], k, &more);
+            struct cell cell = {0};
+            if (label->own.n) cell = own_cell(label->own);
+            else if (col != UINT32_MAX && col < rows[r].line.n) cell = rows[r].line.cells[col];
+            if (cell.n && !is_place(w, label->field)) card->empty = false;
+            if (label->field == w->name || !card->row) card->row = rows[r].line.number;
+            add_value(card, &rows[r], label, cell, label->own.n || col == UINT32_MAX ? label->col : col);
+        }
+}
+
+/* The values right of the only label for the name: several names make one person a column. */
+static uint32_t names_across(const struct words *w, const struct label_row *row, uint32_t *columns, uint32_t most)
+{
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < row->n; k++) {
+        if (row->labels[k].field != w->name || row->labels[k].own.n) continue;
+        uint32_t end = k + 1 < row->n ? row->labels[k + 1].col : row->line.n;
+        for (uint32_t c = row->labels[k].col + 1; c < end && n < most; c++)
+            if (text_like_name(str_trim(line_at(&row->line, c)))) columns[n++] = c;
+    }
+    return n;
+}
+
+static size_t read_cards(const struct words *w, const struct label_row *all, const struct stretch *s, struct arena *a, struct card **cards)
+{
+    const struct label_row *name = &all[s->name_row];
+    uint32_t across[TALLEST], n = s->names == 1 ? names_across(w, name, across, TALLEST) : s->names;
+    if (n < 1) n = 1;
+    *cards = arena_zero(a, n, sizeof **cards);
+    if (n == 1) {
+        read_card(w, all, s, 0, UINT32_MAX, UINT32_MAX, a, *cards);
+    } else if (s->names == 1) {
+        for (uint32_t k = 0; k < n; k++) read_card(w, all, s, 0, UINT32_MAX, across[k], a, *cards + k);
+    } else {
+        /* side by side: each begins at its label for the name */
+        uint32_t k = 0, from = 0;
+        for (uint32_t j = 0; j <= name->n && k < n; j++) {
+            bool next = j == name->n || (name->labels[j].field == w->name && name->labels[j].col > 0 && j > 0);
+            if (!next) continue;
+            uint32_t to = j == name->n ? UINT32_MAX : name->labels[j].col;
+            read_card(w, all, s, from, to, UINT32_MAX, a, *cards + k++);
+            from = to;
+        }
+    }
+    return n;
+}
+
+size_t card_at(const struct words *w, const struct cell_block *b, size_t i, struct arena *a, struct card **cards, size_t *rows)
+{
+    struct line first = line_of(b, i);
+    struct label_row one;
+    if (!first.n || w->name == UINT32_MAX) return 0;
+    read_labels(w, first, &one);
+    if (!one.n || one.neighbours) return 0;
+    struct label_row *all = mem_alloc(TALLEST * sizeof *all);
+    struct stretch s = measure(w, b, i, all);
+    size_t n = is_card(&s) ? read_cards(w, all, &s, a, cards) : 0;
+    *rows = s.rows;
+    free(all);
+    return n;
+}

@@ -1,0 +1,234 @@
+#include "ledger/header.h"
+
+#include <stdlib.h>
+
+enum { WIDEST = 1024 }; /* headings beyond this column are not looked for */
+
+void header_fit(const struct words *w, const struct line *l, struct header_fit *fit)
+{
+    *fit = (struct header_fit){0};
+    uint64_t seen[8] = {0};
+    bool before = false;
+    for (uint32_t c = 0; c < l->n && c < WIDEST; c++) {
+        struct str s = line_at(l, c);
+        /* text between quotes or of many lines is no heading; neither is anything long */
+        uint32_t field = s.n > 120 ? COLUMN_UNKNOWN : words_heading(w, s);
+        if (field == COLUMN_BLANK) {
+            before = false;
+            continue;
+        }
+        fit->filled++;
+        if (field == COLUMN_UNKNOWN) {
+            fit->unknown++;
+            fit->valued += before;
+            before = false;
+            continue;
+        }
+        fit->adjacent += before;
+        before = true;
+        if (field == COLUMN_IGNORED) {
+            fit->ignored++;
+            continue;
+        }
+        if (field < 512 && !(seen[field / 64] >> field % 64 & 1)) {
+            seen[field / 64] |= (uint64_t)1 << field % 64;
+            fit->fields++;
+        }
+        fit->required |= w->schema->fields[field].required || field == w->name;
+    }
+}
+
+bool header_fits(const struct header_fit *f)
+{
+    uint32_t known = f->fields + f->ignored;
+    if (f->valued && !f->adjacent) return false;
+    if (f->valued > f->adjacent + 1 && f->valued * 3 > known * 2) return false; /* labels with their values */
+    if (f->fields >= 3) return f->required ? f->fields >= 4 || known >= f->unknown : known * 3 >= f->filled * 2 && f->fields >= 4;
+    if (f->fields == 2) return f->required && f->unknown <= 1;
+    return f->fields == 1 && f->required && f->ignored >= 1 && !f->unknown;
+}
+
+static int merge_order(const struct merge *m, uint32_t row, uint32_t col)
+{
+    return m->top != row ? (m->top < row ? -1 : 1) : m->left < col ? -1 : m->left > col;
+}
+
+const struct merge *sheet_merge(const struct sheet *s, uint32_t row, uint32_t col)
+{
+    /* sorted by top: the ranges that begin at or above the row; walk back, for they rarely are tall */
+    size_t low = 0, high = s->n_merges;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (merge_order(&s->merges[mid], row, col) <= 0) low = mid + 1;
+        else high = mid;
+    }
+    for (size_t back = 0; low > 0 && back < 4096; back++) {
+        const struct merge *m = &s->merges[--low];
+        if (m->bottom >= row && m->top <= row && m->left <= col && m->right >= col) return m;
+    }
+    return NULL;
+}
+
+/* The group above a column: the cell itself, or the one that a merged range (or, without one, blank neighbours) spreads over it. */
+static struct str group_over(const struct line *top, const struct line *bottom, uint32_t c, const struct sheet *sheet, bool *spread)
+{
+    *spread = false;
+    struct str s = str_trim(line_at(top, c));
+    if (s.n) {
+        const struct merge *m = sheet->n_merges ? sheet_merge(sheet, top->number, c + 1) : NULL;
+        *spread = m ? m->right > m->left : !str_trim(line_at(top, c + 1)).n && c + 1 < bottom->n && str_trim(line_at(bottom, c)).n;
+        return s;
+    }
+    for (uint32_t left = c; left-- > 0;) {
+        s = str_trim(line_at(top, left));
+        if (!s.n) continue;
+        const struct merge *m = sheet->n_merges ? sheet_merge(sheet, top->number, left + 1) : NULL;
+        if (sheet->n_merges ? m && m->right >= c + 1 : str_trim(line_at(bottom, left)).n > 0) {
+            *spread = true;
+            return s;
+        }
+        break;
+    }
+    return (struct str){NULL, 0};
+}
+
+struct joined {
+    uint32_t field;
+    struct str heading;
+    bool grouped;
+};
+
+/* What a column is called by two rows: the lower with its group before it, the lower alone, or the upper alone. */
+static struct joined join(const struct words *w, struct arena *a, const struct line *top, const struct line *bottom, uint32_t c,
+                          const struct sheet *sheet)
+{
+    bool spread;
+    struct str lower = str_trim(line_at(bottom, c)), upper = group_over(top, bottom, c, sheet, &spread);
+    if (!lower.n && spread && !str_trim(line_at(top, c)).n) return (struct joined){COLUMN_BLANK, {0}, false};
+    if (!lower.n) return (struct joined){words_heading(w, upper), upper, false};
+    if (!upper.n) return (struct joined){words_heading(w, lower), lower, false};
+    struct buf both = {0};
+    buf_str(&both, upper);
+    buf_str(&both, lower);
+    struct str heading = str_copy(a, buf_slice(&both));
+    buf_free(&both);
+    uint32_t field = words_heading(w, heading);
+    if (field == COLUMN_UNKNOWN) field = words_heading(w, lower);
+    if (field == COLUMN_UNKNOWN) field = words_heading(w, upper);
+    return (struct joined){field, heading, spread};
+}
+
+/* Is the lower row a second row of headings under the upper?  It names only columns that the upper groups or leaves blank. */
+static bool goes_under(const struct words *w, const struct line *top, const struct line *bottom, const struct sheet *sheet)
+{
+    uint32_t known = 0, groups = 0;
+    for (uint32_t c = 0; c < bottom->n; c++) {
+        struct str lower = str_trim(line_at(bottom, c));
+        if (!lower.n) continue;
+        bool spread;
+        struct str own = str_trim(line_at(top, c)), upper = group_over(top, bottom, c, sheet, &spread);
+        uint32_t below = words_heading(w, lower), above = words_heading(w, upper);
+        if (lower.n > 120) return false;
+        if (own.n && !spread && above < COLUMN_UNKNOWN) {
+            /* a column with a heading of its own: the lower row may only repeat it */
+            if (below != above) return false;
+            continue;
+        }
+        groups += upper.n > 0;
+        known += below < COLUMN_UNKNOWN || below == COLUMN_IGNORED;
+        if (below == COLUMN_UNKNOWN && above == COLUMN_UNKNOWN && !spread) return false;
+    }
+    return known >= 1 && groups >= 1;
+}
+
+static void add_column(struct layout *l, const struct words *w, uint32_t c, struct joined j)
+{
+    l->headings[c] = str_copy(&l->memory, j.heading);
+    l->field[c] = j.field;
+    if (j.field >= w->schema->n_fields) return;
+    if (l->column[j.field] == UINT32_MAX) {
+        l->column[j.field] = c;
+    } else if (j.grouped) {
+        l->field[c] = COLUMN_UNKNOWN; /* the name of a spouse is not the name of the person */
+    } else {
+        l->doubled = true;
+    }
+}
+
+static struct layout *make_layout(const struct words *w, const struct line *top, const struct line *bottom, const struct sheet *sheet)
+{
+    struct layout *l = mem_zero(1, sizeof *l);
+    struct arena scratch = {0};
+    const struct line *last = bottom ? bottom : top;
+    l->n = bottom && bottom->n > top->n ? bottom->n : top->n;
+    if (l->n > WIDEST) l->n = WIDEST;
+    l->first = top->number;
+    l->last = last->number;
+    l->field = arena_zero(&l->memory, l->n + 1, sizeof *l->field);
+    l->headings = arena_zero(&l->memory, l->n + 1, sizeof *l->headings);
+    l->column = arena_alloc(&l->memory, (w->schema->n_fields + 1) * sizeof *l->column);
+    for (size_t f = 0; f < w->schema->n_fields; f++) l->column[f] = UINT32_MAX;
+    for (uint32_t c = 0; c < l->n; c++) {
+        struct joined j = bottom ? join(w, &scratch, top, bottom, c, sheet)
+                                 : (struct joined){words_heading(w, line_at(top, c)), line_at(top, c), false};
+        add_column(l, w, c, j);
+    }
+    arena_free(&scratch);
+    return l;
+}
+
+/* Two neighbours that both fit: do they say different things of the same columns? */
+static bool contradict(const struct words *w, const struct line *a, const struct line *b)
+{
+    uint32_t same = 0, other = 0;
+    for (uint32_t c = 0; c < a->n && c < b->n; c++) {
+        uint32_t x = words_heading(w, line_at(a, c)), y = words_heading(w, line_at(b, c));
+        if (x >= w->schema->n_fields || y >= w->schema->n_fields) continue;
+        if (x == y) same++;
+        else other++;
+    }
+    return other > same;
+}
+
+/* Do the groups of a row that does not fit alone stand over a row that does? */
+static bool is_group_row(const struct words *w, const struct line *top, const struct line *bottom, const struct sheet *sheet)
+{
+    uint32_t filled = 0, over = 0;
+    for (uint32_t c = 0; c < top->n; c++) {
+        struct str s = str_trim(line_at(top, c));
+        if (!s.n) continue;
+        if (s.n > 60 || memchr(s.s, ':', s.n)) return false;
+        size_t at;
+        if (str_find(s, STR("："), &at)) return false;
+        filled++;
+        over += !str_trim(line_at(bottom, c)).n ? words_heading(w, s) != COLUMN_UNKNOWN : 1;
+    }
+    return filled >= 2 && over == filled && goes_under(w, top, bottom, sheet);
+}
+
+enum header_verdict header_at(const struct words *w, const struct cell_block *b, size_t i, const struct sheet *sheet,
+                              struct layout **out, unsigned *rows)
+{
+    struct line top = line_of(b, i), next = {0};
+    struct header_fit fit, below = {0};
+    if (!top.n) return HEADER_NONE;
+    header_fit(w, &top, &fit);
+    bool fits = header_fits(&fit);
+    if (i + 1 < b->n_rows && b->rows[i + 1].number == top.number + 1) next = line_of(b, i + 1);
+    if (next.n) header_fit(w, &next, &below);
+    bool next_known = below.fields + below.ignored > 0;
+    *rows = 1;
+    if (fits) {
+        if (next_known && goes_under(w, &top, &next, sheet)) *rows = 2;
+        else if (next_known && header_fits(&below) && contradict(w, &top, &next)) return HEADER_TWICE;
+    } else {
+        if (fit.filled < 2 || !next_known || fit.valued > fit.adjacent + 1) return HEADER_NONE;
+        if (!is_group_row(w, &top, &next, sheet)) return HEADER_NONE;
+        if (!header_fits(&below) && below.fields + fit.fields < 4) return HEADER_NONE;
+        *rows = 2;
+    }
+    *out = make_layout(w, &top, *rows == 2 ? &next : NULL, sheet);
+    if (*rows == 1 || (*out)->column[w->name < w->schema->n_fields ? w->name : 0] != UINT32_MAX || fits) return HEADER_FOUND;
+    layout_free(*out);
+    return HEADER_NONE;
+}

@@ -1,0 +1,86 @@
+/* The layout of a sheet: what kind of row a row is, and which column holds which field.
+ *
+ * The words by which sheets speak of themselves (合计, 填表人, 必填 ...) are here; the words for fields come from the ledger.
+ * It looks at rows one at a time or a few at once, keeps no state, and knows nothing of values or units. */
+#ifndef VET_LEDGER_LAYOUT_H
+#define VET_LEDGER_LAYOUT_H
+
+#include "cells/cells.h"
+#include "ledger/schema.h"
+
+/* A column that holds no field of the ledger. */
+enum {
+    COLUMN_IGNORED = SCHEMA_IGNORE, /* known and not wanted: 序号 */
+    COLUMN_UNKNOWN = 0xFFFFFE,      /* it has a heading that nobody knows */
+    COLUMN_BLANK = 0xFFFFFF + 1,    /* it has no heading */
+};
+
+/* The words of a ledger and of sheets, made ready once; const and shared by threads after that. */
+struct words {
+    const struct schema *schema;
+    struct map mapped;            /* --map HEADING=field: heading key -> field index */
+    struct map nil;               /* keys of texts that say "nobody here" */
+    unsigned char first[8192];    /* which first characters begin a word that may make a row special */
+    uint32_t name;                /* index of the field with the name role, or UINT32_MAX */
+};
+void words_ready(struct words *w, const struct schema *s);
+void words_free(struct words *w);
+/* Adds HEADING=field.  False when there is no such field. */
+bool words_map(struct words *w, struct str heading, struct str field);
+/* The field that a heading means: an index, COLUMN_IGNORED, COLUMN_UNKNOWN or, for a blank, COLUMN_BLANK. */
+uint32_t words_heading(const struct words *w, struct str heading);
+/* The ledger's heading nearest to an unknown one; empty when none is near. */
+struct str words_nearest(const struct words *w, struct str heading);
+
+/* How the rows of a table are read; const once made. */
+struct layout {
+    uint32_t *field;        /* one a column */
+    struct str *headings;   /* one a column, as typed */
+    uint32_t n;
+    uint32_t first, last;   /* the heading rows, from 1 */
+    uint32_t *column;       /* one a field: its first column, or UINT32_MAX */
+    bool doubled;           /* two columns hold one field */
+    struct arena memory;
+};
+void layout_free(struct layout *l);
+bool layout_same(const struct layout *a, const struct layout *b);
+
+/* The cells of a row; `n` without the empty ones at the end. */
+struct line {
+    const struct cell *cells;
+    uint32_t n, number;
+    bool hidden;
+};
+static inline struct str line_at(const struct line *l, uint32_t col)
+{
+    return col < l->n ? (struct str){l->cells[col].s, l->cells[col].n} : (struct str){NULL, 0};
+}
+/* The i-th row of a block; n is 0 when it holds no value. */
+struct line line_of(const struct cell_block *b, size_t i);
+/* May it be anything but a plain row of data?  Fast, and true too often rather than too seldom. */
+bool line_special(const struct words *w, const struct line *l);
+
+enum line_kind { LINE_DATA, LINE_NIL, LINE_HINT, LINE_FOOTER, LINE_BLANK };
+struct line_where {
+    const struct layout *layout;
+    bool just_after_heading;  /* no data yet, and the heading was at most three rows ago */
+    bool after_footer;        /* a total or a signature came before */
+};
+/* What a row of a table is that is not a heading. */
+enum line_kind line_kind(const struct words *w, const struct line *l, const struct line_where *where);
+/* Does a row outside of any table say that nobody is here? */
+bool line_says_nobody(const struct words *w, const struct line *l);
+/* Is it a total or a signature, whatever the table? */
+bool line_is_footer(const struct line *l);
+/* Does it say that the total is none: 合计 0人? */
+bool line_total_is_none(const struct line *l);
+/* Does it hold what looks like a person: a citizen id or a mobile number? */
+bool line_has_person(const struct line *l);
+/* Is it 同上, 〃 or another mark for "the same as above"? */
+bool text_is_ditto(struct str s);
+/* Could it be a person's name? */
+bool text_like_name(struct str s);
+/* The date in the text after a word such as 填表日期, ISO, appended to out.  False when there is none. */
+bool line_survey_date(const struct line *l, struct buf *out);
+
+#endif

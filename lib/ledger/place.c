@@ -1,0 +1,398 @@
+#include "ledger/place.h"
+
+#include <stdlib.h>
+
+#include "base/date.h"
+#include "base/text.h"
+#include "ledger/spelling.h"
+
+void place_context_free(struct place_context *c)
+{
+    if (!c) return;
+    arena_free(&c->memory);
+    free(c);
+}
+
+static void fold(struct buf *out, struct str s)
+{
+    struct buf folded = {0};
+    spelling_fold(&folded, s);
+    out->n = 0;
+    spelling_numbers(out, buf_slice(&folded));
+    buf_free(&folded);
+}
+
+static void add_place(struct places *p, size_t *cap, uint32_t unit, struct str name)
+{
+    struct buf b = {0};
+    fold(&b, name);
+    if (b.n >= 6) { /* one character is no name to look for */
+        size_t caps = *cap;
+        mem_grow(&p->folded, cap, p->n + 1, sizeof *p->folded);
+        mem_grow(&p->unit, &caps, p->n + 1, sizeof *p->unit);
+        p->folded[p->n] = str_copy(&p->memory, buf_slice(&b));
+        p->unit[p->n++] = unit;
+    }
+    buf_free(&b);
+}
+
+void places_ready(struct places *p, const struct units *u)
+{
+    memset(p, 0, sizeof *p);
+    p->units = u;
+    p->root = UNIT_NONE;
+    if (!u) return;
+    size_t cap = 0, roots = 0;
+    for (uint32_t i = 0; i < u->n; i++) {
+        if (u->v[i].parent == UNIT_NONE) {
+            roots++;
+            p->root = i;
+        }
+        if (u->v[i].level != LEVEL_COMMUNITY) continue;
+        add_place(p, &cap, i, u->v[i].name);
+        for (size_t k = 0; k < u->v[i].n_aliases; k++) add_place(p, &cap, i, u->v[i].aliases[k]);
+    }
+    if (roots != 1) p->root = UNIT_NONE;
+}
+
+void places_free(struct places *p)
+{
+    free(p->folded);
+    free(p->unit);
+    arena_free(&p->memory);
+}
+
+static bool level_of_role(enum role role, enum level *out)
+{
+    switch (role) {
+    case ROLE_COMMUNITY: *out = LEVEL_COMMUNITY; return true;
+    case ROLE_GRID: *out = LEVEL_GRID; return true;
+    case ROLE_BUILDING: *out = LEVEL_BUILDING; return true;
+    default: return false;
+    }
+}
+
+static void say(struct place_context *c, enum place_source source, enum level level, struct str text, bool labelled)
+{
+    struct place_said *said = &c->said[source];
+    text = str_trim(text);
+    if (!text.n || (said->text[level].n && (said->labelled[level] || !labelled))) return;
+    said->text[level] = str_copy(&c->memory, text);
+    said->labelled[level] = labelled;
+}
+
+/* The longest end of the text before a colon that is a heading of the ledger: in 云翠社区网格:3 it is 网格. */
+static uint32_t label_before(const struct words *w, struct str text, size_t *begin)
+{
+    size_t from = text.n, start[12];
+    size_t n = 0;
+    /* the beginnings of its last characters, nearest first */
+    while (from > 0 && n < 12) {
+        from--;
+        while (from > 0 && ((unsigned char)text.s[from] & 0xC0) == 0x80) from--;
+        start[n++] = from;
+    }
+    for (size_t k = n; k-- > 0;) {
+        struct str end = str_from(text, start[k]);
+        if (end.s[0] == ' ') continue;
+        uint32_t field = words_heading(w, end);
+        if (field == COLUMN_UNKNOWN || field == COLUMN_BLANK) continue;
+        *begin = start[k];
+        return field;
+    }
+    return COLUMN_UNKNOWN;
+}
+
+static size_t colon_at(struct str s, size_t from, size_t *length)
+{
+    for (size_t i = from; i < s.n; i++) {
+        if (s.s[i] == ':') {
+            *length = 1;
+            return i;
+        }
+        if (str_starts(str_from(s, i), STR("："))) {
+            *length = 3;
+            return i;
+        }
+    }
+    *length = 0;
+    return s.n;
+}
+
+static bool ends_value(struct str s)
+{
+    return str_starts(s, STR("  ")) || str_starts(s, STR("\t")) || str_starts(s, STR("\n")) || str_starts(s, STR("　")) ||
+           str_starts(s, STR(";")) || str_starts(s, STR("；")) || str_starts(s, STR(",")) || str_starts(s, STR("，"));
+}
+
+/* A value ends at a wide gap, or where the word before the next colon begins. */
+static struct str value_before(const struct words *w, struct str s)
+{
+    size_t length, next = colon_at(s, 0, &length), end = s.n;
+    if (next < s.n) {
+        size_t begin = 0;
+        struct str before = str_head(s, next);
+        if (label_before(w, before, &begin) != COLUMN_UNKNOWN) {
+            end = begin;
+        } else {
+            end = next;
+            while (end > 0 && s.s[end - 1] != ' ' && (end < 3 || memcmp(s.s + end - 3, "　", 3) != 0)) end--;
+        }
+    }
+    struct str v = str_trim(str_head(s, end));
+    for (size_t i = 0; i < v.n; i++)
+        if (ends_value(str_from(v, i))) return str_trim(str_head(v, i));
+    return v;
+}
+
+static void take_label(struct place_context *c, const struct words *w, uint32_t field, struct str value)
+{
+    enum level level;
+    if (field >= w->schema->n_fields) return;
+    if (level_of_role(w->schema->fields[field].role, &level)) say(c, PLACE_PREAMBLE, level, value, true);
+}
+
+static void read_cell(struct place_context *c, const struct words *w, const struct line *l, uint32_t col)
+{
+    struct str s = line_at(l, col);
+    size_t length, at = colon_at(s, 0, &length);
+    if (!length) {
+        /* a label alone: its value is the next cell that is no label */
+        uint32_t field = words_heading(w, s);
+        if (field >= w->schema->n_fields) return;
+        for (uint32_t next = col + 1; next < l->n && next <= col + 4; next++) {
+            struct str v = str_trim(line_at(l, next));
+            if (!v.n) continue;
+            if (words_heading(w, v) == COLUMN_UNKNOWN) take_label(c, w, field, v);
+            return;
+        }
+        return;
+    }
+    for (; length; at = colon_at(s, at + length, &length)) {
+        size_t begin;
+        uint32_t field = label_before(w, str_head(s, at), &begin);
+        struct str value = value_before(w, str_from(s, at + length));
+        if (field >= w->schema->n_fields) continue;
+        for (uint32_t next = col + 1; !value.n && next < l->n && next <= col + 4; next++) value = str_trim(line_at(l, next));
+        take_label(c, w, field, value);
+    }
+}
+
+void place_read_preamble(struct place_context *c, const struct words *w, const struct line *l)
+{
+    for (uint32_t col = 0; col < l->n; col++)
+        if (l->cells[col].n && l->cells[col].n < 2000) read_cell(c, w, l, col);
+    struct buf date = {0};
+    if (!c->survey_date.n && line_survey_date(l, &date)) c->survey_date = str_copy(&c->memory, buf_slice(&date));
+    buf_free(&date);
+}
+
+/* The community named in a folded text: the longest name in it; none when two different ones are as good. */
+static uint32_t community_in(const struct places *p, struct str folded, size_t *at, size_t *length)
+{
+    uint32_t found = UNIT_NONE;
+    *length = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        size_t where;
+        if (p->folded[i].n < *length || !str_find(folded, p->folded[i], &where)) continue;
+        if (p->folded[i].n == *length && found != p->unit[i]) {
+            found = UNIT_NONE;
+            continue;
+        }
+        found = p->unit[i];
+        *at = where;
+        *length = p->folded[i].n;
+    }
+    return found;
+}
+
+/* A child of a unit whose whole name stands in the text: 翠竹苑网格, 综合楼. */
+static void named_children(struct place_context *c, const struct places *p, enum place_source source, uint32_t within, struct str folded)
+{
+    struct buf name = {0};
+    for (uint32_t i = 0; i < p->units->n; i++) {
+        const struct unit *u = &p->units->v[i];
+        if (u->level <= LEVEL_COMMUNITY || !units_inside(p->units, i, within)) continue;
+        fold(&name, u->name);
+        size_t at, from = 0;
+        struct spelling_number number;
+        if (name.n < 6 || spelling_next(buf_slice(&name), &from, &number)) continue;
+        if (str_find(folded, buf_slice(&name), &at)) say(c, source, u->level, u->name, false);
+    }
+    buf_free(&name);
+}
+
+/* Also names the parts of the text that it understood: *left is what remains, for those who want to know whether it is all. */
+static void read_text(struct place_context *c, const struct places *p, enum place_source source, struct str text, size_t *left)
+{
+    struct buf b = {0};
+    fold(&b, text);
+    struct str folded = buf_slice(&b);
+    size_t understood = 0, at = 0, length = 0;
+    uint32_t community = p->units ? community_in(p, folded, &at, &length) : UNIT_NONE;
+    if (community != UNIT_NONE) {
+        say(c, source, LEVEL_COMMUNITY, p->units->v[community].name, false);
+        understood += length;
+    }
+    struct spelling_number n;
+    size_t from = 0;
+    while (spelling_next(folded, &from, &n)) {
+        bool inside = length && n.begin >= at && n.begin < at + length;
+        if (inside) continue;
+        say(c, source, n.level, n.text, false);
+        understood += n.end - n.begin;
+    }
+    if (community != UNIT_NONE) named_children(c, p, source, community, folded);
+    *left = folded.n > understood ? folded.n - understood : 0;
+    buf_free(&b);
+}
+
+void place_read_text(struct place_context *c, const struct places *p, enum place_source source, struct str text)
+{
+    size_t left;
+    read_text(c, p, source, text, &left);
+}
+
+bool place_read_option(struct place_context *c, const struct places *p, struct str text)
+{
+    text = str_trim(text);
+    if (!p->units) {
+        read_text(c, p, PLACE_OPTION, text, &(size_t){0});
+        if (!c->said[PLACE_OPTION].text[LEVEL_GRID].n && !c->said[PLACE_OPTION].text[LEVEL_BUILDING].n)
+            say(c, PLACE_OPTION, LEVEL_COMMUNITY, text, true);
+        return true;
+    }
+    uint32_t unit = units_code(p->units, text);
+    for (int l = 0; unit == UNIT_NONE && l < LEVEL_COUNT; l++)
+        unit = units_find(p->units, UNIT_NONE, (enum level)l, text, (struct str){0}, NULL);
+    if (unit == UNIT_NONE) {
+        struct place_context *probe = mem_zero(1, sizeof *probe);
+        read_text(probe, p, PLACE_OPTION, text, &(size_t){0});
+        place_context_settle(probe, p);
+        bool unknown = false;
+        for (int l = 0; l < LEVEL_COUNT; l++) unknown |= probe->unknown[l].n > 0;
+        unit = unknown ? UNIT_NONE : probe->unit;
+        place_context_free(probe);
+    }
+    if (unit == UNIT_NONE) return false;
+    for (uint32_t i = unit; i != UNIT_NONE; i = p->units->v[i].parent)
+        say(c, PLACE_OPTION, p->units->v[i].level, p->units->v[i].code, true);
+    return true;
+}
+
+/* Whether the text of one level names, besides, units of the levels above it, and nothing else: 云翠社区3网格12号楼. */
+static uint32_t find_spelled_out(const struct places *p, uint32_t within, enum level level, struct str text, struct str date)
+{
+    struct place_context *probe = mem_zero(1, sizeof *probe);
+    size_t left;
+    read_text(probe, p, PLACE_TITLE, text, &left);
+    uint32_t unit = UNIT_NONE;
+    const struct str *said = probe->said[PLACE_TITLE].text;
+    if (left <= 3 && said[level].n) { /* a separator may remain */
+        uint32_t cur = within;
+        bool ok = true;
+        for (int l = LEVEL_COMMUNITY; ok && l <= (int)level; l++) {
+            if (!said[l].n) continue;
+            uint32_t next = units_find(p->units, l == LEVEL_COMMUNITY ? UNIT_NONE : cur, (enum level)l, said[l], date, NULL);
+            ok = next != UNIT_NONE && (within == UNIT_NONE || units_inside(p->units, next, within) || units_inside(p->units, within, next));
+            cur = next;
+        }
+        if (ok) unit = cur;
+    }
+    place_context_free(probe);
+    return unit;
+}
+
+static uint32_t find(const struct places *p, uint32_t within, enum level level, struct str text, struct str date, struct buf *nearest)
+{
+    uint32_t unit = units_find(p->units, within, level, text, date, nearest);
+    return unit != UNIT_NONE ? unit : find_spelled_out(p, within, level, text, date);
+}
+
+void place_context_settle(struct place_context *c, const struct places *p)
+{
+    c->unit = UNIT_NONE;
+    c->from = PLACE_SOURCES;
+    if (!p->units) return;
+    struct buf nearest = {0};
+    for (int l = LEVEL_STATION; l < LEVEL_COUNT; l++) {
+        c->unknown[l] = c->nearest[l] = (struct str){0};
+        bool found = false;
+        for (int s = 0; s < PLACE_SOURCES && !found; s++) {
+            struct str text = c->said[s].text[l];
+            if (!text.n) continue;
+            nearest.n = 0;
+            uint32_t unit = find(p, c->unit, (enum level)l, text, c->survey_date, &nearest);
+            if (unit != UNIT_NONE) {
+                c->unit = unit;
+                c->from = (enum place_source)s;
+                found = true;
+                c->unknown[l] = (struct str){0};
+            } else if (!c->unknown[l].n) {
+                c->unknown[l] = text;
+                c->nearest[l] = str_copy(&c->memory, buf_slice(&nearest));
+                if (c->said[s].labelled[l]) break; /* said outright: nothing less is asked */
+            }
+        }
+    }
+    buf_free(&nearest);
+}
+
+/* Goes down the row's own names from the outermost. */
+static uint32_t follow(const struct places *p, const struct place_context *c, const struct str typed[LEVEL_COUNT], struct arena *a,
+                       struct place_found *out, int *deepest_unknown)
+{
+    uint32_t cur = UNIT_NONE;
+    struct buf nearest = {0};
+    for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++) {
+        if (!typed[l].n) continue;
+        uint32_t within = cur;
+        if (within == UNIT_NONE && c->unit != UNIT_NONE && !out->unknown[LEVEL_COMMUNITY]) {
+            /* the level above it, as the sheet has it; else the community, else anything */
+            int above = l - 1;
+            while (above > LEVEL_STATION && within == UNIT_NONE) within = units_up(p->units, c->unit, (enum level)above--);
+        }
+        nearest.n = 0;
+        uint32_t unit = find(p, within, (enum level)l, typed[l], c->survey_date, &nearest);
+        if (unit == UNIT_NONE && cur == UNIT_NONE && within != UNIT_NONE && l > LEVEL_COMMUNITY) {
+            /* the sheet's grid may not be the row's */
+            uint32_t community = units_up(p->units, within, LEVEL_COMMUNITY);
+            if (community != UNIT_NONE && community != within) unit = find(p, community, (enum level)l, typed[l], c->survey_date, NULL);
+        }
+        if (unit != UNIT_NONE) {
+            cur = unit;
+            continue;
+        }
+        out->unknown[l] = true;
+        out->typed[l] = typed[l];
+        out->nearest[l] = str_copy(a, buf_slice(&nearest));
+        *deepest_unknown = *deepest_unknown < 0 ? l : *deepest_unknown;
+    }
+    buf_free(&nearest);
+    return cur;
+}
+
+void place_of_row(const struct places *p, const struct place_context *c, const struct str typed[LEVEL_COUNT], struct arena *a,
+                  struct place_found *out)
+{
+    *out = (struct place_found){.unit = UNIT_NONE};
+    if (!p->units) return;
+    int unknown = -1;
+    bool any = false;
+    for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++) any |= typed[l].n > 0;
+    uint32_t cur = any ? follow(p, c, typed, a, out, &unknown) : UNIT_NONE;
+    /* what stands above the table goes deeper, or speaks where the row is silent; but not past a name that nobody knows */
+    uint32_t above = c->unit;
+    while (above != UNIT_NONE && unknown >= 0 && (int)p->units->v[above].level >= unknown) above = p->units->v[above].parent;
+    if (above != UNIT_NONE && (cur == UNIT_NONE || units_inside(p->units, above, cur))) cur = above;
+    for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++) {
+        if (typed[l].n || !c->unknown[l].n || (cur != UNIT_NONE && (int)p->units->v[cur].level >= l)) continue;
+        out->unknown[l] = true;
+        out->typed[l] = c->unknown[l];
+        out->nearest[l] = c->nearest[l];
+        any = true;
+    }
+    if (cur == UNIT_NONE && any) cur = p->root; /* somebody's, of this station surely */
+    out->unit = cur;
+    out->none = cur == UNIT_NONE;
+}

@@ -1,0 +1,64 @@
+/* Place: which unit a row belongs to, from what the sheet says.
+ *
+ * In this order: the row's own columns, the preamble, the title, the name of the sheet, the name of the file, --place.  The deepest
+ * unit that is certain wins; a name that is no unit's is told with the nearest names. */
+#ifndef VET_LEDGER_PLACE_H
+#define VET_LEDGER_PLACE_H
+
+#include "ledger/layout.h"
+#include "ledger/units.h"
+
+enum place_source { PLACE_PREAMBLE, PLACE_TITLE, PLACE_SHEET, PLACE_FILE, PLACE_OPTION, PLACE_SOURCES };
+
+/* What one source says: the texts of its community, grid and building, or empty. */
+struct place_said {
+    struct str text[LEVEL_COUNT];
+    bool labelled[LEVEL_COUNT];      /* 楼栋:12号楼, not words found in a title */
+};
+/* What stands above a table. */
+struct place_context {
+    struct place_said said[PLACE_SOURCES];
+    struct str survey_date;
+    /* From place_context_settle: */
+    uint32_t unit;                   /* the deepest certain, or UNIT_NONE */
+    struct str unknown[LEVEL_COUNT]; /* names that are no unit's */
+    struct str nearest[LEVEL_COUNT];
+    enum place_source from;          /* who named the deepest */
+    struct arena memory;             /* of the texts */
+};
+void place_context_free(struct place_context *c);
+
+/* Units made ready for being looked for in running text; const and shared. */
+struct places {
+    const struct units *units;       /* NULL: no units file; names are taken as they are */
+    struct str *folded;              /* names and aliases of communities, folded, numbers plain */
+    uint32_t *unit;
+    size_t n;
+    uint32_t root;                   /* the only unit at the top, or UNIT_NONE */
+    struct arena memory;
+};
+void places_ready(struct places *p, const struct units *u);
+void places_free(struct places *p);
+
+/* Reads labels with values (社区：云翠社区 网格：第3网格 楼栋：12号楼 填表日期：…) of a row, whether in one cell or in several. */
+void place_read_preamble(struct place_context *c, const struct words *w, const struct line *l);
+/* Finds the names of units in running text: a title, the name of a sheet or of a file. */
+void place_read_text(struct place_context *c, const struct places *p, enum place_source source, struct str text);
+/* Takes --place: a code, a name, or several names one after another.  False when it is none of them. */
+bool place_read_option(struct place_context *c, const struct places *p, struct str text);
+/* Decides the unit of the context. */
+void place_context_settle(struct place_context *c, const struct places *p);
+
+/* The unit of a row. */
+struct place_found {
+    uint32_t unit;                     /* the deepest certain, or UNIT_NONE */
+    bool none;                         /* nothing at all names a unit */
+    bool unknown[LEVEL_COUNT];         /* this level's name is no unit's */
+    struct str typed[LEVEL_COUNT];     /* that name */
+    struct str nearest[LEVEL_COUNT];
+};
+/* `typed`: the row's own texts by level (empty: none).  The slices of `out` live in `a` or in the context. */
+void place_of_row(const struct places *p, const struct place_context *c, const struct str typed[LEVEL_COUNT], struct arena *a,
+                  struct place_found *out);
+
+#endif
