@@ -174,6 +174,13 @@ static struct layout *make_layout(const struct words *w, const struct line *top,
         add_column(l, w, c, j);
     }
     arena_free(&scratch);
+    l->merged = arena_zero(&l->memory, l->n + 1, sizeof *l->merged);
+    for (size_t i = 0; i < sheet->n_merges; i++) {
+        const struct merge *m = &sheet->merges[i];
+        if (m->bottom == m->top || m->top <= l->last || m->left > l->n) continue;
+        for (uint32_t c = m->left; c <= m->right && c <= l->n; c++) l->merged[c - 1] = true;
+        l->any_merged = true;
+    }
     return l;
 }
 

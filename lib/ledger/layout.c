@@ -367,6 +367,11 @@ static bool is_nobody(const struct words *w, struct str typed, bool alone)
     return is;
 }
 
+bool text_is_nobody(const struct words *w, struct str typed)
+{
+    return is_nobody(w, typed, true);
+}
+
 bool line_says_nobody(const struct words *w, const struct line *l)
 {
     unsigned filled = 0;

@@ -1,0 +1,57 @@
+#include "flow/emit.h"
+
+void emit_ready(struct emit *e, const struct schema *s, enum row_format format)
+{
+    static const char *const OWN[] = {"unit", "_file", "_sheet", "_row", "_flags"};
+    memset(e, 0, sizeof *e);
+    e->schema = s;
+    e->format = format;
+    e->columns.names = arena_zero(&e->memory, s->n_fields * 2 + 5, sizeof *e->columns.names);
+    for (size_t i = 0; i < s->n_fields; i++) e->columns.names[e->columns.n++] = s->fields[i].name;
+    for (size_t i = 0; i < s->n_fields; i++) {
+        if (!s->fields[i].typed) continue;
+        struct buf b = {0};
+        buf_str(&b, s->fields[i].name);
+        buf_put(&b, "_typed");
+        e->columns.names[e->columns.n++] = str_copy(&e->memory, buf_slice(&b));
+        buf_free(&b);
+    }
+    for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++) e->columns.names[e->columns.n++] = str_of(OWN[i]);
+}
+
+void emit_free(struct emit *e)
+{
+    arena_free(&e->memory);
+}
+
+void emit_header(const struct emit *e, struct buf *out)
+{
+    rows_format_header(out, e->format, &e->columns);
+}
+
+/* The decimal digits of v, at the end of t. */
+static struct str digits(char t[24], uint64_t v)
+{
+    size_t i = 24;
+    do {
+        t[--i] = (char)('0' + v % 10);
+        v /= 10;
+    } while (v);
+    return (struct str){t + i, 24 - i};
+}
+
+void emit_record(const struct emit *e, struct buf *out, const struct record *r, struct str *v)
+{
+    const struct schema *s = e->schema;
+    char row[24];
+    size_t n = s->n_fields;
+    memcpy(v, r->values, n * sizeof *v);
+    for (size_t i = 0; i < s->n_fields; i++)
+        if (s->fields[i].typed) v[n++] = r->typed[i];
+    v[n++] = r->unit_code;
+    v[n++] = str_of(r->at.file);
+    v[n++] = str_of(r->at.sheet);
+    v[n++] = digits(row, r->at.row);
+    v[n++] = r->flags;
+    rows_format(out, e->format, &e->columns, v);
+}

@@ -1,0 +1,21 @@
+/* Records as text: the columns of vet-import's output and the lines of it. */
+#ifndef VET_FLOW_EMIT_H
+#define VET_FLOW_EMIT_H
+
+#include "flow/rows.h"
+#include "flow/sink.h"
+
+/* The ledger's fields, FIELD_typed of those that may have one, unit, _file, _sheet, _row, _flags. */
+struct emit {
+    const struct schema *schema;
+    struct columns columns;
+    enum row_format format;
+    struct arena memory;
+};
+void emit_ready(struct emit *e, const struct schema *s, enum row_format format);
+void emit_free(struct emit *e);
+void emit_header(const struct emit *e, struct buf *out);
+/* `scratch` holds columns.n slices. */
+void emit_record(const struct emit *e, struct buf *out, const struct record *r, struct str *scratch);
+
+#endif
