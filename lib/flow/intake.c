@@ -630,7 +630,7 @@ static void ready_intake(struct intake *in, const struct intake_options *o, stru
         const struct field *f = l ? schema_role(o->schema, ROLES[l]) : NULL;
         in->place_field[l] = f ? f->index : UINT32_MAX;
     }
-    in->convert = (struct convert_options){.strict = o->strict, .today = str_of(o->today)};
+    in->convert = (struct convert_options){.strict = o->strict, .today = str_of(o->today), .notices = d->quiet_below <= SEV_NOTICE};
     in->quiet_below = d->quiet_below < SEV_WARNING ? d->quiet_below : SEV_WARNING;
 }
 

@@ -22,6 +22,7 @@ struct intake_options {
     const char *today;               /* ISO date: later dates are faults where the ledger says so; NULL: no limit */
     const char *from;                /* --from, or NULL */
     bool strict, explain;
+    bool english;                    /* the language of row rules' messages */
     unsigned threads;                /* 0: one a processor */
     struct out *output;              /* records; NULL: none */
     enum row_format format;

@@ -246,7 +246,7 @@ static void judge_values(struct hand *h, struct take *t, const struct row_at *at
         if (v->severity >= SEV_WARNING) t->tally.codes[v->code]++;
         if (v->severity < h->in->quiet_below) continue;
         struct place where = place_at(at, column_of(h, at, v->field));
-        struct finding f = verdict_finding(h->in->schema, v, &where);
+        struct finding f = verdict_finding(h->in->schema, v, &where, h->in->o->english, &h->text);
         take_finding(t, &f);
     }
 }
