@@ -50,7 +50,8 @@ static void import(struct session *s, struct intake_options *o)
     static const char *const STDIN[] = {"-"};
     if (!dry_run && (!s->db || s->output)) o->output = out_open(s->output, &s->diag);
     if (rejects) o->rejects = out_open(rejects, &s->diag);
-    bool open = s->diag.status == 0, ok = open && intake_run(o, s->files.n ? s->files.v : STDIN, s->files.n ? s->files.n : 1, &account, &s->diag);
+    bool open = s->diag.status == 0,
+         ok = open && intake_run(o, s->files.n ? s->files.v : STDIN, s->files.n ? s->files.n : 1, &account, &s->diag);
     if (ok && !account_sums(&account)) diag_add(&s->diag, DIAG_FATES_SUM, NULL, NULL);
     ok = ok && s->diag.status < 4;
     if (o->rejects) ok &= out_close(o->rejects, ok, &s->diag);

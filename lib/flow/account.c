@@ -45,7 +45,8 @@ static void tally_json(struct buf *out, const struct tally *t)
     buf_put(out, "\"rows\": ");
     buf_int(out, (int64_t)t->rows);
     buf_put(out, ", \"fates\": {");
-    for (int f = 0; f < FATE_COUNT; f++) buf_printf(out, "%s\"%s\": %llu", f ? ", " : "", FATES[f], (unsigned long long)t->fates[f]);
+    for (int f = 0; f < FATE_COUNT; f++)
+        buf_printf(out, "%s\"%s\": %llu", f ? ", " : "", FATES[f], (unsigned long long)t->fates[f]);
     buf_put(out, "}, \"codes\": {");
     const char *comma = "";
     for (int c = 0; c < DIAG_COUNT; c++) {

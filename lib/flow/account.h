@@ -5,8 +5,17 @@
 #include "base/diag.h"
 
 enum fate {
-    FATE_NEW, FATE_UPDATED, FATE_UNCHANGED, FATE_DUPLICATE, FATE_REJECTED, FATE_NIL,
-    FATE_HEADER, FATE_PREAMBLE, FATE_HINT, FATE_FOOTER, FATE_BLANK,
+    FATE_NEW,
+    FATE_UPDATED,
+    FATE_UNCHANGED,
+    FATE_DUPLICATE,
+    FATE_REJECTED,
+    FATE_NIL,
+    FATE_HEADER,
+    FATE_PREAMBLE,
+    FATE_HINT,
+    FATE_FOOTER,
+    FATE_BLANK,
     FATE_COUNT
 };
 const char *fate_name(enum fate f);
@@ -14,14 +23,14 @@ const char *fate_name(enum fate f);
 struct tally {
     uint64_t rows;
     uint64_t fates[FATE_COUNT];
-    uint64_t codes[DIAG_COUNT];  /* warnings and worse, of rows */
+    uint64_t codes[DIAG_COUNT]; /* warnings and worse, of rows */
 };
 void tally_add(struct tally *sum, const struct tally *one);
 /* Do the fates add up to the rows? */
 bool tally_sums(const struct tally *t);
 
 struct account_file {
-    const char *name;            /* file name without folders */
+    const char *name; /* file name without folders */
     uint64_t sheets;
     struct tally tally;
 };

@@ -11,9 +11,9 @@
 #include "flow/intake_own.h"
 
 enum {
-    SMALL = 1024 * 1024,        /* bytes of a file that one thread takes whole */
-    HOLD = 8 * 1024 * 1024,     /* bytes of output held back until a file proves readable to its end */
-    MOST_TOLD = 1000,           /* findings of one code and file that are shown one by one */
+    SMALL = 1024 * 1024,    /* bytes of a file that one thread takes whole */
+    HOLD = 8 * 1024 * 1024, /* bytes of output held back until a file proves readable to its end */
+    MOST_TOLD = 1000,       /* findings of one code and file that are shown one by one */
 };
 
 struct run {
@@ -21,13 +21,13 @@ struct run {
     const struct intake_options *o;
     struct diag *d;
     struct account *account;
-    struct hand *hands;         /* one a thread, and one for redoing blocks in order */
+    struct hand *hands; /* one a thread, and one for redoing blocks in order */
     unsigned threads;
     const char *const *paths;
     size_t n_paths, next_path;
-    uint64_t serial;            /* of sheets of large files */
-    struct map told;            /* unknown columns that were named */
-    bool stopped;               /* the sink or an output failed */
+    uint64_t serial; /* of sheets of large files */
+    struct map told; /* unknown columns that were named */
+    bool stopped;    /* the sink or an output failed */
 };
 
 static const char *base_name(const char *path)
@@ -134,8 +134,8 @@ struct leaving {
     struct tally tally;
     uint64_t sheets, tables;
     uint64_t told[DIAG_COUNT];
-    struct buf out, rejects;      /* held back */
-    struct take late;             /* findings for the end of the file */
+    struct buf out, rejects; /* held back */
+    struct take late;        /* findings for the end of the file */
     bool skip, begun;
 };
 
@@ -277,7 +277,8 @@ static void explain_book(const struct intake *in, struct take *t, struct book *b
 }
 
 /* A reading of the book's current sheet; its strings live in `t`. */
-static struct reading reading_of(const struct intake *in, const struct sheet *sheet, const char *path, uint64_t serial, struct arena *a)
+static struct reading reading_of(const struct intake *in, const struct sheet *sheet, const char *path, uint64_t serial,
+                                 struct arena *a)
 {
     return (struct reading){
         .in = in,
@@ -354,9 +355,9 @@ struct sharing {
     struct book *book;
     struct reading *r;
     struct keeping *kept;
-    pthread_mutex_t lock;        /* of r->now, for those who guess from it */
-    struct piece *first;         /* fetched and parsed already */
-    struct take *take;           /* for findings between blocks */
+    pthread_mutex_t lock; /* of r->now, for those who guess from it */
+    struct piece *first;  /* fetched and parsed already */
+    struct take *take;    /* for findings between blocks */
 };
 struct shared {
     struct piece piece;
@@ -398,8 +399,8 @@ static bool share_run(void *ctx, void *block, unsigned thread)
 static bool same_standing(const struct standing *a, const struct standing *b)
 {
     return a->layout == b->layout && a->context == b->context && a->gathering == b->gathering && a->has_rows == b->has_rows &&
-           a->after_footer == b->after_footer && a->refused == b->refused && a->sheet_rows == b->sheet_rows && a->headed == b->headed &&
-           a->headless_told == b->headless_told && a->longer_told == b->longer_told;
+           a->after_footer == b->after_footer && a->refused == b->refused && a->sheet_rows == b->sheet_rows &&
+           a->headed == b->headed && a->headless_told == b->headless_told && a->longer_told == b->longer_told;
 }
 
 static void remember_row(struct reading *r, size_t n, const struct piece *p)
@@ -437,7 +438,8 @@ static bool share_hand_on(void *ctx, void *block)
     keep_all(s->kept, p);
     remember_row(r, s->run->in.schema->n_fields, p);
     pthread_mutex_lock(&s->lock);
-    uint32_t last = p->first_value ? p->last_value : r->now.last_row, hidden = r->now.hidden_rows + p->end.hidden_rows - b->start.hidden_rows;
+    uint32_t last = p->first_value ? p->last_value : r->now.last_row,
+             hidden = r->now.hidden_rows + p->end.hidden_rows - b->start.hidden_rows;
     r->now = p->end;
     r->now.last_row = last;
     r->now.hidden_rows = hidden;

@@ -14,30 +14,31 @@
 
 struct intake_options {
     const struct schema *schema;
-    const struct units *units;       /* NULL: none; units are then left open */
-    const char *place;               /* --place, or NULL */
-    const char *const *maps;         /* --map HEADING=field */
+    const struct units *units; /* NULL: none; units are then left open */
+    const char *place;         /* --place, or NULL */
+    const char *const *maps;   /* --map HEADING=field */
     size_t n_maps;
-    const char *survey_date;         /* --survey-date, or NULL: of sheets that have none */
-    const char *today;               /* ISO date: later dates are faults where the ledger says so; NULL: no limit */
-    const char *from;                /* --from, or NULL */
+    const char *survey_date; /* --survey-date, or NULL: of sheets that have none */
+    const char *today;       /* ISO date: later dates are faults where the ledger says so; NULL: no limit */
+    const char *from;        /* --from, or NULL */
     bool strict, explain;
-    bool english;                    /* the language of row rules' messages */
-    unsigned threads;                /* 0: one a processor */
-    struct out *output;              /* records; NULL: none */
+    bool english;       /* the language of row rules' messages */
+    unsigned threads;   /* 0: one a processor */
+    struct out *output; /* records; NULL: none */
     enum row_format format;
-    struct out *rejects;             /* rejected rows; NULL: none */
+    struct out *rejects; /* rejected rows; NULL: none */
     enum row_format rejects_format;
-    const struct sink *sink;         /* the store; NULL: none */
+    const struct sink *sink;                                    /* the store; NULL: none */
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* files; may be NULL */
     void *progress_ctx;
 };
-/* Takes the files in order ("-": standard input).  Findings and the status go to `d`.  False when the run had to stop: wrong options or
- * a sink or output that failed.  The account is filled in either case; sums are checked by the caller with account_sums. */
+/* Takes the files in order ("-": standard input).  Findings and the status go to `d`.  False when the run had to stop: wrong
+ * options or a sink or output that failed.  The account is filled in either case; sums are checked by the caller with account_sums.
+ */
 bool intake_run(const struct intake_options *o, const char *const *paths, size_t n, struct account *account, struct diag *d);
 
-/* --cells: the sheet named `sheet` (NULL: the first; an index from 1 will do) as plain CSV, one line for each physical row up to the last
- * that holds a value, every line as long as the widest row.  False after a finding. */
+/* --cells: the sheet named `sheet` (NULL: the first; an index from 1 will do) as plain CSV, one line for each physical row up to
+ * the last that holds a value, every line as long as the widest row.  False after a finding. */
 bool intake_cells(const char *path, const char *from, const char *sheet, struct out *output, struct diag *d);
 
 #endif

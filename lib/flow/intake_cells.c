@@ -10,7 +10,7 @@ struct grid {
     struct {
         uint32_t number, n;
         struct str *cells;
-    } *rows;
+    } * rows;
     size_t n, cap;
     uint32_t widest;
 };

@@ -22,26 +22,26 @@ struct intake {
     struct rejects rejects;
     uint32_t place_field[LEVEL_COUNT]; /* the fields with the roles of places, or UINT32_MAX */
     struct convert_options convert;
-    enum severity quiet_below;         /* findings of less are not worth keeping */
+    enum severity quiet_below; /* findings of less are not worth keeping */
 };
 
 /* One a thread: scratch memory, and what it remembers. */
 struct hand {
     const struct intake *in;
     struct converter *converter;
-    struct cell *now, *before;       /* one a field */
-    uint32_t *cols;                  /* one a field: where its cell stands, from 1 */
-    uint32_t before_row;             /* the row that `before` is of; 0: none yet */
-    bool wanted_before;              /* a row looked above the first row of the block */
+    struct cell *now, *before; /* one a field */
+    uint32_t *cols;            /* one a field: where its cell stands, from 1 */
+    uint32_t before_row;       /* the row that `before` is of; 0: none yet */
+    bool wanted_before;        /* a row looked above the first row of the block */
     struct str *values, *typed, *slices;
     struct buf flags, text, other;
-    struct map places;               /* place names of rows -> index of `found` + 1 */
+    struct map places; /* place names of rows -> index of `found` + 1 */
     struct place_found *found;
     size_t n_found, cap_found;
     struct arena found_memory;
     const struct place_context *found_for;
-    uint64_t found_in;               /* serial of the reading */
-    struct arena block_memory;       /* of the cells of the block at hand */
+    uint64_t found_in;         /* serial of the reading */
+    struct arena block_memory; /* of the cells of the block at hand */
     struct str last_typed[LEVEL_COUNT];
     const struct place_found *last_found;
 };
@@ -50,25 +50,25 @@ void hand_free(struct hand *h);
 
 /* Where in a sheet the reading stands; handed from block to block. */
 struct standing {
-    const struct layout *layout;           /* NULL: outside of a table */
-    const struct place_context *context;   /* of the table at hand */
-    struct place_context *gathering;       /* preamble seen since, for the next table; or NULL */
-    uint32_t last_row;                     /* the last that holds a value */
+    const struct layout *layout;         /* NULL: outside of a table */
+    const struct place_context *context; /* of the table at hand */
+    struct place_context *gathering;     /* preamble seen since, for the next table; or NULL */
+    uint32_t last_row;                   /* the last that holds a value */
     bool has_rows, after_footer, refused;
     bool sheet_rows, headed, headless_told, longer_told;
-    uint32_t data_row;                     /* the first row of data under the heading, or 0 */
+    uint32_t data_row; /* the first row of data under the heading, or 0 */
     uint32_t hidden_rows;
 };
 /* A sheet being read: what stays the same over its blocks, and what is kept until its end. */
 struct reading {
     const struct intake *in;
     struct sheet sheet;
-    const char *file, *path, *name;        /* without folders; as given; of the sheet */
-    uint64_t serial;                       /* no two sheets of a run have the same */
-    bool headless;                         /* no headings in its first block */
-    const struct place_context *start;     /* what the names of sheet and file say */
+    const char *file, *path, *name;    /* without folders; as given; of the sheet */
+    uint64_t serial;                   /* no two sheets of a run have the same */
+    bool headless;                     /* no headings in its first block */
+    const struct place_context *start; /* what the names of sheet and file say */
     struct standing now;
-    struct cell *before;                   /* one a field: the last row's cells, in `memory` of the reading */
+    struct cell *before; /* one a field: the last row's cells, in `memory` of the reading */
     uint32_t before_row;
     struct buf before_text;
 };
@@ -96,9 +96,9 @@ void intake_block(const struct reading *r, struct hand *h, struct piece *p, cons
 /* intake_row.c */
 struct row_at {
     const struct reading *reading;
-    const struct layout *layout;             /* NULL for a card */
+    const struct layout *layout; /* NULL for a card */
     const struct place_context *context;
-    struct line line;                        /* the physical row; of a card, that of the name */
+    struct line line; /* the physical row; of a card, that of the name */
 };
 /* Puts the cells of a row of a table into h->now, with what fills down. */
 void row_gather(struct hand *h, const struct row_at *at);

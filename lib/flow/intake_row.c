@@ -111,7 +111,8 @@ void row_gather(struct hand *h, const struct row_at *at)
         if (h->now[field].n) add_second(h, field, cell, &h->block_memory);
         else h->now[field] = *cell;
         /* 同上 and the like are short and hold no digit */
-        short_text |= cell->n <= 12 && ((unsigned char)cell->s[0] >= 0x80 || cell->s[0] == '"' || cell->s[0] == '\'' || cell->s[0] == 'd');
+        short_text |=
+            cell->n <= 12 && ((unsigned char)cell->s[0] >= 0x80 || cell->s[0] == '"' || cell->s[0] == '\'' || cell->s[0] == 'd');
     }
     if (short_text)
         for (uint32_t f = 0; f < s->n_fields; f++)
@@ -228,7 +229,8 @@ static bool judge_place(struct hand *h, struct take *t, const struct row_at *at,
         f.args[2] = found->nearest[l].n ? found->nearest[l] : STR("-");
         take_finding(t, &f);
         t->tally.codes[DIAG_UNIT_UNKNOWN]++;
-        add_flag(&h->flags, field == UINT32_MAX ? str_of(level_name((enum level)l)) : in->schema->fields[field].name, DIAG_UNIT_UNKNOWN);
+        add_flag(&h->flags, field == UINT32_MAX ? str_of(level_name((enum level)l)) : in->schema->fields[field].name,
+                 DIAG_UNIT_UNKNOWN);
         reject |= in->o->strict;
     }
     if (!found->none) return reject;
@@ -271,7 +273,8 @@ static void reject(struct hand *h, struct take *t, const struct row_at *at, uint
 {
     const struct intake *in = h->in;
     size_t n = in->schema->n_fields;
-    struct rejected one = {.at = {at->reading->file, at->reading->name, at->line.number, 0}, .reasons = buf_slice(&h->flags), .unit = unit};
+    struct rejected one = {
+        .at = {at->reading->file, at->reading->name, at->line.number, 0}, .reasons = buf_slice(&h->flags), .unit = unit};
     if (in->o->rejects) {
         for (size_t f = 0; f < n; f++) h->values[f] = cell_str(&h->now[f]);
         other_cells(h, at);

@@ -20,17 +20,17 @@ struct event {
     };
 };
 struct take {
-    struct arena memory;           /* of everything below */
+    struct arena memory; /* of everything below */
     struct finding *findings;
     size_t n_findings, cap_findings;
-    struct event *events;          /* only with a sink */
+    struct event *events; /* only with a sink */
     size_t n_events, cap_events;
     struct buf out, rejects;
     struct tally tally;
-    uint64_t sheets, tables;       /* tables: headings, cards and sheets that say that nobody is there */
-    bool failed;                   /* the input could not be read to its end */
+    uint64_t sheets, tables; /* tables: headings, cards and sheets that say that nobody is there */
+    bool failed;             /* the input could not be read to its end */
 };
-void take_clear(struct take *t);   /* keeps the memory */
+void take_clear(struct take *t); /* keeps the memory */
 void take_free(struct take *t);
 /* Copies the finding's strings. */
 void take_finding(struct take *t, const struct finding *f);

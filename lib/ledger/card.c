@@ -5,16 +5,16 @@
 enum { TALLEST = 60, LABELS = 48 };
 
 struct label {
-    uint32_t field;     /* or COLUMN_IGNORED */
-    uint32_t col;       /* from 0 */
+    uint32_t field; /* or COLUMN_IGNORED */
+    uint32_t col;   /* from 0 */
     struct str text;
-    struct str own;     /* the value in the same cell, after a colon */
+    struct str own; /* the value in the same cell, after a colon */
 };
 struct label_row {
     struct line line;
     struct label labels[LABELS];
     uint32_t n;
-    bool neighbours;    /* two labels stand side by side */
+    bool neighbours; /* two labels stand side by side */
 };
 
 /* 姓名：张三 in one cell. */
@@ -73,10 +73,10 @@ static bool is_valued(const struct label_row *row, uint32_t k)
 struct stretch {
     size_t rows;
     uint32_t fields, values;
-    size_t name_row;         /* index from the start, or SIZE_MAX */
-    uint32_t names;          /* labels for the name in that row */
+    size_t name_row; /* index from the start, or SIZE_MAX */
+    uint32_t names;  /* labels for the name in that row */
     bool name_valued;
-    bool people;             /* fields other than of the place */
+    bool people; /* fields other than of the place */
 };
 
 static bool is_place(const struct words *w, uint32_t field)
@@ -186,7 +186,8 @@ static uint32_t names_across(const struct words *w, const struct label_row *row,
     return n;
 }
 
-static size_t read_cards(const struct words *w, const struct label_row *all, const struct stretch *s, struct arena *a, struct card **cards)
+static size_t read_cards(const struct words *w, const struct label_row *all, const struct stretch *s, struct arena *a,
+                         struct card **cards)
 {
     const struct label_row *name = &all[s->name_row];
     uint32_t across[TALLEST], n = s->names == 1 ? names_across(w, name, across, TALLEST) : s->names;

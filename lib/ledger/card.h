@@ -6,16 +6,16 @@
 #include "ledger/layout.h"
 
 struct card_value {
-    uint32_t field;         /* index in the schema */
+    uint32_t field; /* index in the schema */
     struct cell cell;
-    uint32_t row, col;      /* where the value stands, from 1 */
+    uint32_t row, col; /* where the value stands, from 1 */
     struct str label;
 };
 struct card {
     struct card_value *values;
     size_t n;
-    uint32_t row;           /* of the name, or of the first field when there is no name */
-    bool empty;             /* a blank form: labels and no value */
+    uint32_t row; /* of the name, or of the first field when there is no name */
+    bool empty;   /* a blank form: labels and no value */
 };
 /* The cards that begin at row i and share its rows: *n of them, usually 1, and *rows blocks rows long.  0 when there is none.
  * They live in the arena. */

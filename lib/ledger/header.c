@@ -155,7 +155,8 @@ static void add_column(struct layout *l, const struct words *w, uint32_t c, stru
     }
 }
 
-static struct layout *make_layout(const struct words *w, const struct line *top, const struct line *bottom, const struct sheet *sheet)
+static struct layout *make_layout(const struct words *w, const struct line *top, const struct line *bottom,
+                                  const struct sheet *sheet)
 {
     struct layout *l = mem_zero(1, sizeof *l);
     struct arena scratch = {0};

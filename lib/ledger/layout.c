@@ -7,21 +7,32 @@
 #include "base/text.h"
 
 /* Totals: the word alone, or followed by a number or a bracket. */
-static const char *const TOTALS[] = {"合计", "小计", "总计", "共计", "累计", "本页合计", "本页小计", "总人数", "合计人数", "总数", NULL};
+static const char *const TOTALS[] = {"合计",     "小计",   "总计",     "共计", "累计", "本页合计",
+                                     "本页小计", "总人数", "合计人数", "总数", NULL};
 /* Signatures and notes: the word alone, or followed by a colon. */
-static const char *const SIGNATURES[] = {
-    "填表人",   "制表人",   "制表",     "填报人",   "审核人",   "审核",     "审批人",   "复核人",   "复核",     "负责人", "单位负责人", "主要负责人",
-    "站长",     "分管领导", "主管领导", "领导签字", "楼长",     "楼长签字", "楼栋长",   "网格长",   "网格员",   "书记",   "社区书记",   "社区负责人",
-    "经办人",   "经办",     "联系人",   "摸排人",   "采集人",   "采集人姓名", "调查人", "统计人",   "登记人",   "报送人", "签字",       "签名",
-    "签章",     "盖章",     "单位盖章", "公章",     "填表人签字", "负责人签字", "审核人签字", "退役军人服务站站长", NULL};
+static const char *const SIGNATURES[] = {"填表人",     "制表人",     "制表",       "填报人",
+                                         "审核人",     "审核",       "审批人",     "复核人",
+                                         "复核",       "负责人",     "单位负责人", "主要负责人",
+                                         "站长",       "分管领导",   "主管领导",   "领导签字",
+                                         "楼长",       "楼长签字",   "楼栋长",     "网格长",
+                                         "网格员",     "书记",       "社区书记",   "社区负责人",
+                                         "经办人",     "经办",       "联系人",     "摸排人",
+                                         "采集人",     "采集人姓名", "调查人",     "统计人",
+                                         "登记人",     "报送人",     "签字",       "签名",
+                                         "签章",       "盖章",       "单位盖章",   "公章",
+                                         "填表人签字", "负责人签字", "审核人签字", "退役军人服务站站长",
+                                         NULL};
 /* These stand above the table as often as below it. */
-static const char *const EITHER[] = {"联系电话", "电话",     "填表日期", "填报日期", "填表时间", "填报单位", "填表单位", "报送单位", "日期",   "时间",
-                                     "打印日期", "制表日期", "报送时间", "报送日期", "说明",     "填表说明", "备注",     "注",       "注意事项", NULL};
-static const char *const SURVEY_DATES[] = {"填表日期", "填报日期", "填表时间", "填报时间", "摸排日期", "摸排时间", "采集日期", "采集时间",
-                                           "登记日期", "调查日期", "制表日期", "上报日期", "报送日期", "填写日期", NULL};
+static const char *const EITHER[] = {"联系电话", "电话",     "填表日期", "填报日期", "填表时间", "填报单位", "填表单位",
+                                     "报送单位", "日期",     "时间",     "打印日期", "制表日期", "报送时间", "报送日期",
+                                     "说明",     "填表说明", "备注",     "注",       "注意事项", NULL};
+static const char *const SURVEY_DATES[] = {"填表日期", "填报日期", "填表时间", "填报时间", "摸排日期",
+                                           "摸排时间", "采集日期", "采集时间", "登记日期", "调查日期",
+                                           "制表日期", "上报日期", "报送日期", "填写日期", NULL};
 static const char *const HINTS[] = {"必填", "选填", "填写", "格式", "例如", "示例", "样例", "请",   "下拉", "选择",     "真实姓名",
                                     "如:",  "例:",  "如：", "例：", "18位", "11位", "位数", "文本", "yyyy", "多个电话", NULL};
-static const char *const STRONG_HINTS[] = {"必填", "选填", "请填", "填写", "格式:", "格式：", "例如", "示例", "样例", "真实姓名", "请输入", NULL};
+static const char *const STRONG_HINTS[] = {"必填", "选填", "请填", "填写",     "格式:",  "格式：",
+                                           "例如", "示例", "样例", "真实姓名", "请输入", NULL};
 
 /* The slot of a first character: three bytes of UTF-8 hold nearly all of them. */
 static unsigned first_slot(const char *s, size_t n)
@@ -72,8 +83,9 @@ void words_ready(struct words *w, const struct schema *s)
     mark_all(w, SIGNATURES);
     mark_all(w, EITHER);
     /* what may stand before any of these words, and what pages and notes begin with */
-    static const char *const OTHERS[] = {"*", "(", "[", " ", "（", "【", "　", "\xC2\xA0", "\xEF\xBB\xBF", "《", "以", "共", "第", "本", "该",
-                                         "无", "没", "暂", "零", "0",  "０", "-",  "—",        "年",           "村", "此", NULL};
+    static const char *const OTHERS[] = {"*",  "(",  "[",  " ",  "（", "【", "　", "\xC2\xA0", "\xEF\xBB\xBF",
+                                         "《", "以", "共", "第", "本", "该", "无", "没",       "暂",
+                                         "零", "0",  "０", "-",  "—",  "年", "村", "此",       NULL};
     mark_all(w, OTHERS);
 }
 
@@ -286,7 +298,8 @@ bool line_has_person(const struct line *l)
 
 bool text_is_ditto(struct str s)
 {
-    static const char *const MARKS[] = {"同上", "〃", "″", "\"", "“", "”", "〞", "〝", "''", "’’", "々", "同上行", "如上", "ditto", "同 上", NULL};
+    static const char *const MARKS[] = {"同上", "〃", "″",  "\"",     "“",    "”",     "〞",    "〝",
+                                        "''",   "’’", "々", "同上行", "如上", "ditto", "同 上", NULL};
     s = str_trim(s);
     if (!s.n || s.n > 12) return false;
     for (const char *const *m = MARKS; *m; m++)
@@ -342,12 +355,14 @@ static bool is_nobody(const struct words *w, struct str typed, bool alone)
         return true;
     }
     while (s.n && (str_ends(s, STR("。")) || str_ends(s, STR(".")) || str_ends(s, STR("!")))) s.n -= str_ends(s, STR("。")) ? 3 : 1;
-    static const char *const WHERE[] = {"本", "该", "此", "我", "楼栋", "楼", "栋", "幢", "单元", "网格", "社区", "片区", "小区",
-                                        "内", "里", "目前", "现", "均", "暂时", "暂", "尚", "居民", "住户", "中", "经摸排", "经排查", ",", "，", NULL};
+    static const char *const WHERE[] = {"本",   "该",   "此",   "我", "楼栋",   "楼",     "栋", "幢", "单元", "网格",
+                                        "社区", "片区", "小区", "内", "里",     "目前",   "现", "均", "暂时", "暂",
+                                        "尚",   "居民", "住户", "中", "经摸排", "经排查", ",",  "，", NULL};
     static const char *const NONE[] = {"没有", "无", "未发现", "零", "0", "查无", NULL};
-    static const char *const WHO[] = {"退役军人", "退伍军人", "退役士兵", "退役", "退伍", "优抚对象", "优抚", "军人", "此类", "该类", "相关",
-                                      "符合条件", "符合",     "人员",     "人",   "对象", "情况",     "报告", "报",   "的",   "及",   "和",
-                                      "、",       "居住",     "信息",     "名",   "其他", "重点",     "士兵", "此",   "类",   "登记", "变动", NULL};
+    static const char *const WHO[] = {"退役军人", "退伍军人", "退役士兵", "退役", "退伍", "优抚对象", "优抚", "军人", "此类",
+                                      "该类",     "相关",     "符合条件", "符合", "人员", "人",       "对象", "情况", "报告",
+                                      "报",       "的",       "及",       "和",   "、",   "居住",     "信息", "名",   "其他",
+                                      "重点",     "士兵",     "此",       "类",   "登记", "变动",     NULL};
     size_t n;
     bool negated = false;
     if (s.n && s.n <= 90) {
@@ -448,7 +463,8 @@ static bool is_hint(const struct words *w, const struct line *l, const struct la
         hints += contains(s, HINTS);
         uint32_t field = c < layout->n ? layout->field[c] : COLUMN_BLANK;
         if (field == w->name) strong |= contains(s, STRONG_HINTS);
-        if (field == COLUMN_IGNORED) strong |= str_is(s, "例") || str_is(s, "示例") || str_is(s, "样例") || str_is(s, "填写说明") || str_is(s, "说明");
+        if (field == COLUMN_IGNORED)
+            strong |= str_is(s, "例") || str_is(s, "示例") || str_is(s, "样例") || str_is(s, "填写说明") || str_is(s, "说明");
     }
     return strong || (filled >= 2 && hints * 2 >= filled) || (filled == 1 && hints && !line_has_person(l));
 }
@@ -470,7 +486,8 @@ static bool holds_nothing(const struct words *w, const struct line *l, const str
     return true;
 }
 
-static bool is_footer_here(const struct words *w, const struct line *l, const struct line_where *where, unsigned strength, uint32_t mapped)
+static bool is_footer_here(const struct words *w, const struct line *l, const struct line_where *where, unsigned strength,
+                           uint32_t mapped)
 {
     struct buf b = {0};
     uint32_t col;
@@ -499,7 +516,7 @@ enum line_kind line_kind(const struct words *w, const struct line *l, const stru
 {
     if (!l->n || holds_nothing(w, l, where->layout)) return LINE_BLANK;
     if (where->just_after_heading && is_hint(w, l, where->layout)) return LINE_HINT;
-    if (is_nil(w, l, where->layout)) return LINE_NIL;
+    if (!line_is_footer(l) && is_nil(w, l, where->layout)) return LINE_NIL; /* 合计 0人 only sums up */
     uint32_t mapped;
     unsigned strength = strength_of(w, l, where->layout, &mapped);
     return is_footer_here(w, l, where, strength, mapped) ? LINE_FOOTER : LINE_DATA;
@@ -514,7 +531,8 @@ static bool take_date(struct str s, struct buf *out)
     while (n < t.n) {
         size_t j = n;
         uint32_t c = text_next(t, &j);
-        bool part = (c >= '0' && c <= '9') || c == '-' || c == '/' || c == '.' || c == 0x5E74 || c == 0x6708 || c == 0x65E5 || (c >= 0xFF10 && c <= 0xFF19);
+        bool part = (c >= '0' && c <= '9') || c == '-' || c == '/' || c == '.' || c == 0x5E74 || c == 0x6708 || c == 0x65E5 ||
+                    (c >= 0xFF10 && c <= 0xFF19);
         if (!part) break;
         n = j;
     }

@@ -18,10 +18,10 @@ enum {
 /* The words of a ledger and of sheets, made ready once; const and shared by threads after that. */
 struct words {
     const struct schema *schema;
-    struct map mapped;            /* --map HEADING=field: heading key -> field index */
-    struct map nil;               /* keys of texts that say "nobody here" */
-    unsigned char first[8192];    /* which first characters begin a word that may make a row special */
-    uint32_t name;                /* index of the field with the name role, or UINT32_MAX */
+    struct map mapped;         /* --map HEADING=field: heading key -> field index */
+    struct map nil;            /* keys of texts that say "nobody here" */
+    unsigned char first[8192]; /* which first characters begin a word that may make a row special */
+    uint32_t name;             /* index of the field with the name role, or UINT32_MAX */
 };
 void words_ready(struct words *w, const struct schema *s);
 void words_free(struct words *w);
@@ -34,13 +34,13 @@ struct str words_nearest(const struct words *w, struct str heading);
 
 /* How the rows of a table are read; const once made. */
 struct layout {
-    uint32_t *field;        /* one a column */
-    struct str *headings;   /* one a column, as typed */
+    uint32_t *field;      /* one a column */
+    struct str *headings; /* one a column, as typed */
     uint32_t n;
-    uint32_t first, last;   /* the heading rows, from 1 */
-    uint32_t *column;       /* one a field: its first column, or UINT32_MAX */
-    bool doubled;           /* two columns hold one field */
-    bool *merged;           /* one a column: cells below the headings are merged downwards */
+    uint32_t first, last; /* the heading rows, from 1 */
+    uint32_t *column;     /* one a field: its first column, or UINT32_MAX */
+    bool doubled;         /* two columns hold one field */
+    bool *merged;         /* one a column: cells below the headings are merged downwards */
     bool any_merged;
     struct arena memory;
 };
@@ -65,8 +65,8 @@ bool line_special(const struct words *w, const struct line *l);
 enum line_kind { LINE_DATA, LINE_NIL, LINE_HINT, LINE_FOOTER, LINE_BLANK };
 struct line_where {
     const struct layout *layout;
-    bool just_after_heading;  /* no data yet, and the heading was at most three rows ago */
-    bool after_footer;        /* a total or a signature came before */
+    bool just_after_heading; /* no data yet, and the heading was at most three rows ago */
+    bool after_footer;       /* a total or a signature came before */
 };
 /* What a row of a table is that is not a heading. */
 enum line_kind line_kind(const struct words *w, const struct line *l, const struct line_where *where);

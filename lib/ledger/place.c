@@ -207,7 +207,8 @@ static uint32_t community_in(const struct places *p, struct str folded, size_t *
 }
 
 /* A child of a unit whose whole name stands in the text: 翠竹苑网格, 综合楼. */
-static void named_children(struct place_context *c, const struct places *p, enum place_source source, uint32_t within, struct str folded)
+static void named_children(struct place_context *c, const struct places *p, enum place_source source, uint32_t within,
+                           struct str folded)
 {
     struct buf name = {0};
     for (uint32_t i = 0; i < p->units->n; i++) {
@@ -294,7 +295,8 @@ static uint32_t find_spelled_out(const struct places *p, uint32_t within, enum l
         for (int l = LEVEL_COMMUNITY; ok && l <= (int)level; l++) {
             if (!said[l].n) continue;
             uint32_t next = units_find(p->units, l == LEVEL_COMMUNITY ? UNIT_NONE : cur, (enum level)l, said[l], date, NULL);
-            ok = next != UNIT_NONE && (within == UNIT_NONE || units_inside(p->units, next, within) || units_inside(p->units, within, next));
+            ok = next != UNIT_NONE &&
+                 (within == UNIT_NONE || units_inside(p->units, next, within) || units_inside(p->units, within, next));
             cur = next;
         }
         if (ok) unit = cur;
@@ -303,7 +305,8 @@ static uint32_t find_spelled_out(const struct places *p, uint32_t within, enum l
     return unit;
 }
 
-static uint32_t find(const struct places *p, uint32_t within, enum level level, struct str text, struct str date, struct buf *nearest)
+static uint32_t find(const struct places *p, uint32_t within, enum level level, struct str text, struct str date,
+                     struct buf *nearest)
 {
     uint32_t unit = units_find(p->units, within, level, text, date, nearest);
     return unit != UNIT_NONE ? unit : find_spelled_out(p, within, level, text, date);
@@ -357,7 +360,8 @@ static uint32_t follow(const struct places *p, const struct place_context *c, co
         if (unit == UNIT_NONE && cur == UNIT_NONE && within != UNIT_NONE && l > LEVEL_COMMUNITY) {
             /* the sheet's grid may not be the row's */
             uint32_t community = units_up(p->units, within, LEVEL_COMMUNITY);
-            if (community != UNIT_NONE && community != within) unit = find(p, community, (enum level)l, typed[l], c->survey_date, NULL);
+            if (community != UNIT_NONE && community != within)
+                unit = find(p, community, (enum level)l, typed[l], c->survey_date, NULL);
         }
         if (unit != UNIT_NONE) {
             cur = unit;

@@ -13,7 +13,7 @@ enum place_source { PLACE_PREAMBLE, PLACE_TITLE, PLACE_SHEET, PLACE_FILE, PLACE_
 /* What one source says: the texts of its community, grid and building, or empty. */
 struct place_said {
     struct str text[LEVEL_COUNT];
-    bool labelled[LEVEL_COUNT];      /* 楼栋:12号楼, not words found in a title */
+    bool labelled[LEVEL_COUNT]; /* 楼栋:12号楼, not words found in a title */
 };
 /* What stands above a table. */
 struct place_context {
@@ -23,18 +23,18 @@ struct place_context {
     uint32_t unit;                   /* the deepest certain, or UNIT_NONE */
     struct str unknown[LEVEL_COUNT]; /* names that are no unit's */
     struct str nearest[LEVEL_COUNT];
-    enum place_source from;          /* who named the deepest */
-    struct arena memory;             /* of the texts */
+    enum place_source from; /* who named the deepest */
+    struct arena memory;    /* of the texts */
 };
 void place_context_free(struct place_context *c);
 
 /* Units made ready for being looked for in running text; const and shared. */
 struct places {
-    const struct units *units;       /* NULL: no units file; names are taken as they are */
-    struct str *folded;              /* names and aliases of communities, folded, numbers plain */
+    const struct units *units; /* NULL: no units file; names are taken as they are */
+    struct str *folded;        /* names and aliases of communities, folded, numbers plain */
     uint32_t *unit;
     size_t n;
-    uint32_t root;                   /* the only unit at the top, or UNIT_NONE */
+    uint32_t root; /* the only unit at the top, or UNIT_NONE */
     struct arena memory;
 };
 void places_ready(struct places *p, const struct units *u);
@@ -51,10 +51,10 @@ void place_context_settle(struct place_context *c, const struct places *p);
 
 /* The unit of a row. */
 struct place_found {
-    uint32_t unit;                     /* the deepest certain, or UNIT_NONE */
-    bool none;                         /* nothing at all names a unit */
-    bool unknown[LEVEL_COUNT];         /* this level's name is no unit's */
-    struct str typed[LEVEL_COUNT];     /* that name */
+    uint32_t unit;                 /* the deepest certain, or UNIT_NONE */
+    bool none;                     /* nothing at all names a unit */
+    bool unknown[LEVEL_COUNT];     /* this level's name is no unit's */
+    struct str typed[LEVEL_COUNT]; /* that name */
     struct str nearest[LEVEL_COUNT];
 };
 /* `typed`: the row's own texts by level (empty: none).  The slices of `out` live in `a` or in the context. */
