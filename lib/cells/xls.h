@@ -13,8 +13,9 @@
 enum {
     XLS_ROWS = 65536,
     XLS_COLUMNS = 256,
-    XLS_TABS = 4096,      /* no honest book has more */
-    XLS_FILE = 512 << 20, /* bytes; the fullest sheet people make is a tenth of it */
+    XLS_CROSSING = XLS_COLUMNS / 2, /* no more can stand side by side; those past it overlap */
+    XLS_TABS = 4096,                /* no honest book has more */
+    XLS_FILE = 512 << 20,           /* bytes; the fullest sheet people make is a tenth of it */
 };
 /* A string of the shared table. */
 struct xls_string {
@@ -56,7 +57,9 @@ struct xls {
     uint64_t *cells;
     size_t n_cells, cap_cells, next_cell;
     struct merge *merges;
-    size_t n_merges, cap_merges;
+    size_t n_merges, cap_merges, next_merge;
+    struct merge crossing[XLS_CROSSING]; /* the merged ranges that the current row crosses */
+    size_t n_crossing;
     unsigned char hidden[XLS_ROWS / 8];
     uint32_t no_result; /* formulas without a stored result in this sheet so far */
 };

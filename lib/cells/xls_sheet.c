@@ -51,6 +51,7 @@ static void note_merges(struct xls *x, const struct biff_record *r)
         const char *p = r->p + at;
         struct merge m = {get16(p) + 1, get16(p + 4) + 1, get16(p + 2) + 1, get16(p + 6) + 1};
         if (m.right > XLS_COLUMNS || m.top > m.bottom || m.left > m.right) continue;
+        if (m.top == m.bottom && m.left == m.right) continue;
         mem_grow(&x->merges, &x->cap_merges, x->n_merges + 1, sizeof *x->merges);
         x->merges[x->n_merges++] = m;
     }
@@ -91,7 +92,7 @@ static xls_fault note(struct xls *x, const struct biff_record *r, bool book_too)
 
 xls_fault xls_scan(struct xls *x, uint32_t offset)
 {
-    x->n_cells = x->next_cell = x->n_merges = 0;
+    x->n_cells = x->next_cell = x->n_merges = x->next_merge = x->n_crossing = 0;
     x->no_result = 0;
     memset(x->hidden, 0, sizeof x->hidden);
     struct biff_record r;
@@ -317,6 +318,24 @@ static struct biff_record record_of(const struct xls *x, uint64_t cell)
     return r;
 }
 
+/* What was typed in cells before they were merged may still be there; no person sees it, and it is not read. */
+static void clear_covered(const struct fill *f, uint32_t width)
+{
+    struct xls *x = f->x;
+    uint32_t row = f->row + 1;
+    size_t kept = 0;
+    for (size_t i = 0; i < x->n_crossing; i++)
+        if (x->crossing[i].bottom >= row) x->crossing[kept++] = x->crossing[i];
+    for (; x->next_merge < x->n_merges && x->merges[x->next_merge].top <= row; x->next_merge++)
+        if (x->merges[x->next_merge].bottom >= row && kept < XLS_CROSSING) x->crossing[kept++] = x->merges[x->next_merge];
+    x->n_crossing = kept;
+    for (size_t i = 0; i < kept; i++) {
+        const struct merge *m = &x->crossing[i];
+        uint32_t from = m->top == row ? m->left : m->left - 1;
+        for (uint32_t col = from; col < m->right && col < width; col++) *cell_at(f, col) = (struct cell){0};
+    }
+}
+
 static xls_fault read_row(struct fill *f)
 {
     struct xls *x = f->x;
@@ -339,6 +358,7 @@ static xls_fault read_row(struct fill *f)
         xls_fault fault = set_cell(f, &r);
         if (fault) return fault;
     }
+    clear_covered(f, width);
     return NULL;
 }
 

@@ -307,6 +307,16 @@ static void test_sheets(void)
     buf_free(&merges);
 }
 
+static void test_covered(void)
+{
+    struct buf c = {0};
+    record(&c, 0x00E5, "wwwwwwwww", 2, 0, 1, 0, 1, 3, 3, 0, 0);
+    for (int row = 0; row < 4; row++)
+        for (int col = 0; col < 3; col++) number(&c, row, col, 0, 10 * row + col);
+    CHECK_STR(see_cells(NULL, &c), "[S]\n+1,1-2,2\n1 #0||#2\n2 ||#12\n3 #20|#21|#22\n4 #30|#31|#32\n",
+              "what a merged range covers is empty; a range of one cell is none");
+}
+
 static void test_order(void)
 {
     struct buf c = {0};
@@ -562,6 +572,7 @@ int main(void)
     test_continued_strings();
     test_formulas();
     test_sheets();
+    test_covered();
     test_order();
     test_older();
     test_encoding_told();
