@@ -85,6 +85,7 @@ struct xlsx_cell {
 struct xlsx_rows {
     struct xlsx *x;
     struct zipbook_rows rows;
+    struct zipbook_cover cover;
     struct buf scratch;
 };
 /* Puts a cell into the current row.  False after a finding. */

@@ -93,6 +93,7 @@ bool xlsx_cell_put(struct xlsx_rows *r, const struct xlsx_cell *c)
     struct str v = c->type == 't' || c->type == 'i' ? c->value : str_trim(c->value);
     bool no_result = c->formula && !v.n && !(c->type == 't' && c->value.s);
     if (!v.n && !c->formula) return true; /* an empty cell, perhaps with a style */
+    if (zipbook_covered(&r->cover, r->rows.number, c->col)) return true;
     struct cell *to = zipbook_cell(&r->rows, c->col);
     if (!to) return false;
     *to = (struct cell){.flags = c->formula ? CELL_FORMULA : 0};

@@ -288,7 +288,8 @@ static bool start_in_order(struct xlsx_sheet *s, bool primed)
 {
     s->in_order = true;
     s->parser = mem_zero(1, sizeof *s->parser);
-    s->parser->rows = (struct xlsx_rows){.x = s->x, .rows = {.book = s->book, .number = s->last_row}};
+    s->parser->rows =
+        (struct xlsx_rows){.x = s->x, .rows = {.book = s->book, .number = s->last_row}, .cover = {.merges = &s->merges}};
     s->parser->xml = zipxml_new(s->x->zip, s->part, &xlsx_sheet_handlers, s->parser);
     s->parser->pauses = true;
     s->done = false;
@@ -337,7 +338,9 @@ int xlsx_sheet_fetch(struct xlsx_sheet *s, struct cell_block *block)
 
 static bool parse_by_expat(struct xlsx_sheet *s, struct cell_block *block)
 {
-    struct xlsx_parser p = {.rows = {.x = s->x, .rows = {.book = s->book, .block = block, .number = block->first_row - 1}}};
+    struct xlsx_parser p = {.rows = {.x = s->x,
+                                     .rows = {.book = s->book, .block = block, .number = block->first_row - 1},
+                                     .cover = {.merges = &s->merges}}};
     p.xml = zipxml_new(s->x->zip, s->part, &xlsx_sheet_handlers, &p);
     bool ok = zipxml_prime(p.xml, "<worksheet><sheetData>");
     zipxml_lines_before(p.xml, *(unsigned long *)block->own);
@@ -351,7 +354,8 @@ static bool parse_by_expat(struct xlsx_sheet *s, struct cell_block *block)
 bool xlsx_sheet_parse(struct xlsx_sheet *s, struct cell_block *block)
 {
     if (!block->raw.n) return true; /* it was parsed in order */
-    struct xlsx_rows r = {.x = s->x, .rows = {.book = s->book, .block = block, .number = block->first_row - 1}};
+    struct xlsx_rows r = {
+        .x = s->x, .rows = {.book = s->book, .block = block, .number = block->first_row - 1}, .cover = {.merges = &s->merges}};
     enum xlsx_quick done = xlsx_quick_parse(&r, buf_slice(&block->raw), buf_slice(&s->prefix));
     buf_free(&r.scratch);
     return done == XLSX_QUICK_NO ? parse_by_expat(s, block) : done == XLSX_QUICK_DONE;

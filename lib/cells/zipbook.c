@@ -25,6 +25,29 @@ void zipbook_merges_sort(struct zipbook_merges *m)
     if (m->n) qsort(m->v, m->n, sizeof *m->v, merge_order);
 }
 
+static void cover_row(struct zipbook_cover *c, uint32_t row)
+{
+    const struct zipbook_merges *m = c->merges;
+    size_t kept = 0;
+    for (size_t i = 0; i < c->n; i++)
+        if (c->active[i].bottom >= row) c->active[kept++] = c->active[i];
+    c->n = kept;
+    for (; c->next < m->n && m->v[c->next].top <= row; c->next++)
+        if (m->v[c->next].bottom >= row && c->n < ZIPBOOK_ACTIVE) c->active[c->n++] = m->v[c->next];
+    c->row = row;
+}
+
+bool zipbook_covered(struct zipbook_cover *c, uint32_t row, uint32_t col)
+{
+    if (!c->merges || !c->merges->n) return false;
+    if (c->row != row) cover_row(c, row);
+    for (size_t i = 0; i < c->n; i++) {
+        const struct merge *m = &c->active[i];
+        if (col >= m->left && col <= m->right && (row != m->top || col != m->left)) return true;
+    }
+    return false;
+}
+
 void zipbook_notes_init(struct zipbook_notes *n)
 {
     memset(n, 0, sizeof *n);

@@ -22,6 +22,18 @@ struct zipbook_merges {
 void zipbook_merge_add(struct zipbook_merges *m, struct merge range); /* none of one cell; past SHEET_MERGES dropped */
 void zipbook_merges_sort(struct zipbook_merges *m);
 
+/* Which cells a merged range covers: a file may still hold what was typed there before, and no person sees it.
+ * Zero-initialise with the sorted ranges; ask row by row, downwards. */
+enum { ZIPBOOK_ACTIVE = 256 };
+struct zipbook_cover {
+    const struct zipbook_merges *merges;
+    size_t next; /* the first range that starts below the row */
+    uint32_t row;
+    struct merge active[ZIPBOOK_ACTIVE]; /* those that the row crosses; more than fit only overlap, and are let be */
+    size_t n;
+};
+bool zipbook_covered(struct zipbook_cover *c, uint32_t row, uint32_t col);
+
 /* Warnings about cells, collected by any thread, told in order once the sheet has been parsed. */
 enum { ZIPBOOK_NOTED = 20 };
 struct zipbook_note {
