@@ -32,7 +32,7 @@ static void add_tab(struct workbook_reader *r, const char **attrs)
         .part = ZIPFILE_NONE,
         .target = to ? arena_copy(&x->memory, to->target.s, to->target.n) : arena_string(&x->memory, id ? id : "?"),
     };
-    if (to && to->target.n) x->tabs[x->n_tabs - 1].part = zipfile_find(x->zip, to->target);
+    if (to) x->tabs[x->n_tabs - 1].part = xlsx_relation_part(x->zip, to);
 }
 
 static void workbook_start(void *ctx, unsigned depth, const char *local, const char **attrs)
@@ -70,7 +70,7 @@ static bool check_tabs(struct book *b, struct xlsx *x)
 static bool optional_part(const struct book *b, struct xlsx *x, const struct xlsx_relations *r, const char *kind, int64_t *part)
 {
     const struct xlsx_relation *to = xlsx_relation_kind(r, kind);
-    *part = to ? zipfile_find(x->zip, to->target) : ZIPFILE_NONE;
+    *part = to ? xlsx_relation_part(x->zip, to) : ZIPFILE_NONE;
     if (to && *part == ZIPFILE_NONE) {
         struct buf name = {0};
         buf_str(&name, to->target);

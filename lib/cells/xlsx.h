@@ -12,7 +12,8 @@
 struct xlsx_relation {
     struct str id;
     struct str kind;   /* the type's last word: "worksheet", "sharedStrings" */
-    struct str target; /* from the archive's root, no leading '/'; empty when it points outside */
+    struct str target; /* from the archive's root, no leading '/' */
+    bool outside;      /* it climbs out of the archive or is no part of it; target is as written */
 };
 struct xlsx_relations {
     struct xlsx_relation *v;
@@ -21,6 +22,8 @@ struct xlsx_relations {
 };
 /* Those of `part` ("" = the package's own).  False after a finding. */
 bool xlsx_relations_read(struct zipfile *z, struct str part, struct xlsx_relations *out);
+/* The part that it points to: see zipfile_find. */
+int64_t xlsx_relation_part(struct zipfile *z, const struct xlsx_relation *r);
 const struct xlsx_relation *xlsx_relation_kind(const struct xlsx_relations *r, const char *kind);
 const struct xlsx_relation *xlsx_relation_id(const struct xlsx_relations *r, struct str id);
 void xlsx_relations_free(struct xlsx_relations *r);

@@ -49,7 +49,8 @@ static void relation_start(void *ctx, unsigned depth, const char *local, const c
     out->v[out->n++] = (struct xlsx_relation){
         .id = str_copy(&out->memory, str_of(id)),
         .kind = str_copy(&out->memory, str_of(kind ? kind + 1 : type)),
-        .target = inside ? str_copy(&out->memory, buf_slice(&path)) : STR(""),
+        .target = str_copy(&out->memory, inside ? buf_slice(&path) : str_of(target)),
+        .outside = !inside,
     };
     buf_free(&path);
 }
@@ -70,6 +71,11 @@ bool xlsx_relations_read(struct zipfile *z, struct str part, struct xlsx_relatio
     buf_free(&path);
     struct relations_reader r = {.out = out, .folder = str_head(part, folder)};
     return index >= 0 && zipxml_read(z, index, &HANDLERS, &r);
+}
+
+int64_t xlsx_relation_part(struct zipfile *z, const struct xlsx_relation *r)
+{
+    return r->outside ? ZIPFILE_NONE : zipfile_find(z, r->target);
 }
 
 const struct xlsx_relation *xlsx_relation_kind(const struct xlsx_relations *r, const char *kind)

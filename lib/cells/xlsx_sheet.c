@@ -37,6 +37,7 @@ struct scan {
     uint64_t offset; /* of text.s[0] */
     enum { BEFORE, BODY, AFTER } where;
     char end_tag[80];
+    bool hidden; /* comments or CDATA among the rows could hide one: all of it is expat's, from the start */
 };
 
 /* ---- first pass ---- */
@@ -125,10 +126,21 @@ static bool scan_before(struct scan *c, bool last)
     return feed_front(c, to);
 }
 
+/* "<!" begins a comment or CDATA. */
+static bool has_markup_declaration(struct str s)
+{
+    for (const char *p = s.s, *end = s.s + s.n; p < end && (p = memchr(p, '!', (size_t)(end - p))); p++)
+        if (p > s.s && p[-1] == '<') return true;
+    return false;
+}
+
 static void scan_body(struct scan *c)
 {
     size_t at, tag = strlen(c->end_tag);
-    if (str_find(buf_slice(&c->text), str_of(c->end_tag), &at)) {
+    bool found = str_find(buf_slice(&c->text), str_of(c->end_tag), &at);
+    if (has_markup_declaration(str_head(buf_slice(&c->text), found ? at : c->text.n))) {
+        c->hidden = true;
+    } else if (found) {
         c->sheet->body_end = c->offset + at;
         c->where = AFTER;
         drop_front(c, at);
@@ -141,19 +153,27 @@ static bool scan_piece(struct scan *c, bool last)
     if (ok && c->where == BEFORE) ok = scan_before(c, last);
     if (ok && c->where == BODY) scan_body(c);
     if (ok && c->where == AFTER) ok = feed_front(c, c->text.n);
-    if (ok && last) ok = zipxml_feed(c->xml, "", 0, true);
+    if (ok && last && !c->hidden) ok = zipxml_feed(c->xml, "", 0, true);
     return ok;
 }
 
+static void start_again(struct scan *c)
+{
+    struct xlsx_sheet *s = c->sheet;
+    s->in_order = true;
+    s->merges.n = s->kept.n = s->prefix.n = 0;
+    s->body = s->body_end = 0;
+}
+
 /* Inflates the whole part; expat sees all of it but the rows, which are seen in the second pass. */
-static bool look_through(struct xlsx_sheet *s)
+static bool look_through(struct xlsx_sheet *s, bool in_order)
 {
     struct zippart *p = zippart_open(s->x->zip, s->part);
     if (!p) return false;
     struct scan c = {.sheet = s, .xml = zipxml_new(s->x->zip, s->part, &MERGES, s)};
     bool ok = true, first = true;
     s->all_kept = true;
-    for (ssize_t n = PIECE; ok && n == PIECE; first = false) {
+    for (ssize_t n = PIECE; ok && n == PIECE && !c.hidden; first = false) {
         buf_reserve(&c.text, PIECE);
         n = zippart_read(p, c.text.s + c.text.n, PIECE);
         if (n < 0) {
@@ -163,13 +183,15 @@ static bool look_through(struct xlsx_sheet *s)
         if (s->kept.n + (size_t)n > KEEP) s->all_kept = false;
         if (s->all_kept) buf_add(&s->kept, c.text.s + c.text.n, (size_t)n);
         c.text.n += (size_t)n;
-        if (first) s->in_order = !is_utf8(buf_slice(&c.text));
+        if (first) s->in_order = in_order || !is_utf8(buf_slice(&c.text));
         ok = scan_piece(&c, n < PIECE);
     }
+    if (c.hidden) start_again(&c);
     buf_free(&c.text);
     zipxml_free(c.xml);
     zippart_close(p);
     if (!s->all_kept) buf_free(&s->kept);
+    if (c.hidden) return look_through(s, true);
     zipbook_merges_sort(&s->merges);
     return ok;
 }
@@ -254,13 +276,6 @@ static uint32_t last_number(const struct xlsx_sheet *s, struct str text)
     return n ? n + silent : s->last_row + silent + (text.n > 0);
 }
 
-static bool has_markup_declaration(struct str s)
-{
-    for (const char *p = s.s, *end = s.s + s.n; p < end && (p = memchr(p, '!', (size_t)(end - p))); p++)
-        if (p > s.s && p[-1] == '<') return true;
-    return false;
-}
-
 static unsigned long count_lines(struct str s)
 {
     unsigned long n = 0;
@@ -283,24 +298,12 @@ static bool gather(struct xlsx_sheet *s, size_t *cut)
     return true;
 }
 
-/* From here on (`primed`) or from the start, expat reads the part in order. */
-static bool start_in_order(struct xlsx_sheet *s, bool primed)
+static void start_in_order(struct xlsx_sheet *s)
 {
-    s->in_order = true;
     s->parser = mem_zero(1, sizeof *s->parser);
-    s->parser->rows =
-        (struct xlsx_rows){.x = s->x, .rows = {.book = s->book, .number = s->last_row}, .cover = {.merges = &s->merges}};
+    s->parser->rows = (struct xlsx_rows){.x = s->x, .rows = {.book = s->book}, .cover = {.merges = &s->merges}};
     s->parser->xml = zipxml_new(s->x->zip, s->part, &xlsx_sheet_handlers, s->parser);
     s->parser->pauses = true;
-    s->done = false;
-    if (!primed) return true;
-    struct buf tags = {0};
-    const char *prefix = buf_text(&s->prefix);
-    buf_printf(&tags, "<%sworksheet><%ssheetData>", prefix, prefix);
-    bool ok = zipxml_feed(s->parser->xml, tags.s, tags.n, false);
-    buf_free(&tags);
-    zipxml_lines_before(s->parser->xml, s->lines);
-    return ok;
 }
 
 static int fetch_in_order(struct xlsx_sheet *s, struct cell_block *block)
@@ -324,7 +327,6 @@ int xlsx_sheet_fetch(struct xlsx_sheet *s, struct cell_block *block)
     if (!gather(s, &cut)) return -1;
     if (!cut) return 0;
     struct str rows = str_head(buf_slice(&s->carry), cut);
-    if (has_markup_declaration(rows)) return start_in_order(s, true) ? fetch_in_order(s, block) : -1;
     buf_str(&block->raw, rows);
     block->first_row = s->last_row + 1;
     if (!block->own) block->own = mem_zero(1, sizeof s->lines);
@@ -365,9 +367,9 @@ struct xlsx_sheet *xlsx_sheet_open(struct book *b, struct xlsx *x, int64_t part)
 {
     struct xlsx_sheet *s = mem_zero(1, sizeof *s);
     *s = (struct xlsx_sheet){.book = b, .x = x, .part = part};
-    bool ok = look_through(s);
+    bool ok = look_through(s, false);
     if (ok && !s->all_kept) ok = (s->reader = zippart_open(x->zip, part)) != NULL;
-    if (ok && s->in_order) ok = start_in_order(s, false);
+    if (ok && s->in_order) start_in_order(s);
     if (ok) return s;
     xlsx_sheet_close(s);
     return NULL;
