@@ -6,7 +6,7 @@ $(BUILD)/tests/unit/%: tests/unit/%.c tests/unit/tap.h $(BUILD)/libvet.a
 	$(CC) $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libvet.a $(ALL_LIBS)
 
 .PHONY: tests test
-tests: all $(UNIT)
+tests: all $(UNIT) $(BUILD)/demo/make-station
 # The tests alone, without installing anything: make test T="name name"
 test: tests
 	BUILD=$(BUILD) tests/run $(T)

@@ -24,7 +24,7 @@ static const struct {
     {"退役士兵", {"退役士兵", "退伍兵", "退伍军人", "义务兵退役", "退役士兵 ", NULL}, 640},
     {"军队转业干部", {"军队转业干部", "军转干部", "转业干部", NULL, NULL, NULL}, 90},
     {"复员军人", {"复员军人", NULL, NULL, NULL, NULL, NULL}, 20},
-    {"军队离退休干部和退休士官", {"军队离退休干部和退休士官", NULL, NULL, NULL, NULL, NULL}, 20},
+    {"军队离退休干部", {"军队离退休干部", NULL, NULL, NULL, NULL, NULL}, 20},
     {"残疾军人", {"残疾军人", "伤残军人", NULL, NULL, NULL, NULL}, 50},
     {"烈士遗属", {"烈士遗属", NULL, NULL, NULL, NULL, NULL}, 40},
     {"因公牺牲军人遗属", {"因公牺牲军人遗属", NULL, NULL, NULL, NULL, NULL}, 20},

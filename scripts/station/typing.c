@@ -122,8 +122,8 @@ static struct value type_id(struct station *s, struct arena *a, const struct per
 
 static double serial_of(int y, int m, int day)
 {
-    struct tm tm = {.tm_year = y - 1900, .tm_mon = m - 1, .tm_mday = day, .tm_hour = 12};
-    return (double)(timegm(&tm) / 86400 + 25569);
+    struct tm tm = {.tm_year = y - 1900, .tm_mon = m - 1, .tm_mday = day};
+    return (double)(timegm(&tm) / 86400 + 25569); /* midnight: a whole number of days, before 1970 too */
 }
 
 static struct value type_birth(struct station *s, struct arena *a, const struct person *p)
