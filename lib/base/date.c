@@ -17,8 +17,8 @@ enum {
 static int days_in(int year, int month)
 {
     static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return month == 2 && leap ? 29 : days[month - 1];
+    if (month != 2) return days[month - 1];
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28;
 }
 
 bool date_valid(struct date d)
@@ -90,29 +90,26 @@ void date_write(struct buf *out, struct date d)
     two(out, d.day);
 }
 
-static int digits_at(const char *s, int n)
+static bool is_digit(char c)
 {
-    int v = 0;
-    for (int i = 0; i < n; i++) {
-        if (s[i] < '0' || s[i] > '9') return -1;
-        v = v * 10 + (s[i] - '0');
-    }
-    return v;
+    return (unsigned char)(c - '0') <= 9;
+}
+
+static bool two_digits(const char *s, int *v)
+{
+    *v = (s[0] - '0') * 10 + (s[1] - '0');
+    return is_digit(s[0]) && is_digit(s[1]);
 }
 
 bool date_iso(struct str t, struct date *out)
 {
     if (t.n > 10 && (t.s[10] == 'T' || t.s[10] == ' ')) t.n = 10;
     if (t.n != 4 && t.n != 7 && t.n != 10) return false;
-    int year = digits_at(t.s, 4), month = 0, day = 0;
-    if (t.n >= 7) {
-        if (t.s[4] != '-' || (month = digits_at(t.s + 5, 2)) <= 0) return false;
-    }
-    if (t.n == 10) {
-        if (t.s[7] != '-' || (day = digits_at(t.s + 8, 2)) <= 0) return false;
-    }
-    if (year < 0 || month > 12 || day > 31) return false;
-    *out = (struct date){(int16_t)year, (uint8_t)month, (uint8_t)day};
+    int century, year, month = 0, day = 0;
+    if (!two_digits(t.s, &century) || !two_digits(t.s + 2, &year)) return false;
+    if (t.n >= 7 && (t.s[4] != '-' || !two_digits(t.s + 5, &month) || month == 0)) return false;
+    if (t.n == 10 && (t.s[7] != '-' || !two_digits(t.s + 8, &day) || day == 0)) return false;
+    *out = (struct date){(int16_t)(century * 100 + year), (uint8_t)month, (uint8_t)day};
     return date_valid(*out);
 }
 

@@ -12,7 +12,13 @@
 #include "ledger/expr.h"
 #include "ledger/phone.h"
 
-enum { MISSING_FILTER = 1024, MISSING_LONGEST = 24, SEVERAL = 32, YOUNGEST_BIRTH = 10 };
+enum { MISSING_FILTER = 4096, MISSING_LONGEST = 24, SEVERAL = 32, CODE_MEMORY = 16, YOUNGEST_BIRTH = 10 };
+
+/* Sheets say the same few words over and over: the last ones that were in the list, by their ends. */
+struct code_memory {
+    struct str text[CODE_MEMORY]; /* as in the list's own map */
+    uint32_t index[CODE_MEMORY];
+};
 
 struct converter {
     const struct schema *s;
@@ -35,6 +41,7 @@ struct converter {
     size_t n_derived;
     uint32_t *ruled; /* fields without which no rule can fail */
     size_t n_ruled;
+    struct code_memory *memory;   /* one a field of codes */
     bool missing[MISSING_FILTER]; /* by the first bytes of the texts that mean an empty cell */
 };
 
@@ -80,10 +87,10 @@ static struct str date_text(struct converter *c, struct date d)
 
 static unsigned first_bytes(struct str t)
 {
-    unsigned h = (unsigned char)t.s[0] * 31u;
-    if (t.n > 1) h += (unsigned char)t.s[1] * 7u;
-    if (t.n > 2) h += (unsigned char)t.s[2];
-    return h % MISSING_FILTER;
+    uint32_t h = (unsigned char)t.s[0];
+    if (t.n > 1) h |= (uint32_t)(unsigned char)t.s[1] << 8;
+    if (t.n > 2) h |= (uint32_t)(unsigned char)t.s[2] << 16;
+    return h * 2654435761u >> 20;
 }
 
 static bool is_missing(struct converter *c, struct str text)
@@ -111,6 +118,14 @@ static bool is_plain(struct str t)
         }
     }
     return true;
+}
+
+/* Surely no blank of any kind at either end. */
+static bool ends_plainly(struct str t)
+{
+    unsigned char first = (unsigned char)t.s[0], last = (unsigned char)t.s[t.n - 1];
+    bool starts = (first > ' ' && first < 0x80) || (first >= 0xE4 && first <= 0xE9);
+    return starts && last > ' ' && last != 0x80 && last != 0x8B && last != 0xA0 && last != 0xBF;
 }
 
 static bool is_all_han(struct str t)
@@ -184,13 +199,14 @@ static void convert_name(struct converter *c, const struct field *f, const struc
 static void convert_text(struct converter *c, const struct field *f, const struct cell *cell, struct str text)
 {
     struct str value = cell_text(cell, text);
-    if (f->role != ROLE_TEXT && !is_plain(value)) {
+    bool plain = is_plain(value);
+    if (f->role != ROLE_TEXT && !plain) {
         c->scratch.n = 0;
         text_nfkc(&c->scratch, value);
         value = str_trim(kept(c, buf_slice(&c->scratch)));
     }
     set_text(c, f, value, text);
-    if (has_lost(cell, text, false)) judge(c, f, DIAG_TEXT_LOST, text);
+    if (!plain && has_lost(cell, text, false)) judge(c, f, DIAG_TEXT_LOST, text);
 }
 
 /* ---- citizen ids ---- */
@@ -231,7 +247,13 @@ static void keep_date(struct converter *c, const struct field *f, const struct d
 
 static void convert_date(struct converter *c, const struct field *f, const struct cell *cell, struct str text)
 {
-    struct date_reading r;
+    struct date_reading r = {.rewritten = false};
+    if (cell->kind == CELL_TEXT && text.n <= 10 && date_iso(text, &r.date) && r.date.year >= 1850 &&
+        !(f->past && c->today.year && date_compare(r.date, c->today) > 0)) {
+        c->dates[f->index] = r.date;
+        c->values[f->index] = text;
+        return;
+    }
     int latest = c->today.year;
     if (f->role == ROLE_BIRTH_DATE && latest) latest -= YOUNGEST_BIRTH;
     enum date_verdict v = cell->kind == CELL_NUMBER ? date_read_number(text, latest, &r) : date_read(text, latest, &r);
@@ -350,10 +372,22 @@ static void unknown_code(struct converter *c, const struct field *f, struct str 
     v->hint = kept(c, buf_slice(&c->scratch));
 }
 
+static uint32_t find_code(struct converter *c, const struct field *f, struct str text)
+{
+    unsigned slot = ((unsigned char)text.s[text.n - 1] + (unsigned)text.n * 5u + (unsigned char)text.s[text.n / 2]) % CODE_MEMORY;
+    struct code_memory *m = &c->memory[f->index];
+    if (m->text[slot].n == text.n && memcmp(m->text[slot].s, text.s, text.n) == 0) return m->index[slot];
+    const struct map_entry *e = map_find(&f->codes->by_text, text);
+    if (!e) return codes_find(f->codes, text, &c->scratch);
+    m->text[slot] = e->key;
+    m->index[slot] = (uint32_t)e->value;
+    return m->index[slot];
+}
+
 static void convert_code(struct converter *c, const struct field *f, const struct cell *cell, struct str text)
 {
     struct str plain = cell_text(cell, text);
-    uint32_t k = codes_find(f->codes, plain, &c->scratch);
+    uint32_t k = find_code(c, f, plain);
     if (k != CODE_NONE) {
         struct str label = f->codes->codes[k].label;
         c->values[f->index] = label;
@@ -417,7 +451,8 @@ static convert_fn *const BY_ROLE[] = {
 
 static void convert_cell(struct converter *c, const struct field *f, const struct cell *cell)
 {
-    struct str text = str_trim(cell_str(cell));
+    struct str text = cell_str(cell);
+    if (!ends_plainly(text)) text = str_trim(text);
     if (!text.n) return;
     bool coded = f->role == ROLE_CODE || f->role == ROLE_SEX; /* there 无 may be an answer */
     if (!coded && is_missing(c, text)) return;
@@ -620,6 +655,7 @@ struct converter *converter_new(const struct schema *s, const struct convert_opt
     c->typed = mem_zero(s->n_fields, sizeof *c->typed);
     c->dates = mem_zero(s->n_fields, sizeof *c->dates);
     c->patterns = mem_zero(s->n_fields, sizeof(regex_t *));
+    c->memory = mem_zero(s->n_fields, sizeof *c->memory);
     c->id = index_of(s, ROLE_CITIZEN_ID);
     c->sex = index_of(s, ROLE_SEX);
     c->birth = index_of(s, ROLE_BIRTH_DATE);
@@ -644,6 +680,7 @@ void converter_free(struct converter *c)
     free(c->derived);
     free(c->ruled);
     free(c->patterns);
+    free(c->memory);
     free(c->values);
     free(c->typed);
     free(c->dates);

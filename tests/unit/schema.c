@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "ledger/codes.h"
+#include "ledger/convert.h"
 #include "ledger/schema.h"
 
 static char share[512];
@@ -58,10 +59,48 @@ static void all_ledgers_load(void)
         struct schema *s = schema_open(share, name, &d);
         CHECK(s && h.n == 0 && str_is(s->name, name), "the ledger %s loads without a finding (%s %s %s)", name, h.code, h.args[0],
               h.args[1]);
+        struct converter *c = s ? converter_new(s, &(struct convert_options){.strict = false}, &d) : NULL;
+        CHECK(c && h.n == 0, "and its rules and derivations compile (%s %s)", h.code, h.args[1]);
+        converter_free(c);
         schema_free(s);
         rest = str_from(rest, one.n + 1);
     }
     buf_free(&names);
+}
+
+static struct cell text_cell(const char *text)
+{
+    return (struct cell){.s = text, .n = (uint32_t)strlen(text), .kind = CELL_TEXT};
+}
+
+/* A ledger that no C knows of: all its fields, codes, rules and derivations stand in tests/ledgers/boat.json. */
+static void tests_only_ledger(struct diag *d)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/tests/ledgers/boat.json", getenv("TOP") ? getenv("TOP") : ".");
+    struct schema *s = schema_open(share, path, d);
+    struct converter *c = s ? converter_new(s, &(struct convert_options){.strict = false}, d) : NULL;
+    if (!CHECK(c, "a ledger that only the tests have loads from a path")) return;
+    struct cell cells[8] = {text_cell("渔船A"), text_cell("铁壳"),    text_cell("12.50"), text_cell("4"),
+                            text_cell("约30"),  {.kind = CELL_EMPTY}, text_cell("2019.5")};
+    struct converted out;
+    struct buf flags = {0};
+    converter_row(c, cells, &out);
+    converted_flags(s, &out, &flags);
+    CHECK_STR(out.values[1], "钢质", "its own categories are matched by alias");
+    CHECK_STR(out.values[2], "12.5", "its numbers are canonical");
+    CHECK_STR(out.values[5], "50", "its derivation is worked out");
+    CHECK_STR(out.values[6], "2019-05", "its dates are read");
+    CHECK(flags.n == 0, "and nothing is flagged: %s", buf_text(&flags));
+    cells[3] = text_cell("40");
+    cells[0] = text_cell("小艇");
+    converter_row(c, cells, &out);
+    flags.n = 0;
+    converted_flags(s, &out, &flags);
+    CHECK_STR(buf_slice(&flags), "number:format_invalid;width:rule:slender", "its pattern and its rule are held to");
+    buf_free(&flags);
+    converter_free(c);
+    schema_free(s);
 }
 
 int main(void)
@@ -122,6 +161,8 @@ int main(void)
     memset(&h, 0, sizeof h);
     CHECK(!schema_open(share, "persn", &d) && strcmp(h.code, "ledger_unknown") == 0 && strcmp(h.args[1], "person") == 0,
           "a ledger that is not there: the nearest is named");
+
+    tests_only_ledger(&d);
 
     h = load("{\n  \"name\": \"x\", \"title\": \"x\",\n  \"fields\": [\n    {\"name\": \"a\", \"title\": \"甲\", \"type\": "
              "\"string\", \"vet:rolle\": \"name\"}]}\n");
