@@ -7,6 +7,7 @@
 #include "ledger/codes.h"
 #include "ledger/convert.h"
 #include "ledger/schema.h"
+#include "ledger/share.h"
 
 static char share[512];
 struct heard {
@@ -103,6 +104,19 @@ static void tests_only_ledger(struct diag *d)
     schema_free(s);
 }
 
+/* The loader and share/ledger.schema.json know the same properties. */
+static void same_properties(const struct share_value *object, const char *around)
+{
+    for (const struct share_value *v = share_get(object, "properties")->first; v; v = v->next) {
+        char json[600];
+        char member[200];
+        snprintf(member, sizeof member, "\"%.*s\": null", (int)v->key.n, v->key.s);
+        snprintf(json, sizeof json, around, member);
+        struct heard h = load(json);
+        CHECK(strcmp(h.code, "ledger_key") != 0, "the loader knows %.*s of the JSON Schema", (int)v->key.n, v->key.s);
+    }
+}
+
 int main(void)
 {
     snprintf(share, sizeof share, "%s/share", getenv("TOP") ? getenv("TOP") : ".");
@@ -185,6 +199,17 @@ int main(void)
     h = load("{\"name\": \"x\", \"title\": \"x\", \"fields\": [{\"name\": \"a\", \"title\": \"甲\", \"type\": \"string\", "
              "\"vet:codes\": \"nosuch\"}]}");
     CHECK(strcmp(h.code, "share_unreadable") == 0, "a code list that is not there is an error");
+    char path[600];
+    snprintf(path, sizeof path, "%s/ledger.schema.json", share);
+    struct share_file *f = share_open(path, &d);
+    if (CHECK(f, "the JSON Schema of ledgers is JSON")) {
+        const struct share_value *def = share_get(share_get(f->root, "$defs"), "field");
+        same_properties(f->root, "{%s}");
+        same_properties(def, "{\"fields\": [{%s}]}");
+        same_properties(share_get(share_get(def, "properties"), "constraints"), "{\"fields\": [{\"constraints\": {%s}}]}");
+        same_properties(share_get(share_get(def, "properties"), "vet:form"), "{\"fields\": [{\"vet:form\": {%s}}]}");
+    }
+    share_close(f);
     h = load("[1]");
     CHECK(strcmp(h.code, "ledger_type") == 0, "a ledger must be an object");
     unlink("./ledger.json");
