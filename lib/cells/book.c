@@ -8,11 +8,7 @@
 #include "cells/source.h"
 
 static const struct book_reader *const READERS[] = {
-    &csv_reader,
-    &xls_reader,
-    &xlsx_reader,
-    &json_reader,
-    &ods_reader,
+    &csv_reader, &xls_reader, &xlsx_reader, &json_reader, &ods_reader,
 };
 
 static const struct book_reader *reader_of(enum book_format format)

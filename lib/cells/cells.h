@@ -16,15 +16,15 @@
 enum cell_kind {
     CELL_EMPTY,
     CELL_TEXT,
-    CELL_NUMBER,   /* text = the digits that the file holds ("370124198110063000", "3.70124E+17") */
-    CELL_DATE,     /* text = ISO 8601: 1985-06-15, 1985-06-15T08:30:00, or 08:30:00 for a time alone */
-    CELL_BOOLEAN,  /* text = "true" or "false" */
-    CELL_ERROR,    /* text = "#N/A" and the like */
+    CELL_NUMBER,  /* text = the digits that the file holds ("370124198110063000", "3.70124E+17") */
+    CELL_DATE,    /* text = ISO 8601: 1985-06-15, 1985-06-15T08:30:00, or 08:30:00 for a time alone */
+    CELL_BOOLEAN, /* text = "true" or "false" */
+    CELL_ERROR,   /* text = "#N/A" and the like */
 };
 enum cell_flag {
-    CELL_FORMULA = 1,      /* the value is a formula's stored result */
-    CELL_NO_RESULT = 2,    /* a formula without a stored result: kind is CELL_EMPTY; a finding names the cell */
-    CELL_LOST = 4,         /* bytes of it could not be decoded and stand as U+FFFD */
+    CELL_FORMULA = 1,   /* the value is a formula's stored result */
+    CELL_NO_RESULT = 2, /* a formula without a stored result: kind is CELL_EMPTY; a finding names the cell */
+    CELL_LOST = 4,      /* bytes of it could not be decoded and stand as U+FFFD */
 };
 /* Text is UTF-8, valid as long as the block that it stands in. */
 struct cell {
@@ -39,8 +39,8 @@ static inline struct str cell_str(const struct cell *c)
 }
 /* Cells of a row start at block->cells[first]; trailing empty cells may be left out. */
 struct cell_row {
-    uint32_t number;       /* physical row, from 1 */
-    uint32_t first, n;     /* n <= 16,384 */
+    uint32_t number;   /* physical row, from 1 */
+    uint32_t first, n; /* n <= 16,384 */
     bool hidden;
 };
 struct cell_block {
@@ -55,9 +55,9 @@ struct cell_block {
     uint32_t fetched_rows; /* how many rows were fetched, for a reader that leaves them to sheet_parse */
     void *own;             /* a reader's own per-block state, freed with free() */
 };
-void cell_block_clear(struct cell_block *b);   /* keeps the memory */
+void cell_block_clear(struct cell_block *b); /* keeps the memory */
 void cell_block_free(struct cell_block *b);
-struct cell *cell_block_add(struct cell_block *b, size_t n);    /* n new empty cells at the end */
+struct cell *cell_block_add(struct cell_block *b, size_t n); /* n new empty cells at the end */
 /* A new row at the end, without cells yet: its `first` is where the next cell will be.  Valid until the next call. */
 struct cell_row *cell_block_row(struct cell_block *b, uint32_t number);
 /* What any sheet may hold; more is refused. */
@@ -68,20 +68,20 @@ struct merge {
     uint32_t top, left, bottom, right;
 };
 struct sheet {
-    const char *name;          /* "" for CSV and JSON; valid until the book is closed */
-    uint32_t index;            /* from 0, in the order of the tabs */
+    const char *name; /* "" for CSV and JSON; valid until the book is closed */
+    uint32_t index;   /* from 0, in the order of the tabs */
     bool hidden;
-    const struct merge *merges;  /* all of them, known before the first row; sorted by top, left */
+    const struct merge *merges; /* all of them, known before the first row; sorted by top, left */
     size_t n_merges;
 };
 
 enum book_format { BOOK_CSV, BOOK_JSON, BOOK_XLSX, BOOK_XLS, BOOK_ODS };
 struct book_options {
-    const char *from;          /* --from: csv tsv json xlsx xls ods, or NULL: tell from the bytes */
-    const char *encoding;      /* an ICU converter name, or NULL: tell from the bytes */
-    char delimiter;            /* 0: tell from the bytes */
-    bool records;              /* a stream of records of our own: UTF-8 is assumed, delimiter is ',' unless told, no digest */
-    unsigned threads;          /* 0 = one a processor */
+    const char *from;     /* --from: csv tsv json xlsx xls ods, or NULL: tell from the bytes */
+    const char *encoding; /* an ICU converter name, or NULL: tell from the bytes */
+    char delimiter;       /* 0: tell from the bytes */
+    bool records;         /* a stream of records of our own: UTF-8 is assumed, delimiter is ',' unless told, no digest */
+    unsigned threads;     /* 0 = one a processor */
 };
 struct book;
 /* Opens `path` ("-" or NULL: standard input).  Findings name `path`.  NULL after a finding (status 3). */
@@ -109,10 +109,10 @@ int sheet_next(struct book *b, struct cell_block *block);
 struct book_reader {
     enum book_format format;
     const char *name;
-    int (*open)(struct book *b);                               /* after the bytes were told to be ours */
+    int (*open)(struct book *b); /* after the bytes were told to be ours */
     int (*next_sheet)(struct book *b, struct sheet *out);
     int (*fetch)(struct book *b, struct cell_block *block);
-    bool (*parse)(struct book *b, struct cell_block *block);   /* may be NULL */
+    bool (*parse)(struct book *b, struct cell_block *block); /* may be NULL */
     void (*close)(struct book *b);
 };
 extern const struct book_reader csv_reader, json_reader, xlsx_reader, xls_reader, ods_reader;
@@ -125,8 +125,8 @@ struct book {
     struct source *source;
     struct diag *diag;
     char *path;
-    struct sheet sheet;        /* the current one */
-    void *own;                 /* the reader's state */
+    struct sheet sheet; /* the current one */
+    void *own;          /* the reader's state */
 };
 
 #endif

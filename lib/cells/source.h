@@ -8,7 +8,7 @@
 #include "base/str.h"
 
 struct source;
-struct source *source_open(const char *path, struct diag *d);    /* NULL after a finding; "-" or NULL is standard input */
+struct source *source_open(const char *path, struct diag *d); /* NULL after a finding; "-" or NULL is standard input */
 void source_close(struct source *s);
 /* The first bytes (up to `want`), without consuming them. */
 struct str source_peek(struct source *s, size_t want);
@@ -23,7 +23,7 @@ bool source_rewind(struct source *s);
 /* SHA-256 of all bytes.  A file is read again (by pread: what source_read gives is not disturbed); a pipe of which nothing was
  * read is spooled; one that was is read to its end. */
 void source_digest(struct source *s, unsigned char digest[32]);
-void source_unhashed(struct source *s);   /* no digest will be asked for: a pipe need not be hashed as it passes */
+void source_unhashed(struct source *s); /* no digest will be asked for: a pipe need not be hashed as it passes */
 const char *source_path(const struct source *s);
 
 #endif

@@ -20,11 +20,11 @@ int columns_find(const struct columns *c, struct str name);
 struct str columns_nearest(const struct columns *c, struct str name);
 
 struct row_block {
-    struct str *values;          /* n_rows * columns.n of them, row after row */
+    struct str *values; /* n_rows * columns.n of them, row after row */
     size_t n_rows, cap;
-    uint64_t first;              /* number of the first row in the stream, from 0, blank lines counted */
-    struct arena text;           /* for values that need room of their own */
-    void *own;                   /* the source's: e.g. a struct cell_block */
+    uint64_t first;    /* number of the first row in the stream, from 0, blank lines counted */
+    struct arena text; /* for values that need room of their own */
+    void *own;         /* the source's: e.g. a struct cell_block */
     void (*free_own)(void *);
 };
 static inline struct str *row_of(const struct row_block *b, const struct columns *c, size_t i)
@@ -35,17 +35,17 @@ void row_block_free(struct row_block *b);
 
 struct rows {
     struct columns columns;
-    const char *name;                                            /* for messages */
-    int (*fetch)(struct rows *r, struct row_block *b);           /* 1, 0 = end, -1 = failed after a finding */
-    bool (*parse)(struct rows *r, struct row_block *b);          /* may be NULL */
-    bool (*verdict)(struct rows *r, struct row_block *b);        /* after parse, in order: says what parse found wrong; may be NULL */
+    const char *name;                                     /* for messages */
+    int (*fetch)(struct rows *r, struct row_block *b);    /* 1, 0 = end, -1 = failed after a finding */
+    bool (*parse)(struct rows *r, struct row_block *b);   /* may be NULL */
+    bool (*verdict)(struct rows *r, struct row_block *b); /* after parse, in order: says what parse found wrong; may be NULL */
     void (*close)(struct rows *r);
     struct diag *diag;
     void *own;
 };
 /* Records from files, one after another ("-" or none: standard input): CSV or JSON with one header row, UTF-8.
- * All files must have the same columns in any order; a column that a later file adds is an error that names it, and so is one that a
- * later CSV file lacks (JSON leaves out what is empty).  A row may be shorter than the header, but not longer; a last row that is
+ * All files must have the same columns in any order; a column that a later file adds is an error that names it, and so is one that
+ * a later CSV file lacks (JSON leaves out what is empty).  A row may be shorter than the header, but not longer; a last row that is
  * shorter and has no line end means that the stream broke off, and is an error.  `from`: "csv", "tsv", "json", or NULL to be told
  * from the bytes.  A row of the stream has as many values as there are columns; blank lines are left out. */
 struct rows *rows_open(const char *const *paths, size_t n, const char *from, struct diag *d);
@@ -59,10 +59,11 @@ struct row_cursor {
     bool failed, ended;
 };
 struct str *rows_next(struct row_cursor *c);
-bool rows_done(struct row_cursor *c);             /* frees the cursor's block (not the rows) */
+bool rows_done(struct row_cursor *c); /* frees the cursor's block (not the rows) */
 
 /* Over threads, in order: `work` runs on blocks side by side (thread = 0..threads-1), `hand_on` in order.  */
-bool rows_run(struct rows *r, unsigned threads, void *ctx, bool (*work)(void *ctx, struct rows *r, struct row_block *b, unsigned thread),
+bool rows_run(struct rows *r, unsigned threads, void *ctx,
+              bool (*work)(void *ctx, struct rows *r, struct row_block *b, unsigned thread),
               bool (*hand_on)(void *ctx, struct rows *r, struct row_block *b));
 
 /* Writers: one row at a time as text.  CSV is RFC 4180 with \n; JSON is one object a line with every value a string,
@@ -70,7 +71,7 @@ bool rows_run(struct rows *r, unsigned threads, void *ctx, bool (*work)(void *ct
 enum row_format { ROWS_CSV, ROWS_JSON };
 void rows_format_header(struct buf *out, enum row_format f, const struct columns *c);
 void rows_format(struct buf *out, enum row_format f, const struct columns *c, const struct str *values);
-void csv_quote(struct buf *out, struct str value);        /* quotes only where RFC 4180 needs it */
+void csv_quote(struct buf *out, struct str value); /* quotes only where RFC 4180 needs it */
 void json_quote(struct buf *out, struct str value);
 
 #endif
