@@ -33,7 +33,10 @@ static enum quoted quoted_end(const struct csv_form *f, const char *s, size_t n,
             continue;
         }
         *close = p;
-        if (ends_cell(f, s, n, p + 1)) return QUOTED_CLOSED;
+        size_t next = p + 1;
+        while (next < n && s[next] != f->delimiter && (s[next] == ' ' || s[next] == '\t')) next++;
+        if (!last && next + 1 >= n) return QUOTED_UNSURE;
+        if (ends_cell(f, s, n, next)) return QUOTED_CLOSED;
         return memchr(s + at, f->newline, p - at) ? QUOTED_UNCLOSED : QUOTED_STRAY;
     }
 }

@@ -160,12 +160,13 @@ static bool spool(struct source *s)
     s->fd = fd;
     s->owned = s->regular = true;
     s->hashing = false;
-    return true;
+    return source_rewind(s);
 }
 
 bool source_rewind(struct source *s)
 {
-    if (s->failed || (!s->regular && !spool(s))) return false;
+    if (s->failed) return false;
+    if (!s->regular) return spool(s); /* which begins at its first byte */
     if (lseek(s->fd, 0, SEEK_SET) != 0) {
         complain(s, DIAG_READ_FAILED, errno);
         return false;

@@ -60,7 +60,8 @@ static void quotes(void)
     CHECK_STR(buf_slice(&found.text), "quote_unclosed 1;", "and its row is named");
     CHECK_STR(READ("a,\"b,c\nd,\"e\",f\n"), "1:a|\"b|c\n2:d|e|f\n", "nor does one that a later cell's quote seems to close");
     CHECK_STR(READ("h\n\""), "1:h\n2:\"\n", "a lone quote at the end is a character");
-    CHECK_STR(READ("\"a\" ,b\n"), "1:a |b\n", "a blank after a closing quote is kept");
+    CHECK_STR(READ("\"a\nb\" ,c\n\"d\"\t \n"), "1:a\nb |c\n2:d\t \n", "blanks after a closing quote are kept");
+    CHECK(found.text.n == 0, "and need no finding");
 }
 
 static void encodings(void)
