@@ -23,7 +23,8 @@ static const enum diag_code RULE_DIAGS[] = {DIAG_RULE,           DIAG_DATE_ORDER
 
 static const char *const KEYS_OF_LEDGER[] = {"$schema",    "name",          "title",         "description", "fields",
                                              "primaryKey", "missingValues", "foreignKeys",   "vet:rules",   "vet:ignore",
-                                             "vet:nil",    "vet:rollups",   "vet:sensitive", NULL};
+                                             "vet:nil",    "vet:rollups",   "vet:sensitive", "vet:stock",   "vet:left",
+                                             NULL};
 static const char *const KEYS_OF_FIELD[] = {
     "name",       "title",       "type",          "format",   "description", "example",      "constraints",
     "categories", "vet:aliases", "vet:role",      "vet:mask", "vet:codes",   "vet:multiple", "vet:fillDown",
@@ -322,6 +323,8 @@ static void load_texts(struct loader *l, const struct share_value *root)
     struct schema *s = l->s;
     s->ignore = share_strings(l->f, root, "vet:ignore", &s->memory, &s->n_ignore);
     s->nil = share_strings(l->f, root, "vet:nil", &s->memory, &s->n_nil);
+    s->stock = keep(l, share_string(l->f, root, "vet:stock", false));
+    s->left = keep(l, share_string(l->f, root, "vet:left", false));
     s->missing = share_strings(l->f, root, "missingValues", &s->memory, &s->n_missing);
     const struct share_value *list = s->n_ignore ? share_get(root, "vet:ignore") : NULL;
     const struct share_value *at = list ? list->first : NULL;
