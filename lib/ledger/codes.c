@@ -18,10 +18,18 @@ void codes_free(struct code_list *c)
 {
     if (!c) return;
     free(c->codes);
+    free(c->shapes);
     map_free(&c->by_text);
     map_free(&c->by_key);
     arena_free(&c->memory);
     free(c);
+}
+
+static struct code_shape shape_of(struct str text)
+{
+    struct code_shape shape = {0, 0};
+    for (size_t i = 0; i < text.n; shape.length++) shape.classes |= (uint64_t)1 << (text_next(text, &i) * 2654435761u >> 26);
+    return shape;
 }
 
 static bool enter(struct map *m, struct str key, size_t index)
@@ -42,6 +50,11 @@ static bool spell(struct code_list *c, struct str text, size_t index, struct str
     bool ok = enter(&c->by_text, text, index) && (key.n == 0 || enter(&c->by_key, buf_slice(&key), index));
     if (!ok && what) *what = str_copy(&c->memory, text);
     buf_free(&key);
+    while (c->n_shapes < c->by_text.n) {
+        mem_grow(&c->shapes, &c->cap_shapes, c->n_shapes + 1, sizeof *c->shapes);
+        c->shapes[c->n_shapes] = shape_of(c->by_text.entries[c->n_shapes].key);
+        c->n_shapes++;
+    }
     return ok;
 }
 
@@ -158,11 +171,21 @@ uint32_t codes_find(const struct code_list *c, struct str text, struct buf *scra
     return e ? (uint32_t)e->value : CODE_NONE;
 }
 
+/* One slip changes at most two classes of characters, and the nearest is at most a third of slips away (base/near.h). */
+static bool may_be_near(struct code_shape a, struct code_shape b)
+{
+    uint32_t longer = a.length > b.length ? a.length : b.length, shorter = a.length + b.length - longer;
+    uint32_t slips = longer / 3 ? longer / 3 : 1;
+    return longer - shorter <= slips && (uint32_t)__builtin_popcountll(a.classes ^ b.classes) <= 2 * slips;
+}
+
 struct str codes_nearest(const struct code_list *c, struct str text)
 {
     struct near near = near_start(text);
     struct str best = {NULL, 0};
+    struct code_shape shape = shape_of(text);
     for (size_t i = 0; i < c->by_text.n; i++) {
+        if (!may_be_near(shape, c->shapes[i])) continue;
         near_try(&near, c->by_text.entries[i].key);
         if (near.found.s == c->by_text.entries[i].key.s) best = c->codes[c->by_text.entries[i].value].label;
     }
