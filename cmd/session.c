@@ -186,6 +186,7 @@ bool session_start(struct session *s, const struct opt *own, size_t n_own, int a
     const struct opt_table *used = n_own ? tables : tables + 1;
 
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is a failing write, not a sudden end */
     umask(077);
     diag_init(&s->diag, print_finding, s);
     const char *share = early(argc, argv, "--share");
@@ -220,7 +221,7 @@ int session_end(struct session *s)
     /* xz and others: what was written last may still fail to reach the disk. */
     bool failed = ferror(stdout) != 0;
     if (fflush(stdout) != 0) failed = true;
-    if (failed) diag_add(&s->diag, DIAG_WRITE_FAILED, NULL, "standard output", strerror(errno), NULL);
+    if (failed) diag_add(&s->diag, DIAG_WRITE_FAILED, NULL, translate("standard output"), strerror(errno), NULL);
     opt_list_free(&s->files);
     return s->diag.status;
 }

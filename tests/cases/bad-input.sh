@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Bad input: each gets one clear message and the right exit status, and what is sound beside it is taken all the same.
+. "$TESTS/lib.sh"
+/usr/bin/python3 "$TESTS/cases/bad-workbooks.py" || exit 1
+cat >units.csv <<'END'
+code,parent,level,name,aliases,leader,phone
+S,,station,某某街道服务站,,,
+C1,S,community,云翠社区,,,
+G1,C1,grid,第1网格,,,
+B1,G1,building,1号楼,,赵楼长,13900000001
+B2,G1,building,2号楼,,钱楼长,13900000002
+END
+heading=姓名,身份证号,联系电话,社区,网格,楼栋
+rest=,,13800138000,云翠社区,1网格,1号楼
+printf '%s\n' $heading 好人$rest >sound.csv
+import() { vet-import --lang en -q -u units.csv "$@"; }
+
+# refused WHAT CODE FILE: status 3, one finding, of that code and about that file; the person of sound.csv is there, and nobody else.
+refused() {
+    status "$1: status 3" 3 import sound.csv "$3"
+    same "$1: one message, $2" "$3: $2" "$(sed -n 's/^vet-import: \([^]:![]*\)[^:]*: error: \([a-z_]*\):.*/\1: \2/p' err)"
+    same "$1: nothing of it is taken, and the sound sheet is" 好人 "$(names)"
+}
+# taken WHAT FILE NAMES: status 0, and these people.
+taken() {
+    status "$1: status 0" 0 vet-import --lang en -u units.csv sound.csv "$2"
+    same "$1: nobody is lost" "好人 $3" "$(names)"
+}
+names() { sed 1d out | cut -d, -f1 | tr '\n' ' ' | sed 's/ $//'; }
+
+# ---- files that are no sheets ----
+taken "a sound workbook" sound.xlsx 张三丰
+refused "a picture that calls itself .xlsx" foreign_file picture.xlsx
+refused "a zip archive of something else" zip_other archive.xlsx
+for i in $(seq 400); do printf '\x01\x02\xff\x03%b' "\\x$((i % 90 + 10))"; done >noise.xls
+refused "bytes without meaning" not_a_sheet noise.xls
+refused "half a workbook" book_damaged cut.xlsx
+refused "half an .xls" book_damaged "$TESTS/corpus/bad-cut.xls"
+: >empty.csv
+: >empty.xlsx
+refused "an empty file" file_empty empty.csv
+refused "an empty file that calls itself .xlsx" file_empty empty.xlsx
+mkdir folder
+refused "a folder" open_failed folder
+refused "a file that is not there" open_failed absent.xlsx
+
+# ---- workbooks that mean harm ----
+refused "a bomb: 400 MiB of blanks in 400 KiB" book_too_large bomb.xlsx
+refused "entities within entities" part_entities entities.xlsx
+refused "entities within entities in .ods" part_entities entities.ods
+refused "an entity that reads a file" part_entities external.xlsx
+check "nothing of that file comes out" bash -c '! grep -q root: out err'
+refused "a cell repeated over a whole sheet" sheet_too_large repeats.ods
+refused "a cell in column 1,000,000" sheet_too_large columns.xlsx
+refused "a cell of 100 MiB" book_too_large cell.xlsx
+refused "a sheet whose path climbs out of the archive" part_missing climbs.xlsx
+check "nothing named in an archive is written anywhere" bash -c '! find . .. -maxdepth 1 -name "climbed*" | grep -q .'
+refused "a sheet that is not in the archive" part_missing missing.xlsx
+refused "a sheet that no relationship names" part_missing unrelated.xlsx
+refused "a book that names itself as its sheet" part_malformed cyclic.xlsx
+{
+    printf '姓名'
+    yes ,x | head -999999 | tr -d '\n'
+    printf '\n张三\n'
+} >columns.csv
+refused "a million columns" too_many_columns columns.csv
+{
+    printf '%s\n"' $heading
+    head -c 104857600 /dev/zero | tr '\0' x
+    printf '"%s\n' $rest
+} >cell.csv
+refused "a cell of 100 MiB in CSV" record_too_long cell.csv
+rm -f cell.csv columns.csv
+
+# ---- text that is damaged: its people are kept, and told of ----
+printf '%s\n' $heading 张三丰$rest $'\xe6\x9d\xff\xe5\x9b\x9b'$rest 王五$rest >utf8.csv
+taken "bytes that are not UTF-8" utf8.csv $'张三丰 \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd四 王五'
+has "the row is named" err 'utf8.csv!A3: warning: text_lost'
+printf '%s\n' $heading 张三丰$rest '李@四'$rest 王五$rest | tr @ '\0' >nul.csv
+taken "a NUL in a name" nul.csv $'张三丰 李\xef\xbf\xbd四 王五'
+has "the row is named" err 'nul.csv!A3: warning: text_lost'
+printf '%s\n' $heading 张三丰$rest '"李四'$rest 王五$rest >quote.csv
+taken "a quote that is never closed" quote.csv '张三丰 """李四" 王五'
+has "the row is named" err 'quote.csv!3: warning: quote_unclosed'
+printf '%s\n' $heading 张三丰$rest 李四$rest,多出来 王五$rest >long.csv
+taken "a row longer than its headings" long.csv '张三丰 李四 王五'
+has "the cell is named" err 'long.csv!G3: warning: row_longer'
+
+# ---- tables that cannot be understood, or hardly ----
+printf '%s\n' $heading >header.csv
+status "headings and nobody: a person must look" 1 import sound.csv header.csv
+has "and is told how to say that nobody lives there" err 'header.csv: error: header_only'
+printf '%s\n' 张三丰$rest 王五$rest >noheader.csv
+status "no headings at all: status 3" 3 import sound.csv noheader.csv
+has "the message says what is missing" err 'no_header'
+same "the sound sheet is taken" 好人 "$(names)"
+printf '%s\n' $heading $heading 张三丰$rest >twice.csv
+taken "headings twice" twice.csv 张三丰
+printf '%s\n' 姓名,$heading 张三丰,李四$rest >columns.csv
+taken "two columns of one name" columns.csv 张三丰
+has "the second is named" err 'columns.csv!B1: warning: duplicate_column'
+printf '%s\n' $heading 张三丰,,,月亮社区,1网格,99号楼 >unknown.csv
+taken "a unit that does not exist" unknown.csv 张三丰
+has "it is named" err 'unknown.csv!F2: warning: unit_unknown'
+printf '%s\n' $heading 张三丰,,,,, >nowhere.csv
+status "nothing says where a person lives: rejected" 1 import sound.csv nowhere.csv
+has "the row is named" err 'nowhere.csv!2: error: no_unit'
+status "a units file that is none: status 2" 2 vet-import --lang en -u sound.csv sound.csv
+has "the message says what it lacks" err 'units_no_column'
+
+# ---- the system fails ----
+status "a full device as standard output: status 4" 4 bash -c 'vet-import --lang en -q -u units.csv sound.csv >/dev/full'
+has "the message says so" err 'write_failed'
+status "a full device as output file: status 4" 4 import -o /dev/full sound.csv
+for _ in $(seq 400); do printf '%s\n' 张三丰$rest; done | cat <(printf '%s\n' $heading) - >many.csv
+printf 'as it was\n' >kept.csv
+status "no room for the output: status 4" 4 bash -c 'ulimit -f 8; vet-import --lang en -q -u units.csv many.csv -o kept.csv'
+has "the message says so" err 'write_failed'
+same "the output file is as it was" "as it was" "$(cat kept.csv)"
+same "no half-written file is left" "" "$(find . -maxdepth 1 -newer kept.csv -name '*kept*' ! -name kept.csv)"
+bash -c 'vet-import -q -u units.csv many.csv many.csv many.csv; echo $? >closed' 2>err | head -1 >out
+same "a reader that goes away ends the command by SIGPIPE, without a word" "141:" "$(cat closed):$(cat err)"
+printf '%s\n' $heading 王五$rest >after.csv
+status "an unreadable file among good ones: status 3" 3 import sound.csv cut.xlsx after.csv
+same "the files before it and after it are taken" "好人 王五" "$(names)"
+finish
