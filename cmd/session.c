@@ -22,7 +22,8 @@
 _Noreturn void mem_exhausted(size_t wanted)
 {
     char text[160];
-    int n = snprintf(text, sizeof text, "vet: no_memory: %zu\n%s\n", wanted, gettext("not enough memory; close other programs and run it again"));
+    int n = snprintf(text, sizeof text, "vet: no_memory: %zu\n%s\n", wanted,
+                     gettext("not enough memory; close other programs and run it again"));
     if (n > 0) (void)!write(STDERR_FILENO, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
     _exit(4);
 }
@@ -30,6 +31,17 @@ _Noreturn void mem_exhausted(size_t wanted)
 static const char *translate(const char *english)
 {
     return english && *english ? gettext(english) : "";
+}
+
+/* A few arguments are words of ours or of a library ("not a zip archive"): those that have a translation are translated. */
+static struct str translate_word(struct str word, struct buf *scratch)
+{
+    enum { LONGEST = 80 };
+    if (!word.n || word.n > LONGEST || (unsigned char)*word.s >= 0x80) return word;
+    scratch->n = 0;
+    buf_str(scratch, word);
+    const char *english = buf_text(scratch), *translated = gettext(english);
+    return translated == english ? word : str_of(translated);
 }
 
 /* vet-import: FILE[SHEET]!C7: warning: id_checksum: text */
@@ -53,14 +65,18 @@ static void print_finding(void *ctx, const struct finding *f)
 {
     struct session *s = ctx;
     static const char *const WORDS[] = {
-        [SEV_NOTICE] = "notice", [SEV_INFO] = "", [SEV_WARNING] = "warning", [SEV_PERSON] = "error",
-        [SEV_USAGE] = "error", [SEV_INPUT] = "error", [SEV_SYSTEM] = "error",
+        [SEV_NOTICE] = "notice", [SEV_INFO] = "",       [SEV_WARNING] = "warning", [SEV_PERSON] = "error",
+        [SEV_USAGE] = "error",   [SEV_INPUT] = "error", [SEV_SYSTEM] = "error",
     };
     struct buf b = {0};
     buf_printf(&b, "%s: ", s->name);
     print_place(&b, &f->at);
     if (*WORDS[f->severity]) buf_printf(&b, "%s: %s: ", WORDS[f->severity], diag_code_string(f->code));
-    diag_expand(&b, translate(diag_template(f->code)), f->args);
+    struct str args[DIAG_ARGS];
+    struct buf scratch[DIAG_ARGS] = {{0}};
+    for (int i = 0; i < DIAG_ARGS; i++) args[i] = translate_word(f->args[i], &scratch[i]);
+    diag_expand(&b, translate(diag_template(f->code)), args);
+    for (int i = 0; i < DIAG_ARGS; i++) buf_free(&scratch[i]);
     for (size_t i = 0; i < b.n; i++)
         if (b.s[i] == '\n' || b.s[i] == '\r' || b.s[i] == 27) b.s[i] = ' '; /* one line, and no terminal codes */
     buf_char(&b, '\n');
@@ -78,7 +94,8 @@ static bool has_ledgers(const char *folder)
     return is;
 }
 
-/* The share folder: --share, VET_SHARE, beside the executable (build/bin -> build/share, then the checkout's share), the installed one. */
+/* The share folder: --share, VET_SHARE, beside the executable (build/bin -> build/share, then the checkout's share), the installed
+ * one. */
 static char *find_share(void)
 {
     char self[4096];
@@ -137,7 +154,9 @@ static void print_help(const struct session *s, const struct opt_table *tables)
     struct buf b = {0};
     buf_printf(&b, "%s: %s %s\n%s\n", translate("Usage"), s->name, s->usage, translate(s->summary));
     opt_help(&b, tables, translate);
-    buf_printf(&b, "\n%s\n", translate("Exit status: 0 done, 1 done but something needs a person, 2 wrong use, 3 an input could not be read, 4 the system failed."));
+    buf_printf(&b, "\n%s\n",
+               translate("Exit status: 0 done, 1 done but something needs a person, 2 wrong use, 3 an input could not be read, 4 "
+                         "the system failed."));
     fwrite(b.s, 1, b.n, stdout);
     buf_free(&b);
 }
@@ -165,14 +184,20 @@ bool session_start(struct session *s, const struct opt *own, size_t n_own, int a
         {WANT_DB, {OPT_STRING, 'd', "db", &s->db, "FILE", "the store (or VET_DB)", NULL, 0, 0}},
         {WANT_UNITS, {OPT_STRING, 'u', "units", &s->units, "FILE", "the units file (or VET_UNITS)", NULL, 0, 0}},
         {WANT_OUTPUT, {OPT_STRING, 'o', "output", &s->output, "FILE", "write to FILE instead of standard output", NULL, 0, 0}},
-        {WANT_FROM, {OPT_STRING, 'f', "from", &s->from, "FORMAT", "the format of the input, if it is not to be told from the bytes", NULL, 0, 0}},
+        {WANT_FROM,
+         {OPT_STRING, 'f', "from", &s->from, "FORMAT", "the format of the input, if it is not to be told from the bytes", NULL, 0,
+          0}},
         {WANT_TO, {OPT_CHOICE, 't', "to", &s->to, "csv|json", "the format of the output", TO, 0, 0}},
         {WANT_STATS, {OPT_STRING, 0, "stats", &s->stats, "FILE", "write the accounts of the run to FILE as JSON", NULL, 0, 0}},
-        {WANT_WHERE, {OPT_STRING, 0, "where", &s->where, "EXPR", "only the records for which the SQL expression holds", NULL, 0, 0}},
-        {WANT_MASK, {OPT_STRING, 0, "mask", &s->mask, "PROFILE", "none, internal or public: how personal data is shown", NULL, 0, 0}},
+        {WANT_WHERE,
+         {OPT_STRING, 0, "where", &s->where, "EXPR", "only the records for which the SQL expression holds", NULL, 0, 0}},
+        {WANT_MASK,
+         {OPT_STRING, 0, "mask", &s->mask, "PROFILE", "none, internal or public: how personal data is shown", NULL, 0, 0}},
         {WANT_THREADS, {OPT_INT, 0, "threads", &s->threads, "N", "use N threads (default: one a processor)", NULL, 0, 64}},
         {0, {OPT_STRING, 0, "lang", &s->lang, "zh|en", "the language of the messages", NULL, 0, 0}},
-        {0, {OPT_STRING, 0, "share", &s->share, "DIR", "the folder with ledgers, codes, models and reports (or VET_SHARE)", NULL, 0, 0}},
+        {0,
+         {OPT_STRING, 0, "share", &s->share, "DIR", "the folder with ledgers, codes, models and reports (or VET_SHARE)", NULL, 0,
+          0}},
         {0, {OPT_FLAG, 'q', "quiet", &s->quiet, NULL, "only errors", NULL, 0, 0}},
         {0, {OPT_COUNT, 'v', "verbose", &s->verbose, NULL, "also what was normalised", NULL, 0, 0}},
         {0, {OPT_FLAG, 0, "help", &s->help, NULL, "show this help and end", NULL, 0, 0}},
@@ -274,6 +299,8 @@ void session_progress(void *session, const char *what, uint64_t done, uint64_t t
     double since_last = (double)(now.tv_sec - last.tv_sec) + (double)(now.tv_nsec - last.tv_nsec) / 1e9;
     if (since_start < 1 || (!end && since_last < 0.1)) return;
     last = now;
-    if (total) fprintf(stderr, "\r%s: %llu/%llu (%d%%)%s", what, (unsigned long long)done, (unsigned long long)total, (int)(done * 100 / total), end ? "\n" : "");
+    if (total)
+        fprintf(stderr, "\r%s: %llu/%llu (%d%%)%s", what, (unsigned long long)done, (unsigned long long)total,
+                (int)(done * 100 / total), end ? "\n" : "");
     else fprintf(stderr, "\r%s: %llu", what, (unsigned long long)done);
 }
