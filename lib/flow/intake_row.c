@@ -64,7 +64,8 @@ static void fill_ditto(struct hand *h, uint32_t field)
 {
     enum role role = h->in->schema->fields[field].role;
     if (role == ROLE_NAME || role == ROLE_CITIZEN_ID) return;
-    if (!text_is_ditto(cell_str(&h->now[field]))) return;
+    struct str s = str_trim(cell_str(&h->now[field]));
+    if (!s.n || !text_is_ditto(s)) return;
     const struct cell *above = cell_above(h, field);
     h->now[field] = above ? *above : (struct cell){0};
 }
@@ -97,25 +98,40 @@ static void fill_places(struct hand *h, const struct row_at *at)
     }
 }
 
+/* 同上 and the like are short and begin with one of a few bytes. */
+static bool may_be_ditto(const struct cell *c)
+{
+    if (c->n > 12 || c->kind != CELL_TEXT) return false;
+    switch ((unsigned char)c->s[0]) {
+    case '"':
+    case '\'':
+    case 'd':
+    case ' ':
+    case 0xC2:
+    case 0xE2:
+    case 0xE3:
+    case 0xEF: return true;
+    case 0xE5: return c->n >= 6 && memcmp(c->s, "同", 3) == 0;
+    default: return false;
+    }
+}
+
 void row_gather(struct hand *h, const struct row_at *at)
 {
     const struct layout *l = at->layout;
     const struct schema *s = h->in->schema;
     memset(h->now, 0, s->n_fields * sizeof *h->now);
-    bool short_text = false;
+    bool ditto = false;
     for (uint32_t c = 0; c < at->line.n && c < l->n; c++) {
         const struct cell *cell = &at->line.cells[c];
         uint32_t field = l->field[c];
         if (!cell->n || field >= s->n_fields) continue;
         if (h->now[field].n) add_second(h, field, cell, &h->block_memory);
         else h->now[field] = *cell;
-        /* 同上 and the like are short and hold no digit */
-        short_text |=
-            cell->n <= 12 && ((unsigned char)cell->s[0] >= 0x80 || cell->s[0] == '"' || cell->s[0] == '\'' || cell->s[0] == 'd');
+        ditto |= may_be_ditto(cell);
     }
-    if (short_text)
-        for (uint32_t f = 0; f < s->n_fields; f++)
-            if (h->now[f].n && h->now[f].n <= 12 && h->now[f].kind == CELL_TEXT) fill_ditto(h, f);
+    for (uint32_t f = 0; ditto && f < s->n_fields; f++)
+        if (h->now[f].n && may_be_ditto(&h->now[f])) fill_ditto(h, f);
     fill_places(h, at);
     for (uint32_t f = 0; l->any_merged && f < s->n_fields; f++)
         if (!h->now[f].n && s->fields[f].fill_down && l->column[f] != UINT32_MAX && l->merged[l->column[f]]) fill_merged(h, at, f);

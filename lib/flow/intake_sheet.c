@@ -370,10 +370,11 @@ static void loose_row(struct walk *k, size_t i, const struct line *l)
 static bool is_plain(const struct walk *k, const struct line *l)
 {
     const struct layout *layout = k->now.layout;
-    uint32_t name = k->r->in->words.name;
-    if (!layout || k->now.after_footer || !k->now.has_rows || name >= k->r->in->schema->n_fields) return false;
-    uint32_t c = layout->column[name];
-    return c != UINT32_MAX && c < l->n && l->cells[c].n && l->n >= 3 && !line_special(&k->r->in->words, l);
+    const struct words *w = &k->r->in->words;
+    if (!layout || k->now.after_footer || !k->now.has_rows || w->name >= k->r->in->schema->n_fields) return false;
+    uint32_t c = layout->column[w->name];
+    if (w->id < k->r->in->schema->n_fields && line_is_person(l, c, layout->column[w->id])) return true;
+    return c < l->n && l->cells[c].n && l->n >= 3 && !line_special(w, l);
 }
 
 static size_t take_row(struct walk *k, size_t i, const struct line *l)
@@ -382,8 +383,11 @@ static size_t take_row(struct walk *k, size_t i, const struct line *l)
         take_data(k, l);
         return 1;
     }
-    size_t rows = try_cards(k, i);
-    if (!rows) rows = try_header(k, i);
+    size_t rows = 0;
+    if (!k->now.layout || line_headings(&k->r->in->words, l) >= 2) {
+        rows = try_cards(k, i);
+        if (!rows) rows = try_header(k, i);
+    }
     if (rows) return rows;
     if (k->now.layout) table_row(k, i, l);
     else loose_row(k, i, l);

@@ -70,6 +70,8 @@ void words_ready(struct words *w, const struct schema *s)
     for (size_t i = 0; !name && i < s->n_fields; i++)
         if (s->fields[i].required) name = &s->fields[i];
     if (name) w->name = name->index;
+    const struct field *id = schema_role(s, ROLE_CITIZEN_ID);
+    w->id = id ? id->index : UINT32_MAX;
     for (size_t i = 0; i < s->headings.n; i++) mark(w, s->headings.entries[i].key);
     struct buf key = {0};
     for (size_t i = 0; i < s->n_nil; i++) {
@@ -159,6 +161,32 @@ struct line line_of(const struct cell_block *b, size_t i)
     struct line l = {b->cells + row->first, row->n, row->number, row->hidden};
     while (l.n && !str_trim(cell_str(&l.cells[l.n - 1])).n) l.n--;
     return l;
+}
+
+unsigned line_headings(const struct words *w, const struct line *l)
+{
+    unsigned n = 0, seen = 0;
+    for (uint32_t c = 0; c < l->n && seen < 12 && n < 2; c++) {
+        const struct cell *cell = &l->cells[c];
+        if (!cell->n) continue;
+        seen++;
+        if (cell->n > 120 || !marked(w, cell->s, cell->n)) continue;
+        uint32_t field = words_heading(w, cell_str(cell));
+        n += field != COLUMN_UNKNOWN && field != COLUMN_BLANK;
+        size_t at;
+        n += memchr(cell->s, ':', cell->n) || str_find(cell_str(cell), STR("："), &at) ? 2 : 0;
+    }
+    return n;
+}
+
+bool line_is_person(const struct line *l, uint32_t name, uint32_t id)
+{
+    if (name >= l->n || id >= l->n || !l->cells[name].n) return false;
+    struct str s = cell_str(&l->cells[id]);
+    if (s.n != 18 && s.n != 15) return false;
+    for (size_t i = 0; i + 1 < s.n; i++)
+        if (s.s[i] < '0' || s.s[i] > '9') return false;
+    return true;
 }
 
 bool line_special(const struct words *w, const struct line *l)
@@ -299,15 +327,19 @@ bool line_has_person(const struct line *l)
     return false;
 }
 
+/* Told apart by length and first byte before anything is compared: this is asked of every short cell. */
 bool text_is_ditto(struct str s)
 {
-    static const char *const MARKS[] = {"同上", "〃", "″",  "\"",     "“",    "”",     "〞",    "〝",
-                                        "''",   "’’", "々", "同上行", "如上", "ditto", "同 上", NULL};
-    s = str_trim(s);
-    if (!s.n || s.n > 12) return false;
-    for (const char *const *m = MARKS; *m; m++)
-        if (str_is(s, *m)) return true;
-    return false;
+    switch ((unsigned char)s.s[0]) {
+    case '"': return str_is(s, "\"") || str_is(s, "\"\"");
+    case '\'': return str_is(s, "''");
+    case 'd': return str_is(s, "ditto");
+    case 0xE3: return str_is(s, "〃") || str_is(s, "〞") || str_is(s, "〝") || str_is(s, "々");
+    case 0xE2: return str_is(s, "″") || str_is(s, "“") || str_is(s, "”") || str_is(s, "’’") || str_is(s, "“”");
+    case 0xE5: return s.n >= 6 && memcmp(s.s, "同", 3) == 0 && (str_is(s, "同上") || str_is(s, "同上行") || str_is(s, "同 上"));
+    case 0xEF: return str_is(s, "＂");
+    default: return false;
+    }
 }
 
 bool text_like_name(struct str s)

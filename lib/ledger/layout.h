@@ -21,7 +21,7 @@ struct words {
     struct map mapped;         /* --map HEADING=field: heading key -> field index */
     struct map nil;            /* keys of texts that say "nobody here" */
     unsigned char first[8192]; /* which first characters begin a word that may make a row special */
-    uint32_t name;             /* index of the field with the name role, or UINT32_MAX */
+    uint32_t name, id;         /* indexes of the fields with these roles, or UINT32_MAX */
 };
 void words_ready(struct words *w, const struct schema *s);
 void words_free(struct words *w);
@@ -62,6 +62,11 @@ struct line line_of(const struct cell_block *b, size_t i);
 /* May it be anything but a plain row of data?  Fast, and true too often rather than too seldom. */
 bool line_special(const struct words *w, const struct line *l);
 
+/* Does it surely hold a person: a name, and a citizen id in its column?  (Columns from 0.) */
+bool line_is_person(const struct line *l, uint32_t name, uint32_t id);
+/* Of its first dozen cells, how many are headings or have a colon?  Counts no further than 2 and a little. */
+unsigned line_headings(const struct words *w, const struct line *l);
+
 enum line_kind { LINE_DATA, LINE_NIL, LINE_HINT, LINE_FOOTER, LINE_BLANK };
 struct line_where {
     const struct layout *layout;
@@ -80,7 +85,7 @@ bool line_is_footer(const struct line *l);
 bool line_total_is_none(const struct line *l);
 /* Does it hold what looks like a person: a citizen id or a mobile number? */
 bool line_has_person(const struct line *l);
-/* Is it 同上, 〃 or another mark for "the same as above"? */
+/* Is it (blanks off its ends, not empty) 同上, 〃 or another mark for "the same as above"? */
 bool text_is_ditto(struct str s);
 /* Could it be a person's name? */
 bool text_like_name(struct str s);
