@@ -188,6 +188,7 @@ static void convert_name(struct converter *c, const struct field *f, const struc
     struct str value = buf_slice(&c->scratch);
     if (!str_eq(value, text)) {
         value = kept(c, value);
+        if (!value.n || is_missing(c, value)) return;
         judge(c, f, DIAG_NAME_NORMALISED, value);
     } else {
         value = text;
@@ -204,6 +205,7 @@ static void convert_text(struct converter *c, const struct field *f, const struc
         c->scratch.n = 0;
         text_nfkc(&c->scratch, value);
         value = str_trim(kept(c, buf_slice(&c->scratch)));
+        if (!value.n || is_missing(c, value)) return;
     }
     set_text(c, f, value, text);
     if (!plain && has_lost(cell, text, false)) judge(c, f, DIAG_TEXT_LOST, text);

@@ -10,7 +10,7 @@
  *   names       NFKC, no inner blanks, one kind of ·
  *   citizen ids 18 characters, checked (GB 11643-1999)
  *   dates       1985, 1985-06 or 1985-06-15, as precise as typed
- *   phones      13800000000, 0531-87654321, 87654321, 0531-87654321-801, joined by ';'
+ *   phones      13800000000, 0531-87654321, 87654321, 0531-87654321转801, joined by ';'
  *   code lists  the label; several in the order of the list, joined by ';'
  *   money and numbers   digits, '.' and '-' only; money in yuan */
 #ifndef VET_LEDGER_CONVERT_H

@@ -62,7 +62,8 @@ static bool joined(const struct piece *p, size_t from, size_t to, bool lost_noug
     char all[DIGITS * 2];
     size_t n = 0, start = out->n;
     size_t body = to;
-    bool extended = to - from >= 2 && p->groups[to - 1].n <= 6 && (p->groups[to - 1].extension || p->groups[from].digits[0] == '0');
+    const struct group *first = &p->groups[from], *last = &p->groups[to - 1];
+    bool extended = to - from >= 2 && last->n <= 6 && (last->extension || first->digits[0] == '0');
     for (int attempt = 0; attempt < 2; attempt++) {
         if (attempt == 1) {
             if (!extended) return false;
@@ -78,8 +79,9 @@ static bool joined(const struct piece *p, size_t from, size_t to, bool lost_noug
         }
         out->n = start;
         if (marked || !one_number((struct str){all, n}, lost_nought, out)) continue;
+        if (attempt == 1 && phone_is_mobile((struct str){out->s + start, out->n - start})) continue; /* mobiles have none */
         if (attempt == 1) {
-            buf_char(out, '-');
+            buf_put(out, "转");
             buf_add(out, p->groups[body].digits, p->groups[body].n);
         }
         return true;

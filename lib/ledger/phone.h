@@ -13,7 +13,7 @@ enum phone_verdict {
     PHONE_BAD,
 };
 /* Appends the canonical numbers, joined by ';', each once, in the order typed: 13800000000, 0531-87654321,
- * 0531-87654321-801, 87654321.  `number`: it was a number cell, which loses the first 0 of an area code. */
+ * 0531-87654321转801, 87654321.  `number`: it was a number cell, which loses the first 0 of an area code. */
 enum phone_verdict phone_read(struct str text, bool number, struct buf *out);
 bool phone_is_mobile(struct str text); /* exactly 11 digits, 13 to 19 first */
 
