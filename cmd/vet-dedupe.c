@@ -1,0 +1,169 @@
+/* vet-dedupe: which records are one entity. */
+#include <libintl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "link/link.h"
+#include "session.h"
+
+struct request {
+    const char *model, *train, *pairs, *review, *explain, *decisions, *source;
+    bool one;
+};
+
+static const char *translate(const char *english)
+{
+    return english && *english ? gettext(english) : "";
+}
+
+static bool is_file(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0;
+}
+
+/* Options whose value may be left out or that take two: --explain A B becomes one argument, --pairs and --review alone mean
+ * standard output, --source COLUMN link|dedupe takes the word after it. */
+static void join_arguments(int *argc, char **argv, struct arena *a)
+{
+    int n = 0;
+    for (int i = 0; i < *argc; i++) {
+        bool more = i + 1 < *argc;
+        struct buf b = {0};
+        if (strcmp(argv[i], "--explain") == 0 && i + 2 < *argc) {
+            buf_printf(&b, "--explain=%s\n%s", argv[i + 1], argv[i + 2]);
+            i += 2;
+        } else if ((strcmp(argv[i], "--pairs") == 0 || strcmp(argv[i], "--review") == 0) &&
+                   (!more || argv[i + 1][0] == '-' || is_file(argv[i + 1]))) {
+            /* An existing .csv after --review is the one to write over; any other existing file is the input. */
+            buf_printf(&b, "%s=-", argv[i]);
+        } else if (strcmp(argv[i], "--source") == 0 && i + 2 < *argc &&
+                   (strcmp(argv[i + 2], "link") == 0 || strcmp(argv[i + 2], "dedupe") == 0)) {
+            buf_printf(&b, "--source=%s:%s", argv[i + 1], argv[i + 2]);
+            i += 2;
+        }
+        argv[n++] = b.n ? arena_copy(a, b.s, b.n) : argv[i];
+        buf_free(&b);
+    }
+    argv[n] = NULL;
+    *argc = n;
+}
+
+static void set_source(struct model *m, const char *source)
+{
+    struct str s = str_of(source);
+    if (!source) return;
+    m->source_unique = true;
+    if (str_ends(s, STR(":link"))) s.n -= 5;
+    else if (str_ends(s, STR(":dedupe"))) s.n -= 7, m->source_unique = false;
+    m->source = str_copy(&m->memory, s);
+}
+
+/* The model to start from: -m, or the file that --train is to improve, or the station's own when its columns are there. */
+static bool open_model(struct session *s, const struct request *q, const struct rows *r, struct model *m, bool *guess)
+{
+    *guess = false;
+    model_start(m);
+    if (q->model) return model_open(m, s->share, q->model, &s->diag);
+    if (q->train && is_file(q->train)) return model_open(m, s->share, q->train, &s->diag);
+    if (columns_find(&r->columns, STR("id_number")) >= 0 && columns_find(&r->columns, STR("name")) >= 0)
+        return model_open(m, s->share, "person", &s->diag);
+    *guess = true;
+    return true;
+}
+
+static bool write_text(struct session *s, const char *path, const struct buf *b)
+{
+    struct out *o = out_open(path, &s->diag);
+    if (!o) return false;
+    out_write(o, buf_slice(b));
+    return out_close(o, true, &s->diag);
+}
+
+static bool write_rows(struct session *s, struct link *k, const char *path,
+                       bool (*write)(struct link *, struct out *, enum row_format))
+{
+    struct out *o = out_open(path, &s->diag);
+    if (!o) return false;
+    bool ok = write(k, o, s->to == TO_JSON ? ROWS_JSON : ROWS_CSV);
+    return out_close(o, ok && s->diag.status < 2, &s->diag) && ok;
+}
+
+static bool explain(struct session *s, struct link *k, const char *pair)
+{
+    struct str both = str_of(pair), a = both, b = {NULL, 0};
+    size_t at;
+    struct buf text = {0};
+    if (str_find(both, STR("\n"), &at)) a = str_head(both, at), b = str_from(both, at + 1);
+    bool ok = link_explain(k, a, b, &text) && write_text(s, s->output, &text);
+    buf_free(&text);
+    return ok;
+}
+
+/* What goes to standard output (or -o): the explanation, the pairs, the review, or the records. */
+static void write_all(struct session *s, const struct request *q, struct link *k)
+{
+    struct buf b = {0};
+    bool pairs_out = q->pairs && strcmp(q->pairs, "-") == 0, review_out = q->review && strcmp(q->review, "-") == 0;
+    bool ok = true;
+    if (q->train) {
+        model_write(k->model, &b);
+        ok = write_text(s, q->train, &b);
+    }
+    if (ok && q->pairs) ok = write_rows(s, k, pairs_out ? s->output : q->pairs, link_write_pairs);
+    if (ok && q->review) ok = write_rows(s, k, review_out ? s->output : q->review, link_write_review);
+    if (ok && s->stats) {
+        b.n = 0;
+        link_stats(k, &b);
+        ok = write_text(s, s->stats, &b);
+    }
+    if (ok && q->explain) explain(s, k, q->explain);
+    else if (ok && !pairs_out && !review_out) write_rows(s, k, s->output, q->one ? link_write_golden : link_write_records);
+    buf_free(&b);
+}
+
+static void run(struct session *s, const struct request *q)
+{
+    struct rows *r = rows_open(s->files.v, s->files.n, s->from, &s->diag);
+    struct model *m = mem_alloc(sizeof *m);
+    struct link_options o = {
+        .threads = (unsigned)s->threads, .train = q->train != NULL, .decisions = str_of(q->decisions), .translate = translate};
+    if (r && open_model(s, q, r, m, &o.guess)) {
+        set_source(m, q->source);
+        struct link *k = link_run(r, m, &o, &s->diag);
+        if (k) write_all(s, q, k);
+        link_free(k);
+    }
+    if (r) model_free(m);
+    rows_close(r);
+    free(m);
+}
+
+int main(int argc, char **argv)
+{
+    struct request q = {0};
+    const struct opt own[] = {
+        {OPT_HEADING, 0, NULL, NULL, NULL, "How to link:", NULL, 0, 0},
+        {OPT_STRING, 'm', "model", &q.model, "MODEL", "a model file, or the name of one in share/models", NULL, 0, 0},
+        {OPT_STRING, 0, "train", &q.train, "FILE", "learn from these records and write the model to FILE", NULL, 0, 0},
+        {OPT_STRING, 0, "source", &q.source, "COLUMN[:link|dedupe]",
+         "the column that tells sources apart; link: each is free of duplicates", NULL, 0, 0},
+        {OPT_STRING, 0, "decisions", &q.decisions, "FILE", "what people decided in a file that --review wrote", NULL, 0, 0},
+        {OPT_HEADING, 0, NULL, NULL, NULL, "What to write:", NULL, 0, 0},
+        {OPT_FLAG, '1', "one", &q.one, NULL, "one golden record for each entity", NULL, 0, 0},
+        {OPT_STRING, 0, "pairs", &q.pairs, "[FILE]", "pairs with weight, probability, levels and reasons", NULL, 0, 0},
+        {OPT_STRING, 0, "review", &q.review, "[FILE]", "the undecided pairs side by side, most useful first", NULL, 0, 0},
+        {OPT_STRING, 0, "explain", &q.explain, "ID ID", "how two records weigh against each other", NULL, 0, 0},
+    };
+    struct session s = {
+        .name = "vet-dedupe",
+        .summary = "Says which records are one person: adds _entity, or writes pairs with reasons.",
+        .usage = "[OPTION]... [FILE]...",
+        .wants = WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_STATS | WANT_THREADS,
+    };
+    struct arena joined = {0};
+    join_arguments(&argc, argv, &joined);
+    if (session_start(&s, own, sizeof own / sizeof *own, argc, argv)) run(&s, &q);
+    arena_free(&joined);
+    return session_end(&s);
+}

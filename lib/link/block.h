@@ -1,0 +1,53 @@
+/* Blocking: which pairs of records are compared at all.
+ *
+ * A rule is a few keys; records that have all of them alike meet.  One rule is worked at a time: (key, row) sorted by radix.  A
+ * pair belongs to the first rule that makes it.  A block that is too large is split by further columns, and what is then still too
+ * large is compared between neighbours only; both are counted. */
+#ifndef VET_LINK_BLOCK_H
+#define VET_LINK_BLOCK_H
+
+#include "link/model.h"
+#include "link/table.h"
+
+enum { BLOCK_LARGEST = 400 };
+struct pair {
+    uint32_t a, b; /* rows, a < b */
+    uint32_t pattern;
+};
+/* Distinct patterns of levels, 4 bits a comparison, with the number of pairs that have them. */
+struct patterns {
+    uint64_t *code;
+    uint64_t *count;
+    size_t n, cap_code, cap_count;
+    uint32_t *slots;
+    size_t n_slots;
+};
+uint32_t pattern_at(struct patterns *p, uint64_t code);
+void patterns_free(struct patterns *p);
+static inline unsigned level_in(uint64_t code, size_t comparison)
+{
+    return code >> (4 * comparison) & 15;
+}
+
+struct rule_count {
+    uint64_t blocks, largest, pairs; /* pairs: those that this rule made first */
+    uint64_t split, cut;             /* blocks split by further columns; pairs left out after that */
+};
+struct blocking {
+    struct pair *pairs;
+    size_t n, cap;
+    struct patterns patterns;
+    struct rule_count counts[RULES];
+    const uint32_t *source; /* of each row; pairs of one source are not made; NULL = all are */
+    uint32_t new_from;      /* rows before this one are not compared among themselves */
+};
+/* Chooses rules for a model that has none. */
+void blocking_choose(struct model *m, const struct table *t);
+bool blocking_run(struct blocking *b, const struct model *m, const struct table *t, unsigned threads);
+void blocking_free(struct blocking *b);
+/* The pattern of any two rows.  The memo (may be NULL) remembers slow comparisons; one a thread. */
+struct memo;
+struct memo *memo_new(void);
+uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uint32_t b, struct memo *memo);
+
+#endif

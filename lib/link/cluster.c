@@ -1,0 +1,241 @@
+#include "link/cluster.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "link/kind_own.h"
+#include "link/train.h"
+
+enum { NONE = UINT32_MAX, MOST_CROSSINGS = 200 };
+
+struct other {
+    uint32_t row, next;
+};
+struct state {
+    const struct model *m;
+    const struct table *t;
+    const uint32_t *source;
+    struct memo *memo;
+    uint32_t *parent, *next, *last, *size; /* members of an entity are a list */
+    size_t n_veto;
+    uint32_t *vetoed[COMPARISONS + 1]; /* of the root: the value that its members have, 0 = none */
+    uint32_t *first_apart;             /* of each row: rows that people said are others; NULL = nobody said so */
+    struct other *apart;
+    size_t n_apart;
+    uint8_t *ambiguous; /* rows without an id that fit two ids */
+};
+
+static uint32_t root(struct state *s, uint32_t x)
+{
+    while (s->parent[x] != x) x = s->parent[x] = s->parent[s->parent[x]];
+    return x;
+}
+
+static int by_strength(const void *a, const void *b)
+{
+    const struct edge *x = a, *y = b;
+    if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
+    if (x->a != y->a) return x->a < y->a ? -1 : 1;
+    return (x->b > y->b) - (x->b < y->b);
+}
+
+static bool said_apart(struct state *s, uint32_t a, uint32_t b)
+{
+    if (!s->first_apart) return false;
+    for (uint32_t x = a; x != NONE; x = s->next[x])
+        for (uint32_t i = s->first_apart[x]; i != NONE; i = s->apart[i].next)
+            if (root(s, s->apart[i].row) == b) return true;
+    return false;
+}
+
+static bool is_vetoed(struct state *s, uint32_t a, uint32_t b)
+{
+    for (size_t v = 0; v < s->n_veto; v++)
+        if (s->vetoed[v][a] && s->vetoed[v][b] && s->vetoed[v][a] != s->vetoed[v][b]) return true;
+    if (s->source)
+        for (uint32_t x = a; x != NONE; x = s->next[x])
+            for (uint32_t y = b; y != NONE; y = s->next[y])
+                if (s->source[x] == s->source[y]) return true;
+    return false;
+}
+
+/* Mean probability over the pairs between two entities; pairs that blocking did not make are compared now. */
+static double mean_between(struct state *s, uint32_t a, uint32_t b)
+{
+    double sum = 0;
+    unsigned n = 0;
+    for (uint32_t x = a; x != NONE && n < MOST_CROSSINGS; x = s->next[x])
+        for (uint32_t y = b; y != NONE && n < MOST_CROSSINGS; y = s->next[y], n++)
+            sum += model_probability(s->m, pair_code(s->m, s->t, x, y, s->memo), NULL);
+    return sum / n;
+}
+
+static void join(struct state *s, uint32_t a, uint32_t b)
+{
+    if (b < a) {
+        uint32_t swap = a;
+        a = b;
+        b = swap;
+    }
+    s->parent[b] = a;
+    s->next[s->last[a]] = b;
+    s->last[a] = s->last[b];
+    s->size[a] += s->size[b];
+    for (size_t v = 0; v < s->n_veto; v++)
+        if (!s->vetoed[v][a]) s->vetoed[v][a] = s->vetoed[v][b];
+}
+
+static uint32_t *list_of(size_t n)
+{
+    return mem_alloc((n + 1) * sizeof(uint32_t));
+}
+
+/* The values of column k that two rows of an entity must not differ in: of citizen ids only the valid ones, and where the same id
+ * with another name is for people to judge, id and name together. */
+static void add_veto(struct state *s, size_t k, int name, size_t n)
+{
+    uint32_t *values = s->vetoed[s->n_veto++] = list_of(n);
+    bool citizen = s->m->comparisons[k].kind == KIND_CITIZEN_ID;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t v = values[i] = table_id(s->t, i, k);
+        if (!v || !citizen) continue;
+        if (!kind_id_valid(column_value(&s->t->columns[k], v).f)) values[i] = 0;
+        else if (s->m->verified && name >= 0) values[i] = (uint32_t)mix64((uint64_t)v << 32 | table_id(s->t, i, (size_t)name)) | 1;
+    }
+}
+
+static void set_apart(struct state *s, const struct decisions *d, size_t n)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        if (d->v[i].decision != DECISION_DIFFERENT) continue;
+        if (!s->first_apart) {
+            s->first_apart = list_of(n);
+            memset(s->first_apart, 0xFF, n * sizeof *s->first_apart);
+            s->apart = mem_alloc((2 * d->n + 1) * sizeof *s->apart);
+        }
+        for (int way = 0; way < 2; way++) {
+            uint32_t x = way ? d->v[i].b : d->v[i].a, y = way ? d->v[i].a : d->v[i].b;
+            s->apart[s->n_apart] = (struct other){y, s->first_apart[x]};
+            s->first_apart[x] = (uint32_t)s->n_apart++;
+        }
+    }
+}
+
+static void prepare(struct state *s, size_t n)
+{
+    s->parent = list_of(n);
+    s->next = list_of(n);
+    s->last = list_of(n);
+    s->size = list_of(n);
+    for (uint32_t i = 0; i < n; i++) {
+        s->parent[i] = s->last[i] = i;
+        s->next[i] = NONE;
+        s->size[i] = 1;
+    }
+    int name = -1;
+    for (size_t k = 0; k < s->m->n; k++)
+        if (name < 0 && s->m->comparisons[k].kind == KIND_NAME) name = (int)k;
+    for (size_t k = 0; k < s->m->n; k++) {
+        bool wanted = s->m->comparisons[k].kind == KIND_CITIZEN_ID;
+        for (size_t i = 0; i < s->m->n_veto; i++) wanted = wanted || str_eq(s->m->veto[i], s->m->comparisons[k].column);
+        if (wanted) add_veto(s, k, name, n);
+    }
+}
+
+/* A row without an id that fits records of two different ids fits neither for certain: people judge. */
+static void find_ambiguous(struct state *s, const struct cluster_input *in)
+{
+    size_t n = (size_t)s->t->n_rows;
+    if (!s->m->verified || !s->n_veto) return;
+    uint32_t *seen = list_of(n);
+    memset(seen, 0, n * sizeof *seen);
+    s->ambiguous = mem_zero(n + 1, 1);
+    for (size_t i = 0; i < in->n; i++)
+        for (int way = 0; way < 2; way++) {
+            uint32_t x = way ? in->edges[i].b : in->edges[i].a, y = way ? in->edges[i].a : in->edges[i].b;
+            uint32_t id = s->vetoed[0][y];
+            if (s->vetoed[0][x] || !id) continue;
+            if (!seen[x]) seen[x] = id;
+            else if (seen[x] != id) s->ambiguous[x] = 1;
+        }
+    free(seen);
+}
+
+static bool is_ambiguous(const struct state *s, const struct edge *e)
+{
+    if (!s->ambiguous || isinf(e->weight)) return false;
+    return (s->ambiguous[e->a] && s->vetoed[0][e->b]) || (s->ambiguous[e->b] && s->vetoed[0][e->a]);
+}
+
+static void number_entities(struct clusters *c, struct state *s, size_t n)
+{
+    c->of = list_of(n);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t r = root(s, i); /* the first row of its entity */
+        c->of[i] = r == i ? c->n++ : c->of[r];
+    }
+}
+
+static void contradict(const struct edge *e, struct diag *d)
+{
+    char a[16], b[16];
+    snprintf(a, sizeof a, "%u", e->a + 1);
+    snprintf(b, sizeof b, "%u", e->b + 1);
+    diag_add(d, DIAG_LINK_CONTRADICTION, NULL, a, b, NULL);
+}
+
+static void follow(struct clusters *c, struct state *s, struct edge *e, uint8_t *refused, struct diag *d)
+{
+    uint32_t a = root(s, e->a), b = root(s, e->b);
+    bool decided = isinf(e->weight);
+    if (a == b) return;
+    if (s->size[a] > s->size[b]) {
+        uint32_t swap = a;
+        a = b;
+        b = swap;
+    }
+    if (said_apart(s, a, b)) {
+        if (decided) contradict(e, d);
+        *refused = 1;
+        c->refused_veto++;
+    } else if (!decided && (is_vetoed(s, a, b) || is_ambiguous(s, e))) {
+        *refused = 1;
+        c->refused_veto++;
+    } else if (!decided && s->size[a] + s->size[b] > 2 && e->weight < 50 && mean_between(s, a, b) < s->m->average) {
+        *refused = 2;
+        c->refused_weak++;
+    } else {
+        join(s, a, b);
+        c->joined++;
+    }
+}
+
+void cluster(struct clusters *c, const struct cluster_input *in, struct diag *d)
+{
+    struct state s = {.m = in->m, .t = in->t, .source = in->source, .memo = memo_new()};
+    size_t rows = (size_t)in->t->n_rows;
+    *c = (struct clusters){.refused = mem_zero(in->n + 1, 1)};
+    prepare(&s, rows);
+    if (in->decisions) set_apart(&s, in->decisions, rows);
+    find_ambiguous(&s, in);
+    qsort(in->edges, in->n, sizeof *in->edges, by_strength);
+    for (size_t i = 0; i < in->n; i++) follow(c, &s, &in->edges[i], &c->refused[i], d);
+    number_entities(c, &s, rows);
+    free(s.parent);
+    free(s.next);
+    free(s.last);
+    free(s.size);
+    free(s.first_apart);
+    free(s.apart);
+    free(s.ambiguous);
+    free(s.memo);
+    for (size_t v = 0; v < s.n_veto; v++) free(s.vetoed[v]);
+}
+
+void clusters_free(struct clusters *c)
+{
+    free(c->of);
+    free(c->refused);
+    *c = (struct clusters){0};
+}

@@ -1,0 +1,29 @@
+/* Entities from links: agglomeration by falling probability, refused where it would join what does not belong together. */
+#ifndef VET_LINK_CLUSTER_H
+#define VET_LINK_CLUSTER_H
+
+#include "link/block.h"
+#include "link/decide.h"
+
+struct edge {
+    uint32_t a, b;
+    float weight; /* logarithm of odds, in bits */
+};
+struct clusters {
+    uint32_t *of; /* of each row: its entity, numbered from 0 in the order of first rows */
+    uint32_t n;
+    uint64_t joined, refused_veto, refused_weak;
+    uint8_t *refused; /* of each edge: 1 = by a veto, 2 = too weak a bridge */
+};
+struct cluster_input {
+    struct edge *edges; /* sorted in place, strongest first; an infinite weight is a person's decision */
+    size_t n;
+    const struct model *m;
+    const struct table *t;
+    const uint32_t *source; /* of each row: no entity has two records of one; NULL = they may */
+    const struct decisions *decisions;
+};
+void cluster(struct clusters *c, const struct cluster_input *in, struct diag *d);
+void clusters_free(struct clusters *c);
+
+#endif

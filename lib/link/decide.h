@@ -1,0 +1,24 @@
+/* People's decisions about pairs of records. */
+#ifndef VET_LINK_DECIDE_H
+#define VET_LINK_DECIDE_H
+
+#include "base/diag.h"
+
+enum decision { DECISION_OPEN, DECISION_SAME, DECISION_DIFFERENT };
+struct decided {
+    uint32_t a, b; /* rows, a < b */
+    enum decision decision;
+};
+struct decisions {
+    struct decided *v; /* sorted by a, b */
+    size_t n, cap;
+};
+bool decision_of(struct str word, enum decision *out);
+/* DECISION_OPEN when nobody decided. */
+enum decision decisions_find(const struct decisions *d, uint32_t a, uint32_t b);
+void decisions_add(struct decisions *d, uint32_t a, uint32_t b, enum decision what);
+/* Sorts; a later decision about a pair replaces an earlier one. */
+void decisions_ready(struct decisions *d);
+void decisions_free(struct decisions *d);
+
+#endif

@@ -1,0 +1,251 @@
+/* How two records weigh against each other, and the accounts of a run. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "link/own.h"
+
+static const char *in_words(const struct link *k, const char *english)
+{
+    return k->translate ? k->translate(english) : english;
+}
+
+static bool is_compared(const struct link *k, size_t column)
+{
+    for (size_t i = 0; i < k->table.n_columns; i++)
+        if (k->table.columns[i].at == (int)column) return true;
+    return false;
+}
+
+/* A record by the value of a column that no other record has (columns that are not compared first), else by its row from 1. */
+static bool find_record(struct link *k, struct str id, uint32_t *row)
+{
+    size_t n = k->columns.n;
+    struct str *v = mem_zero(n + 1, sizeof *v);
+    uint64_t found[2] = {0};
+    uint32_t at[2] = {0};
+    struct spool_cursor c = {.spool = k->table.spool};
+    uint32_t *hits = mem_zero(n + 1, sizeof *hits), *rows = mem_zero(n + 1, sizeof *rows);
+    for (uint32_t i = 0; spool_next(&c, v, n); i++)
+        for (size_t x = 0; x < n; x++)
+            if (str_eq(v[x], id)) hits[x]++, rows[x] = i;
+    for (size_t x = 0; x < n; x++) {
+        int compared = is_compared(k, x);
+        if (hits[x] == 1 && !found[compared]) found[compared] = 1, at[compared] = rows[x];
+    }
+    spool_cursor_free(&c);
+    free(v);
+    free(hits);
+    free(rows);
+    uint64_t number = 0;
+    for (size_t i = 0; i < id.n && number < k->table.n_rows * 10 + 10; i++)
+        number = id.s[i] >= '0' && id.s[i] <= '9' ? number * 10 + (uint64_t)(id.s[i] - '0') : UINT32_MAX;
+    bool is_row = id.n && number >= 1 && number <= k->table.n_rows;
+    if (found[0]) *row = at[0];
+    else if (is_row) *row = (uint32_t)number - 1;
+    else if (found[1]) *row = at[1];
+    else {
+        char text[64];
+        snprintf(text, sizeof text, "%.*s", id.n < 40 ? (int)id.n : 40, id.s);
+        diag_add(k->diag, DIAG_LINK_NO_SUCH, NULL, text, NULL);
+        return false;
+    }
+    return true;
+}
+
+static void bar(struct buf *out, double bits)
+{
+    unsigned n = (unsigned)fmin(fabs(bits), 20);
+    for (unsigned i = 0; i < n; i++) buf_char(out, bits < 0 ? '-' : '+');
+}
+
+/* The smallest change of one comparison that would bring the pair over the line, or below it. */
+static void turning(const struct link *k, uint64_t code, bool linked, struct buf *out)
+{
+    const struct model *m = k->model;
+    size_t start = out->n;
+    for (size_t i = 0; i < m->n; i++) {
+        const struct kind_info *info = kind_info(m->comparisons[i].kind);
+        unsigned now = level_in(code, i);
+        for (unsigned step = 1; step < info->n_levels; step++) {
+            unsigned l = linked ? (now > step ? now - step : 0) : (now ? now + step : info->n_levels - 1u);
+            if (l == 0 || l >= info->n_levels) break;
+            double p = model_probability(m, (code & ~(15ull << (4 * i))) | (uint64_t)l << (4 * i), NULL);
+            if ((p >= m->link) == linked) continue;
+            buf_put(out, out->n > start ? "; " : "");
+            buf_str(out, m->comparisons[i].column);
+            buf_printf(out, ": %s", in_words(k, info->levels[l].label));
+            break;
+        }
+    }
+    if (out->n == start) buf_put(out, in_words(k, "no single field"));
+}
+
+static void explain_field(const struct link *k, size_t i, uint64_t code, const struct str *x, const struct str *y, struct buf *out)
+{
+    const struct comparison *c = &k->model->comparisons[i];
+    unsigned l = level_in(code, i);
+    double bits = model_weight(k->model, i, l);
+    const struct column *col = &k->table.columns[i];
+    buf_printf(out, "%+8.2f  ", bits);
+    buf_str(out, c->column);
+    buf_put(out, ": ");
+    buf_str(out, x[col->at]);
+    buf_put(out, " | ");
+    buf_str(out, y[col->at]);
+    buf_printf(out, "  (%s; m %.4g, u %.4g)  ", in_words(k, kind_info(c->kind)->levels[l].label), c->p[CLASS_MATCH][l],
+               c->p[CLASS_MATCH][l] / exp2(bits));
+    bar(out, bits);
+    buf_char(out, '\n');
+}
+
+static void explain_rows(struct link *k, uint32_t a, uint32_t b, const struct str *x, const struct str *y, struct buf *out)
+{
+    const struct model *m = k->model;
+    uint64_t code = pair_code(m, &k->table, a, b, NULL);
+    double p, weight, start = log2(m->prior[CLASS_MATCH]) - log2(1 - m->prior[CLASS_MATCH]), sum = start;
+    enum verdict v = link_verdict(k, a, b, code, &p, &weight);
+    buf_printf(out, "%s %u | %u\n", in_words(k, "rows"), a + 1, b + 1);
+    buf_printf(out, "%+8.2f  %s  ", start, in_words(k, "before looking: odds among the compared pairs"));
+    bar(out, start);
+    buf_char(out, '\n');
+    for (size_t i = 0; i < m->n; i++) {
+        explain_field(k, i, code, x, y, out);
+        sum += model_weight(m, i, level_in(code, i));
+    }
+    if (fabs(weight - sum) > 0.005)
+        buf_printf(out, "%+8.2f  %s\n", weight - sum, in_words(k, "what a household shares counts less"));
+    buf_printf(out, "%+8.2f  %s: %.6f\n", weight, in_words(k, "in all; probability"), p);
+    bool together = k->clusters.of[a] == k->clusters.of[b];
+    buf_printf(out, "%s: %s; %s\n", in_words(k, "verdict"), in_words(k, verdict_name(v)),
+               in_words(k, together ? "one entity" : "two entities"));
+    if (v == VERDICT_LINK && !together)
+        buf_printf(out, "%s\n", in_words(k, "the link was refused: it would have joined what does not belong together"));
+    buf_printf(out, "%s: ", in_words(k, "what would turn it"));
+    turning(k, code, p >= m->link, out);
+    buf_char(out, '\n');
+}
+
+bool link_explain(struct link *k, struct str a, struct str b, struct buf *out)
+{
+    uint32_t rows[2];
+    if (!find_record(k, a, &rows[0]) || !find_record(k, b, &rows[1])) return false;
+    struct buf room[2] = {{0}};
+    struct str *v[2] = {mem_zero(k->columns.n + 1, sizeof(struct str)), mem_zero(k->columns.n + 1, sizeof(struct str))};
+    bool ok = true;
+    for (int side = 0; side < 2; side++) ok = ok && spool_row(k->table.spool, rows[side], &room[side], v[side], k->columns.n);
+    if (ok) explain_rows(k, rows[0], rows[1], v[0], v[1], out);
+    for (int side = 0; side < 2; side++) {
+        buf_free(&room[side]);
+        free(v[side]);
+    }
+    return ok;
+}
+
+/* ---- accounts ---- */
+static void stats_rules(const struct link *k, struct buf *out)
+{
+    buf_put(out, "  \"blocking\": [");
+    for (size_t i = 0; i < k->model->n_rules; i++) {
+        const struct rule *r = &k->model->rules[i];
+        const struct rule_count *c = &k->blocking.counts[i];
+        struct buf name = {0};
+        for (unsigned p = 0; p < r->n; p++) {
+            if (p) buf_put(&name, " + ");
+            buf_str(&name, k->model->comparisons[r->parts[p].column].column);
+            if (r->parts[p].key != KEY_WHOLE) buf_printf(&name, ".%s", KEY_WORDS[r->parts[p].key]);
+        }
+        buf_put(out, i ? ",\n    {\"rule\": " : "\n    {\"rule\": ");
+        json_quote(out, r->n ? buf_slice(&name) : STR("all pairs"));
+        buf_printf(out, ", \"blocks\": %llu, \"largest\": %llu, \"pairs\": %llu, \"split\": %llu, \"not_compared\": %llu}",
+                   (unsigned long long)c->blocks, (unsigned long long)c->largest, (unsigned long long)c->pairs,
+                   (unsigned long long)c->split, (unsigned long long)c->cut);
+        buf_free(&name);
+    }
+    buf_put(out, "\n  ],\n");
+}
+
+static void stats_levels(const struct link *k, struct buf *out)
+{
+    const struct model *m = k->model;
+    buf_put(out, "  \"comparisons\": [");
+    for (size_t i = 0; i < m->n; i++) {
+        const struct comparison *c = &m->comparisons[i];
+        buf_put(out, i ? ",\n    {\"column\": " : "\n    {\"column\": ");
+        json_quote(out, c->column);
+        buf_printf(out, ", \"kind\": \"%s\", \"values\": %u, \"levels\": [", kind_info(c->kind)->word,
+                   k->table.columns[i].n_values);
+        for (unsigned l = 0; l < kind_info(c->kind)->n_levels; l++) {
+            double bits = model_weight(m, i, l);
+            buf_printf(out, "%s\n      {\"level\": \"%s\", \"m\": %.6g, \"u\": %.6g, \"household\": %.6g, \"weight\": %.3f}",
+                       l ? "," : "", kind_info(c->kind)->levels[l].name, c->p[CLASS_MATCH][l], c->p[CLASS_MATCH][l] / exp2(bits),
+                       c->p[CLASS_HOUSEHOLD][l], bits);
+        }
+        buf_put(out, "]}");
+    }
+    buf_put(out, "\n  ],\n");
+}
+
+struct step {
+    double p;
+    uint64_t n;
+};
+static int by_p(const void *a, const void *b)
+{
+    const struct step *x = a, *y = b;
+    return (x->p < y->p) - (x->p > y->p);
+}
+
+/* Precision and recall that the model expects of itself, by threshold; and the threshold for a wished precision. */
+static void stats_expected(const struct link *k, struct buf *out)
+{
+    static const double AT[] = {0.999, 0.99, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1},
+                        WISH[] = {0.999, 0.995, 0.99, 0.98, 0.95, 0.9};
+    const struct patterns *p = &k->blocking.patterns;
+    struct step *s = mem_alloc((p->n + 1) * sizeof *s);
+    size_t m = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        enum verdict v = link_verdict(k, 0, 0, p->code[i], NULL, NULL);
+        s[m++] = (struct step){
+            v == VERDICT_CONFLICT || (v == VERDICT_REVIEW && k->probability[i] >= k->model->link) ? 0 : k->probability[i],
+            p->count[i]};
+    }
+    qsort(s, m, sizeof *s, by_p);
+    double found = 0, said = 0, all = k->expected_true > 0 ? k->expected_true : 1, wish[sizeof WISH / sizeof *WISH];
+    for (size_t w = 0; w < sizeof WISH / sizeof *WISH; w++) wish[w] = 1;
+    buf_put(out, "  \"expected\": [");
+    size_t i = 0;
+    for (size_t t = 0; t < sizeof AT / sizeof *AT; t++) {
+        for (; i < m && s[i].p >= AT[t]; i++) {
+            found += s[i].p * (double)s[i].n;
+            said += (double)s[i].n;
+            for (size_t w = 0; w < sizeof WISH / sizeof *WISH; w++)
+                if (said > 0 && found / said >= WISH[w]) wish[w] = s[i].p;
+        }
+        buf_printf(out, "%s\n    {\"threshold\": %g, \"pairs\": %.0f, \"precision\": %.6f, \"recall\": %.6f}", t ? "," : "", AT[t],
+                   said, said > 0 ? found / said : 1, found / all);
+    }
+    buf_put(out, "\n  ],\n  \"threshold_for_precision\": [");
+    for (size_t w = 0; w < sizeof WISH / sizeof *WISH; w++)
+        buf_printf(out, "%s{\"precision\": %g, \"threshold\": %.6f}", w ? ", " : "", WISH[w], wish[w]);
+    buf_put(out, "],\n");
+    free(s);
+}
+
+void link_stats(struct link *k, struct buf *out)
+{
+    buf_printf(out,
+               "{\n  \"rows\": %llu, \"entities\": %u, \"pairs\": %zu, \"linked\": %llu, \"review\": %llu, \"conflicts\": %llu,\n",
+               (unsigned long long)k->table.n_rows, k->clusters.n, k->blocking.n, (unsigned long long)k->n_linked,
+               (unsigned long long)k->n_review, (unsigned long long)k->n_conflicts);
+    buf_printf(out, "  \"bridges\": %llu, \"vetoes\": %llu,\n", (unsigned long long)k->clusters.refused_weak,
+               (unsigned long long)k->clusters.refused_veto);
+    buf_printf(out, "  \"prior\": {\"match\": %.6g, \"household\": %.6g, \"other\": %.6g},\n", k->model->prior[0],
+               k->model->prior[1], k->model->prior[2]);
+    buf_printf(out, "  \"thresholds\": {\"link\": %g, \"review\": %g},\n", k->model->link, k->model->review);
+    stats_expected(k, out);
+    stats_rules(k, out);
+    stats_levels(k, out);
+    out->n -= 2; /* the last comma */
+    buf_put(out, "\n}\n");
+}

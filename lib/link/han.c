@@ -1,0 +1,126 @@
+#include "link/han.h"
+
+struct han {
+    uint16_t readings[HAN_READINGS];
+    uint16_t fold;
+    uint32_t corner;  /* a leading 1, then the five digits of the four-corner code, 4 bits each; 0 = none */
+    uint32_t cangjie; /* up to five letters, 5 bits each; 0 = none */
+};
+#include "link/han_data.inc"
+
+enum { FIRST = 0x3400, LAST = 0x9FFF, N_SYLLABLES = sizeof HAN_EARS / sizeof *HAN_EARS };
+
+static const struct han *find(uint32_t c)
+{
+    static const struct han NONE = {{0}, 0, 0, 0};
+    return c >= FIRST && c <= LAST ? &HAN[c - FIRST] : &NONE;
+}
+
+uint32_t han_fold(uint32_t c)
+{
+    return c >= FIRST && c <= LAST ? HAN[c - FIRST].fold : c;
+}
+
+const uint16_t *han_readings(uint32_t c)
+{
+    return find(c)->readings;
+}
+
+uint16_t han_ears(uint16_t syllable)
+{
+    return syllable < N_SYLLABLES ? HAN_EARS[syllable] : 0;
+}
+
+uint16_t han_syllable(struct str letters, size_t *n)
+{
+    uint16_t best = 0;
+    *n = 0;
+    for (uint16_t i = 1; i < N_SYLLABLES; i++) {
+        struct str s = str_of(HAN_SYLLABLES[i]);
+        if (s.n <= *n || !str_starts(letters, s)) continue;
+        best = i;
+        *n = s.n;
+    }
+    return best;
+}
+
+static bool share(const uint16_t *a, const uint16_t *b, bool ears)
+{
+    for (int i = 0; i < HAN_READINGS && a[i]; i++)
+        for (int k = 0; k < HAN_READINGS && b[k]; k++)
+            if (a[i] == b[k] || (ears && HAN_EARS[a[i]] == HAN_EARS[b[k]])) return true;
+    return false;
+}
+
+bool han_same_sound(uint32_t a, uint32_t b)
+{
+    return share(find(a)->readings, find(b)->readings, false);
+}
+
+bool han_near_sound(uint32_t a, uint32_t b)
+{
+    return share(find(a)->readings, find(b)->readings, true);
+}
+
+bool han_sounds(uint32_t c, uint16_t syllable)
+{
+    const uint16_t only[HAN_READINGS] = {syllable};
+    return share(find(c)->readings, only, true);
+}
+
+/* How many of the five corners differ. */
+static int corners_apart(uint32_t a, uint32_t b)
+{
+    int apart = 0;
+    for (int i = 0; i < 5; i++, a >>= 4, b >>= 4) apart += (a & 15) != (b & 15);
+    return apart;
+}
+
+static int letters_of(uint32_t code, uint8_t *out)
+{
+    uint8_t rev[6];
+    int n = 0;
+    for (; code && n < 6; code >>= 5) rev[n++] = code & 31;
+    for (int i = 0; i < n; i++) out[i] = rev[n - 1 - i];
+    return n;
+}
+
+/* Edit distance of two Cangjie codes, which spell the parts of a character from the outside in. */
+static int parts_apart(uint32_t a, uint32_t b, int *longer)
+{
+    uint8_t x[6], y[6];
+    int n = letters_of(a, x), m = letters_of(b, y), row[7];
+    *longer = n > m ? n : m;
+    for (int j = 0; j <= m; j++) row[j] = j;
+    for (int i = 1; i <= n; i++) {
+        int diagonal = row[0];
+        row[0] = i;
+        for (int j = 1; j <= m; j++) {
+            int swap = diagonal + (x[i - 1] != y[j - 1]);
+            diagonal = row[j];
+            int least = row[j] + 1 < row[j - 1] + 1 ? row[j] + 1 : row[j - 1] + 1;
+            row[j] = swap < least ? swap : least;
+        }
+    }
+    return row[m];
+}
+
+bool han_look_alike(uint32_t a, uint32_t b)
+{
+    const struct han *x = find(a), *y = find(b);
+    if (a == b) return true;
+    int corners = x->corner && y->corner ? corners_apart(x->corner, y->corner) : 5, longer = 0;
+    int parts = x->cangjie && y->cangjie ? parts_apart(x->cangjie, y->cangjie, &longer) : 5;
+    if (corners <= 1) return true;
+    return parts <= 1 && (longer >= 3 || corners <= 3);
+}
+
+bool han_same_surname(uint32_t a, uint32_t b)
+{
+    static const uint32_t PAIRS[][2] = {{0x4ED8, 0x5085}, {0x8096, 0x8427}, {0x95EB, 0x960E}, {0x5170, 0x84DD}, {0x4E18, 0x90B1},
+                                        {0x6234, 0x4EE3}, {0x4E8E, 0x65BC}, {0x6F58, 0x756A}, {0x8881, 0x8FDC}, {0x4F59, 0x4E8E},
+                                        {0x8BB8, 0x6D52}, {0x5218, 0x6D4F}, {0x80E1, 0x4E4E}, {0x6BB5, 0x4FB8}, {0x5C39, 0x4F0A}};
+    for (size_t i = 0; i < sizeof PAIRS / sizeof *PAIRS; i++)
+        if ((PAIRS[i][0] == a && PAIRS[i][1] == b) || (PAIRS[i][0] == b && PAIRS[i][1] == a)) return true;
+    return false;
+}

@@ -1,0 +1,335 @@
+/* The table of kinds with their levels, and the keys by which values meet. */
+#include "link/kind.h"
+
+#include <stddef.h>
+
+#include "base/text.h"
+#include "link/han.h"
+#include "link/kind_own.h"
+
+#define NONE                                                                                                                       \
+    {                                                                                                                              \
+        "none", "not given",                                                                                                       \
+        {                                                                                                                          \
+            0, 0, 0                                                                                                                \
+        }                                                                                                                          \
+    }
+/* Equal values by how many rows have them; the first is the commonest, and its start stands for all of them together. */
+#define EQUAL5(m, h, u)                                                                                                            \
+    {"equal", "the same, very common", {m, h, u}}, {"equal_512", "the same, common", {0}}, {"equal_64", "the same", {0}},          \
+        {"equal_16", "the same, rare", {0}},                                                                                       \
+    {                                                                                                                              \
+        "equal_4", "the same, very rare",                                                                                          \
+        {                                                                                                                          \
+            0                                                                                                                      \
+        }                                                                                                                          \
+    }
+
+static const struct level NAME_LEVELS[] = {
+    NONE,
+    {"other", "different", {.01f, .10f, .86f}},
+    {"given", "same given name, other surname", {.005f, .002f, .002f}},
+    {"surname", "same surname", {.01f, .35f, .06f}},
+    {"brothers", "same surname and generation character", {.01f, .45f, .008f}},
+    {"changed", "one character differs", {.015f, .02f, .004f}},
+    {"part", "a character missing, added or moved", {.03f, .02f, .004f}},
+    {"shape", "a character that looks alike, was lost or spelt", {.04f, .02f, .002f}},
+    {"sound", "sounds the same", {.06f, .02f, .003f}},
+    EQUAL5(.82f, .018f, .05f),
+};
+#define WORD(m, h, u)                                                                                                              \
+    NONE, {"other", "different", {.03f, 1 - (h)-.08f, 1 - (u)-.08f}}, {"faint", "slightly alike", {.01f, .03f, .03f}},             \
+        {"near", "alike", {.02f, .02f, .02f}}, {"nearer", "much alike", {.03f, .02f, .02f}},                                       \
+        {"almost", "almost the same", {.06f, .008f, .008f}}, {"swapped", "the two names changed places", {.02f, .002f, .002f}},    \
+        EQUAL5(m, h, u)
+static const struct level SURNAME_LEVELS[] = {WORD(.83f, .70f, .05f)};
+static const struct level GIVEN_LEVELS[] = {WORD(.83f, .05f, .05f)};
+static const struct level WORD_LEVELS[] = {WORD(.83f, .50f, .08f)};
+static const struct level TEXT_LEVELS[] = {
+    NONE,
+    {"other", "different", {.08f, .50f, .85f}},
+    {"faint", "slightly alike", {.05f, .06f, .07f}},
+    {"half", "alike", {.08f, .05f, .03f}},
+    {"most", "much alike", {.12f, .05f, .01f}},
+    {"almost", "almost the same", {.15f, .05f, .005f}},
+    EQUAL5(.52f, .29f, .035f),
+};
+static const struct level ADDRESS_LEVELS[] = {
+    NONE,
+    {"other", "different", {.10f, .15f, .80f}},
+    {"faint", "slightly alike", {.05f, .05f, .08f}},
+    {"half", "alike, other numbers", {.05f, .05f, .05f}},
+    {"most", "the same place, other numbers", {.05f, .05f, .02f}},
+    {"numbers", "alike, the same numbers", {.10f, .10f, .01f}},
+    {"door", "the same but for parts left out", {.25f, .25f, .01f}},
+    EQUAL5(.40f, .35f, .03f),
+};
+static const struct level DATE_LEVELS[] = {
+    NONE,
+    {"other", "different", {.005f, .60f, .60f}},
+    {"decade", "within ten years", {.005f, .30f, .24f}},
+    {"year", "the same year", {.01f, .03f, .03f}},
+    {"near", "within sixty days", {.03f, .01f, .005f}},
+    {"partial", "the same year, no more known", {.02f, .01f, .005f}},
+    {"month", "the same year and month", {.03f, .005f, .005f}},
+    {"slip", "one slip of the pen", {.04f, .005f, .005f}},
+    {"equal", "the same", {.86f, .04f, .11f}},
+    {"equal_16", "the same, rare", {0}},
+};
+static const struct level CITIZEN_LEVELS[] = {
+    NONE,
+    {"both_valid", "both valid, and different", {.002f, .93f, .95f}},
+    {"other", "different, one not valid", {.01f, .05f, .04f}},
+    {"twins", "both valid, the same place and date", {.001f, .01f, .001f}},
+    {"two", "two slips, one not valid", {.02f, .004f, .004f}},
+    {"one", "one slip, one not valid", {.10f, .002f, .002f}},
+    {"equal_bad", "the same, not valid", {.03f, .001f, .001f}},
+    {"equal", "the same, common", {.837f, .003f, .002f}},
+    {"equal_16", "the same", {0}},
+};
+static const struct level IDENTIFIER_LEVELS[] = {
+    NONE,
+    {"other", "different", {.05f, .98f, .98f}},
+    {"two", "two slips", {.02f, .008f, .008f}},
+    {"one", "one slip", {.10f, .006f, .006f}},
+    {"equal", "the same, common", {.83f, .006f, .006f}},
+    {"equal_16", "the same", {0}},
+};
+static const struct level PHONE_LEVELS[] = {
+    NONE,
+    {"other", "different", {.25f, .60f, .97f}},
+    {"slip", "one slip", {.04f, .01f, .002f}},
+    {"equal", "the same, common", {.71f, .39f, .028f}},
+    {"equal_16", "the same, shared", {0}},
+    {"equal_4", "the same", {0}},
+};
+static const struct level EMAIL_LEVELS[] = {
+    NONE,
+    {"other", "different", {.05f, .93f, .93f}},
+    {"faint", "slightly alike", {.03f, .03f, .03f}},
+    {"near", "alike", {.05f, .01f, .01f}},
+    {"local", "the same before the @", {.05f, .005f, .005f}},
+    {"almost", "almost the same", {.15f, .005f, .005f}},
+    {"equal", "the same, common", {.67f, .02f, .02f}},
+    {"equal_16", "the same, shared", {0}},
+    {"equal_4", "the same", {0}},
+};
+static const struct level NUMBER_LEVELS[] = {
+    NONE,
+    {"other", "different", {.10f, .80f, .80f}},
+    {"tenth", "within a tenth", {.05f, .10f, .10f}},
+    {"near", "within a hundredth", {.05f, .02f, .02f}},
+    EQUAL5(.80f, .08f, .08f),
+};
+static const struct level CODE_LEVELS[] = {
+    NONE,
+    {"other", "different", {.04f, .30f, .75f}},
+    {"start", "the same beginning", {.06f, .10f, .10f}},
+    {"slip", "one slip", {.08f, .05f, .05f}},
+    EQUAL5(.82f, .55f, .10f),
+};
+static const struct level CATEGORY_LEVELS[] = {
+    NONE,
+    {"other", "different", {.06f, .12f, .60f}},
+    {"equal", "the same, very common", {.94f, .88f, .40f}},
+    {"equal_10", "the same, common", {0}},
+    {"equal_100", "the same", {0}},
+    {"equal_1000", "the same, rare", {0}},
+};
+
+#define LEVELS_OF(t) (uint8_t)(sizeof(t) / sizeof *(t))
+static const struct kind_info KINDS[] = {
+    [KIND_NAME] = {"name", 2, true, LEVELS_OF(NAME_LEVELS), 9, 4, false, NAME_LEVELS},
+    [KIND_SURNAME] = {"surname", 0, true, LEVELS_OF(SURNAME_LEVELS), 7, 6, false, SURNAME_LEVELS},
+    [KIND_GIVEN] = {"given", 0, true, LEVELS_OF(GIVEN_LEVELS), 7, 6, false, GIVEN_LEVELS},
+    [KIND_WORD] = {"word", 0, true, LEVELS_OF(WORD_LEVELS), 7, 6, false, WORD_LEVELS},
+    [KIND_TEXT] = {"text", 3, true, LEVELS_OF(TEXT_LEVELS), 6, 0, false, TEXT_LEVELS},
+    [KIND_ADDRESS] = {"address", 3, false, LEVELS_OF(ADDRESS_LEVELS), 7, 0, false, ADDRESS_LEVELS},
+    [KIND_DATE] = {"date", 1, false, LEVELS_OF(DATE_LEVELS), 8, 0, false, DATE_LEVELS},
+    [KIND_CITIZEN_ID] = {"citizen_id", 2, false, LEVELS_OF(CITIZEN_LEVELS), 7, 3, false, CITIZEN_LEVELS},
+    [KIND_IDENTIFIER] = {"identifier", 0, true, LEVELS_OF(IDENTIFIER_LEVELS), 4, 0, false, IDENTIFIER_LEVELS},
+    [KIND_PHONE] = {"phone", 1, false, LEVELS_OF(PHONE_LEVELS), 3, 0, false, PHONE_LEVELS},
+    [KIND_EMAIL] = {"email", 0, true, LEVELS_OF(EMAIL_LEVELS), 6, 0, false, EMAIL_LEVELS},
+    [KIND_NUMBER] = {"number", 1, false, LEVELS_OF(NUMBER_LEVELS), 4, 0, false, NUMBER_LEVELS},
+    [KIND_CODE] = {"code", 0, true, LEVELS_OF(CODE_LEVELS), 4, 0, false, CODE_LEVELS},
+    [KIND_CATEGORY] = {"category", 0, true, LEVELS_OF(CATEGORY_LEVELS), 2, 0, true, CATEGORY_LEVELS},
+};
+const char *const KIND_WORDS[] = {"name",       "surname", "given", "word",   "text", "address",  "date", "citizen_id",
+                                  "identifier", "phone",   "email", "number", "code", "category", NULL};
+const char *const KEY_WORDS[] = {"whole",      "sound", "surname", "given", "letters", "year",    "month_day",
+                                 "year_month", "birth", "area",    "start", "end",     "numbers", NULL};
+
+const struct kind_info *kind_info(enum kind k)
+{
+    return &KINDS[k];
+}
+
+bool kind_of(struct str word, enum kind *out)
+{
+    for (int k = 0; k < KIND_COUNT; k++)
+        if (str_is(word, KINDS[k].word)) {
+            *out = (enum kind)k;
+            return true;
+        }
+    return false;
+}
+
+/* Which of the rarities: 0 = the rarest. */
+static unsigned rarity(const struct kind_info *info, uint32_t count, uint64_t rows)
+{
+    if (info->relative) {
+        double share = (double)count / (double)(rows ? rows : 1);
+        return share < 0.001 ? 0 : share < 0.01 ? 1 : share < 0.1 ? 2 : 3;
+    }
+    return count <= 4 ? 0 : count <= 16 ? 1 : count <= 64 ? 2 : count <= 512 ? 3 : 4;
+}
+
+unsigned kind_equal(enum kind k, const struct kept *v, uint32_t count, uint64_t rows)
+{
+    const struct kind_info *info = &KINDS[k];
+    if (k == KIND_CITIZEN_ID && !kind_id_valid(v->f)) return info->exact - 1u;
+    unsigned all = (unsigned)(info->n_levels - info->exact), r = rarity(info, count, rows);
+    if (k == KIND_DATE || k == KIND_CITIZEN_ID || k == KIND_IDENTIFIER) r = r > 1; /* two: up to 16 rows, and more */
+    return info->n_levels - 1u - (r < all ? r : all - 1);
+}
+
+/* ---- keys ---- */
+bool key_fits(enum kind k, enum key key)
+{
+    switch (key) {
+    case KEY_WHOLE: return true;
+    case KEY_SOUND: return k == KIND_NAME || k == KIND_SURNAME || k == KIND_GIVEN || k == KIND_WORD;
+    case KEY_SURNAME:
+    case KEY_GIVEN: return k == KIND_NAME;
+    case KEY_LETTERS: return k == KIND_NAME || k == KIND_SURNAME || k == KIND_GIVEN || k == KIND_WORD || k == KIND_TEXT;
+    case KEY_YEAR:
+    case KEY_MONTH_DAY:
+    case KEY_YEAR_MONTH: return k == KIND_DATE;
+    case KEY_BIRTH:
+    case KEY_AREA: return k == KIND_CITIZEN_ID;
+    case KEY_START:
+        return k == KIND_SURNAME || k == KIND_GIVEN || k == KIND_WORD || k == KIND_TEXT || k == KIND_IDENTIFIER ||
+               k == KIND_EMAIL || k == KIND_CODE || k == KIND_PHONE;
+    case KEY_END: return k == KIND_IDENTIFIER || k == KIND_PHONE || k == KIND_CITIZEN_ID;
+    case KEY_NUMBERS: return k == KIND_ADDRESS || k == KIND_TEXT;
+    case KEY_COUNT: break;
+    }
+    return false;
+}
+
+static uint32_t key_of(uint64_t h, enum key key)
+{
+    uint32_t k = (uint32_t)(mix64(h + ((uint64_t)key << 56)) >> 32);
+    return k ? k : 1;
+}
+
+static uint32_t slot_sound(unsigned c)
+{
+    if (c >= SLOT_SOUND && c < SLOT_SOUND_END) return han_ears((uint16_t)(c - SLOT_SOUND));
+    uint16_t first = han_readings(c)[0];
+    return first ? han_ears(first) : c;
+}
+
+/* Soundex of Latin letters; Chinese characters by their sound. */
+static uint64_t text_sound(struct str s)
+{
+    static const char CODES[] = "01230120022455012623010202";
+    uint64_t h = 0;
+    unsigned n = 0;
+    char last = 0;
+    for (size_t i = 0; i < s.n && n < 4;) {
+        uint32_t c = text_next(s, &i);
+        if (c < 'a' || c > 'z') {
+            if (han_is(c)) h = mix64(h + slot_sound(c)), n++;
+            continue;
+        }
+        char code = CODES[c - 'a'];
+        if (n == 0) h = c, n = 1;
+        else if (code != '0' && code != last) h = h * 31 + (uint64_t)code, n++;
+        if (c != 'h' && c != 'w') last = code;
+    }
+    return n ? mix64(h) : 0;
+}
+
+static uint32_t name_key(enum key key, const struct kept *v)
+{
+    unsigned n = name_length(v->f);
+    uint64_t h = 0;
+    if (!n) { /* a long name or not Chinese */
+        const char *gap = memchr(v->text.s, ' ', v->text.n);
+        size_t first = gap ? (size_t)(gap - v->text.s) : v->text.n;
+        struct str part = v->text;
+        if (key == KEY_SURNAME) part = str_head(part, first);
+        if (key == KEY_GIVEN) part = str_from(part, gap ? first + 1 : 0);
+        h = text_sound(part);
+        return h ? key_of(h, key) : 0;
+    }
+    unsigned s = name_surname(v->f), from = key == KEY_GIVEN ? s : 0, to = key == KEY_SURNAME ? s : n;
+    for (unsigned i = from; i < to; i++) {
+        if (name_slot(v->f, i) == SLOT_LOST) return 0;
+        h = mix64(h + slot_sound(name_slot(v->f, i)));
+    }
+    return from < to ? key_of(h, key) : 0;
+}
+
+static uint32_t letters_key(enum kind k, const struct kept *v)
+{
+    uint64_t sum = 0;
+    if (k == KIND_NAME && name_length(v->f))
+        for (unsigned i = 0; i < name_length(v->f); i++) sum += mix64(slot_sound(name_slot(v->f, i)));
+    else
+        for (size_t i = 0; i < v->text.n;) {
+            uint32_t c = text_next(v->text, &i);
+            if (c != ' ') sum += mix64(c);
+        }
+    return key_of(sum, KEY_LETTERS);
+}
+
+static uint32_t citizen_key(enum key key, const uint64_t *f)
+{
+    unsigned n = (unsigned)(f[1] >> 8 & 31);
+    if (n != 17 && n != 18) return 0;
+    if (key == KEY_AREA) return key_of(f[0] >> 40, key);
+    if (key == KEY_BIRTH) return key_of(f[0] >> 8 & 0xFFFFFFFF, key);
+    return key_of((f[0] & 0xFF) << 8 | (f[1] & 0xFF), key);
+}
+
+static uint32_t part_key(enum kind k, enum key key, const struct kept *v)
+{
+    enum { START = 3, END = 4 };
+    if (k == KIND_PHONE) {
+        uint64_t p = v->f[0];
+        int digits = (63 - __builtin_clzll(p)) / 4;
+        if (digits < 7) return 0;
+        return key_of(key == KEY_START ? p >> (4 * (digits - 7)) : p & 0xFFFF, key);
+    }
+    if (v->text.n < START) return 0;
+    if (key == KEY_END) return v->text.n < END ? 0 : key_of(str_hash(str_from(v->text, v->text.n - END)), key);
+    size_t i = 0;
+    for (int c = 0; c < START && i < v->text.n; c++) text_next(v->text, &i);
+    return key_of(str_hash(str_head(v->text, i)), key);
+}
+
+uint32_t kind_key(enum kind k, enum key key, const struct kept *v, uint64_t hash)
+{
+    switch (key) {
+    case KEY_WHOLE: return key_of(hash, key);
+    case KEY_SOUND:
+        if (k == KIND_NAME) return name_key(key, v);
+        hash = text_sound(v->text);
+        return hash ? key_of(hash, key) : 0;
+    case KEY_SURNAME:
+    case KEY_GIVEN: return name_key(key, v);
+    case KEY_LETTERS: return letters_key(k, v);
+    case KEY_YEAR: return key_of((uint64_t)date_year(v->f[0]), key);
+    case KEY_MONTH_DAY: return date_month(v->f[0]) && date_day(v->f[0]) ? key_of(v->f[0] & 0xFFFF, key) : 0;
+    case KEY_YEAR_MONTH: return date_month(v->f[0]) ? key_of(v->f[0] >> 8 & 0xFFFFFF, key) : 0;
+    case KEY_BIRTH:
+    case KEY_AREA: return citizen_key(key, v->f);
+    case KEY_START:
+    case KEY_END: return k == KIND_CITIZEN_ID ? citizen_key(key, v->f) : part_key(k, key, v);
+    case KEY_NUMBERS: return v->f[2] & 0x80000000 ? key_of(v->f[2] & 0xFFFFFFFF, key) : 0;
+    case KEY_COUNT: break;
+    }
+    return 0;
+}

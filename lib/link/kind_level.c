@@ -1,0 +1,484 @@
+/* How alike two values of a kind are. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "link/han.h"
+#include "link/kind_own.h"
+
+enum { LONGEST = 64 };
+
+/* ---- strings of characters ---- */
+static unsigned characters(struct str s, uint32_t *out)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < s.n && n < LONGEST;) out[n++] = text_next(s, &i);
+    return n;
+}
+
+static double jaro(const uint32_t *a, unsigned n, const uint32_t *b, unsigned m)
+{
+    if (!n || !m) return 0;
+    unsigned longer = n > m ? n : m, reach = longer / 2 ? longer / 2 - 1 : 0, common = 0, swaps = 0;
+    uint64_t used = 0;
+    uint32_t in_order[LONGEST];
+    for (unsigned i = 0; i < n; i++) {
+        unsigned from = i > reach ? i - reach : 0, to = i + reach + 1 < m ? i + reach + 1 : m;
+        for (unsigned j = from; j < to; j++) {
+            if (used >> j & 1 || a[i] != b[j]) continue;
+            used |= 1ull << j;
+            in_order[common++] = a[i];
+            break;
+        }
+    }
+    if (!common) return 0;
+    for (unsigned j = 0, k = 0; j < m; j++)
+        if (used >> j & 1) swaps += in_order[k++] != b[j];
+    double c = common;
+    return (c / n + c / m + (c - swaps / 2.0) / c) / 3;
+}
+
+double jaro_winkler(struct str a, struct str b)
+{
+    uint32_t x[LONGEST], y[LONGEST];
+    unsigned n = characters(a, x), m = characters(b, y), prefix = 0;
+    double j = jaro(x, n, y, m);
+    while (prefix < 4 && prefix < n && prefix < m && x[prefix] == y[prefix]) prefix++;
+    return j > 0.7 ? j + prefix * 0.1 * (1 - j) : j;
+}
+
+/* Optimal string alignment: a substitution, insertion, deletion, or swap of neighbours costs 1.  Stops past `limit`. */
+static unsigned apart(const uint32_t *a, unsigned n, const uint32_t *b, unsigned m, unsigned limit)
+{
+    if (n > m + limit || m > n + limit) return limit + 1;
+    unsigned rows[3][LONGEST + 1];
+    unsigned *before = rows[0], *above = rows[1], *row = rows[2];
+    for (unsigned j = 0; j <= m; j++) above[j] = j;
+    for (unsigned i = 1; i <= n; i++) {
+        unsigned least = row[0] = i;
+        for (unsigned j = 1; j <= m; j++) {
+            unsigned d = above[j - 1] + (a[i - 1] != b[j - 1]);
+            if (above[j] + 1 < d) d = above[j] + 1;
+            if (row[j - 1] + 1 < d) d = row[j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < d) d = before[j - 2] + 1;
+            row[j] = d;
+            if (d < least) least = d;
+        }
+        if (least > limit) return limit + 1;
+        unsigned *t = before;
+        before = above;
+        above = row;
+        row = t;
+    }
+    return above[m];
+}
+
+static unsigned texts_apart(struct str a, struct str b, unsigned limit)
+{
+    uint32_t x[LONGEST], y[LONGEST];
+    unsigned n = characters(a, x), m = characters(b, y);
+    return apart(x, n, y, m, limit);
+}
+
+/* ---- names ---- */
+unsigned name_surname(const uint64_t *f)
+{
+    static const uint16_t DOUBLE[][2] = {{0x6B27, 0x9633}, {0x53F8, 0x9A6C}, {0x4E0A, 0x5B98}, {0x8BF8, 0x845B}, {0x4E1C, 0x65B9},
+                                         {0x7687, 0x752B}, {0x5C09, 0x8FDF}, {0x516C, 0x5B59}, {0x4EE4, 0x72D0}, {0x6155, 0x5BB9},
+                                         {0x5B87, 0x6587}, {0x957F, 0x5B59}, {0x53F8, 0x5F92}, {0x53F8, 0x7A7A}, {0x590F, 0x4FAF},
+                                         {0x8F69, 0x8F95}, {0x72EC, 0x5B64}, {0x5357, 0x5BAB}, {0x95FB, 0x4EBA}, {0x7AEF, 0x6728},
+                                         {0x767E, 0x91CC}, {0x6FB9, 0x53F0}, {0x6DF3, 0x4E8E}, {0x7533, 0x5C60}, {0x5355, 0x4E8E}};
+    if (name_length(f) >= 3)
+        for (size_t i = 0; i < sizeof DOUBLE / sizeof *DOUBLE; i++)
+            if (DOUBLE[i][0] == name_slot(f, 0) && DOUBLE[i][1] == name_slot(f, 1)) return 2;
+    return 1;
+}
+
+enum name_level {
+    NAME_OTHER = 1,
+    NAME_GIVEN,
+    NAME_SURNAME,
+    NAME_BROTHERS,
+    NAME_CHANGED,
+    NAME_PART,
+    NAME_SHAPE,
+    NAME_SOUND,
+    NAME_EXACT
+};
+
+static bool is_sound(unsigned c)
+{
+    return c >= SLOT_SOUND && c < SLOT_SOUND_END;
+}
+
+enum alike { ALIKE_NOT, ALIKE_SHAPE, ALIKE_SOUND, ALIKE_SAME };
+static enum alike slot_alike(unsigned a, unsigned b)
+{
+    if (a == b) return ALIKE_SAME;
+    if (a == SLOT_LOST || b == SLOT_LOST) return ALIKE_SHAPE;
+    if (is_sound(a) || is_sound(b)) {
+        if (is_sound(a) && is_sound(b))
+            return han_ears((uint16_t)(a - SLOT_SOUND)) == han_ears((uint16_t)(b - SLOT_SOUND)) ? ALIKE_SHAPE : ALIKE_NOT;
+        return is_sound(a) ? (han_sounds(b, (uint16_t)(a - SLOT_SOUND)) ? ALIKE_SHAPE : ALIKE_NOT)
+                           : (han_sounds(a, (uint16_t)(b - SLOT_SOUND)) ? ALIKE_SHAPE : ALIKE_NOT);
+    }
+    if (han_same_sound(a, b)) return ALIKE_SOUND;
+    if (han_same_surname(a, b) || han_look_alike(a, b) || han_near_sound(a, b)) return ALIKE_SHAPE;
+    return ALIKE_NOT;
+}
+
+/* Is the shorter one the longer one without some characters, at least two being left, or without one of three? */
+static bool is_part(const uint64_t *a, unsigned n, const uint64_t *b, unsigned m)
+{
+    unsigned k = 0;
+    for (unsigned j = 0; j < m && k < n; j++) k += slot_alike(name_slot(a, k), name_slot(b, j)) >= ALIKE_SOUND;
+    return k == n && n >= 2;
+}
+
+static unsigned short_names(const uint64_t *a, const uint64_t *b)
+{
+    unsigned n = name_length(a), m = name_length(b), sounds = 0, shapes = 0, others = 0, last_other = 0;
+    if (n != m) {
+        if (n < m ? is_part(a, n, b, m) : is_part(b, m, a, n)) return NAME_PART;
+        return slot_alike(name_slot(a, 0), name_slot(b, 0)) >= ALIKE_SHAPE ? NAME_SURNAME : NAME_OTHER;
+    }
+    enum alike alike[NAME_SLOTS];
+    for (unsigned i = 0; i < n; i++) {
+        alike[i] = slot_alike(name_slot(a, i), name_slot(b, i));
+        sounds += alike[i] == ALIKE_SOUND;
+        shapes += alike[i] == ALIKE_SHAPE;
+        if (alike[i] == ALIKE_NOT) others++, last_other = i;
+    }
+    if (!others) {
+        if (sounds + shapes > 1 && sounds + shapes == n) return NAME_SURNAME; /* nothing written alike */
+        return shapes ? (shapes > 1 ? NAME_CHANGED : NAME_SHAPE) : NAME_SOUND;
+    }
+    unsigned s = name_surname(a);
+    if (n >= 3 && others == 2 && alike[n - 2] == ALIKE_NOT && alike[n - 1] == ALIKE_NOT &&
+        name_slot(a, n - 2) == name_slot(b, n - 1) && name_slot(a, n - 1) == name_slot(b, n - 2))
+        return NAME_PART;
+    if (others == 1 && last_other == 0) return NAME_GIVEN;
+    if (n >= 3 && others == 1 && last_other == n - 1 && n > s + 1) return NAME_BROTHERS;
+    if (n >= 3 && others == 1 && last_other != n - 1) return NAME_CHANGED;
+    return alike[0] >= ALIKE_SHAPE ? NAME_SURNAME : NAME_OTHER;
+}
+
+/* Names of several words: every word of the one with fewer has its like in the other, in any order. */
+static unsigned long_names(struct str a, struct str b)
+{
+    double whole = jaro_winkler(a, b);
+    if (whole >= 0.96) return NAME_SOUND;
+    unsigned words = 0, found = 0;
+    struct str s = a.n < b.n ? a : b, t = a.n < b.n ? b : a;
+    for (size_t i = 0; i < s.n;) {
+        size_t e = i;
+        while (e < s.n && s.s[e] != ' ') e++;
+        struct str w = {s.s + i, e - i};
+        i = e + 1;
+        if (!w.n) continue;
+        words++;
+        for (size_t j = 0; j < t.n;) {
+            size_t f = j;
+            while (f < t.n && t.s[f] != ' ') f++;
+            struct str x = {t.s + j, f - j};
+            j = f + 1;
+            if (!x.n || jaro_winkler(w, x) < 0.9) continue;
+            found++;
+            break;
+        }
+    }
+    if (words && found == words) return words > 1 ? NAME_SHAPE : NAME_PART;
+    if (whole >= 0.9) return NAME_SHAPE;
+    if (whole >= 0.84) return NAME_PART;
+    if (words > 1 && found * 2 >= words) return NAME_SURNAME;
+    return NAME_OTHER;
+}
+
+/* A long name as the letters of a short one: 买买提艾力 beside 买买提·艾力 is told by the characters. */
+static struct str spell(const struct kept *v, char *room)
+{
+    unsigned n = name_length(v->f);
+    if (!n) return v->text;
+    struct buf b = {.s = room, .n = 0, .cap = 4 * NAME_SLOTS + 8};
+    for (unsigned i = 0; i < n; i++) buf_utf8(&b, name_slot(v->f, i));
+    return buf_slice(&b);
+}
+
+static struct str without_blanks(struct str s, char *room, size_t size)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < s.n && k < size; i++)
+        if (s.s[i] != ' ') room[k++] = s.s[i];
+    return (struct str){room, k};
+}
+
+static unsigned name_level(const struct kept *a, const struct kept *b)
+{
+    if (name_length(a->f) && name_length(b->f)) return short_names(a->f, b->f);
+    char x[64], y[64], p[200], q[200];
+    struct str s = spell(a, x), t = spell(b, y);
+    if (str_eq(without_blanks(s, p, sizeof p), without_blanks(t, q, sizeof q))) return NAME_SOUND;
+    return long_names(s, t);
+}
+
+/* ---- words ---- */
+enum word_level { WORD_OTHER = 1, WORD_FAINT, WORD_NEAR, WORD_NEARER, WORD_ALMOST, WORD_SWAPPED, WORD_EXACT };
+
+static unsigned word_level(struct str a, struct str b)
+{
+    double j = jaro_winkler(a, b);
+    if (j >= 0.94) return WORD_ALMOST;
+    if (j >= 0.88) return WORD_NEARER;
+    if (j >= 0.80) return WORD_NEAR;
+    if (j >= 0.70) return WORD_FAINT;
+    return WORD_OTHER;
+}
+
+/* ---- dates ---- */
+enum date_level { DATE_OTHER = 1, DATE_DECADE, DATE_YEAR, DATE_NEAR, DATE_PARTIAL, DATE_MONTH, DATE_SLIP, DATE_EXACT };
+
+static bool is_partial(uint64_t f)
+{
+    return (date_month(f) == 0 || (date_month(f) == 1 && date_day(f) == 1)) || date_day(f) == 0;
+}
+
+/* Slips of the pen in the eight digits: one digit, or two neighbours, or month and day changed about. */
+static bool is_slip(uint64_t a, uint64_t b)
+{
+    if (date_year(a) == date_year(b) && date_month(a) == date_day(b) && date_day(a) == date_month(b)) return true;
+    uint8_t x[8], y[8];
+    for (int pass = 0; pass < 2; pass++) {
+        uint64_t f = pass ? b : a;
+        uint8_t *d = pass ? y : x;
+        for (int i = 3, v = date_year(f); i >= 0; i--, v /= 10) d[i] = (uint8_t)(v % 10);
+        d[4] = (uint8_t)(date_month(f) / 10), d[5] = (uint8_t)(date_month(f) % 10);
+        d[6] = (uint8_t)(date_day(f) / 10), d[7] = (uint8_t)(date_day(f) % 10);
+    }
+    int differ = 0, first = -1;
+    for (int i = 0; i < 8; i++)
+        if (x[i] != y[i]) {
+            if (first < 0) first = i;
+            differ++;
+        }
+    return differ == 1 || (differ == 2 && first < 7 && x[first] == y[first + 1] && x[first + 1] == y[first]);
+}
+
+static unsigned date_level(uint64_t a, uint64_t b)
+{
+    int years = abs(date_year(a) - date_year(b));
+    if (!years) {
+        bool partial = is_partial(a) || is_partial(b);
+        if (date_month(a) == 0 || date_month(b) == 0) return DATE_PARTIAL;
+        if (date_month(a) == date_month(b)) return DATE_MONTH;
+        if (partial) return DATE_PARTIAL;
+    }
+    if (is_slip(a, b)) return DATE_SLIP;
+    if (date_days(a) && date_days(b) && abs(date_days(a) - date_days(b)) <= 60) return DATE_NEAR;
+    if (!years) return DATE_YEAR;
+    return years <= 10 ? DATE_DECADE : DATE_OTHER;
+}
+
+/* ---- citizen ids ---- */
+enum id_level { ID_BOTH_VALID = 1, ID_OTHER, ID_TWINS, ID_TWO, ID_ONE, ID_EQUAL_BAD, ID_EXACT };
+
+bool kind_id_valid(const uint64_t *f)
+{
+    return f[1] & ID_VALID;
+}
+
+unsigned id_digits(const uint64_t *f, uint8_t *digit)
+{
+    unsigned n = (unsigned)(f[1] >> 8 & 31);
+    for (unsigned i = 0; i < n; i++) digit[i] = i < 16 ? f[0] >> (60 - 4 * i) & 15 : f[1] >> (4 - 4 * (i - 16)) & 15;
+    return n;
+}
+
+bool kind_id_has_date(const uint64_t *id, const uint64_t *date)
+{
+    uint8_t d[18];
+    if (id_digits(id, d) != 18) return false;
+    int y = d[6] * 1000 + d[7] * 100 + d[8] * 10 + d[9], m = d[10] * 10 + d[11], day = d[12] * 10 + d[13];
+    return y == date_year(*date) && m == date_month(*date) && day == date_day(*date);
+}
+
+static bool real_date(int y, int m, int d)
+{
+    static const int DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (y < 1850 || y > 2100 || m < 1 || m > 12) return false;
+    int last = DAYS[m - 1] + (m == 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0));
+    return d >= 1 && d <= last;
+}
+
+void id_pack(uint64_t *f, uint8_t *digit, unsigned n)
+{
+    static const int WEIGHT[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+    static const uint8_t CHECK[11] = {1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2};
+    uint64_t flags = 0;
+    bool digits = true, raised = false;
+    for (unsigned i = 0; i < n && i < 17; i++) digits = digits && digit[i] < 10;
+    if (n == 15 && digits && real_date(1900 + digit[6] * 10 + digit[7], digit[8] * 10 + digit[9], digit[10] * 10 + digit[11])) {
+        memmove(digit + 8, digit + 6, 9);
+        digit[6] = 1, digit[7] = 9;
+        n = 17;
+        raised = true;
+    }
+    int sum = 0;
+    if (digits && n >= 17)
+        for (int i = 0; i < 17; i++) sum += digit[i] * WEIGHT[i];
+    if (raised) digit[n++] = CHECK[sum % 11];
+    if (digits && n == 18 && digit[17] == CHECK[sum % 11] && !(digit[15] == 0 && digit[16] == 0 && digit[17] == 0) &&
+        real_date(digit[6] * 1000 + digit[7] * 100 + digit[8] * 10 + digit[9], digit[10] * 10 + digit[11],
+                  digit[12] * 10 + digit[13]))
+        flags |= ID_VALID;
+    f[0] = f[1] = 0;
+    for (unsigned i = 0; i < n; i++) {
+        if (i < 16) f[0] |= (uint64_t)digit[i] << (60 - 4 * i);
+        else f[1] |= (uint64_t)digit[i] << (4 - 4 * (i - 16));
+    }
+    f[1] |= (uint64_t)n << 8 | flags;
+}
+
+static unsigned citizen_level(const uint64_t *a, const uint64_t *b)
+{
+    bool both = kind_id_valid(a) && kind_id_valid(b);
+    if (both) return (a[0] >> 8) == (b[0] >> 8) ? ID_TWINS : ID_BOTH_VALID;
+    uint8_t p[19], q[19];
+    uint32_t x[19], y[19];
+    unsigned n = id_digits(a, p), m = id_digits(b, q);
+    for (unsigned i = 0; i < n; i++) x[i] = p[i];
+    for (unsigned i = 0; i < m; i++) y[i] = q[i];
+    if (n >= 12 && m >= 12) {
+        unsigned d = apart(x, n, y, m, 2);
+        if (d <= 1) return ID_ONE;
+        if (d == 2) return ID_TWO;
+    }
+    return ID_OTHER;
+}
+
+/* ---- digits ---- */
+enum phone_level { PHONE_OTHER = 1, PHONE_SLIP, PHONE_EXACT };
+
+static unsigned phone_level(uint64_t a, uint64_t b)
+{
+    uint64_t differ = a ^ b;
+    differ = (differ | differ >> 1 | differ >> 2 | differ >> 3) & 0x1111111111111111u;
+    int n = __builtin_popcountll(differ);
+    if (n == 1) return PHONE_SLIP;
+    if (n != 2) return PHONE_OTHER;
+    int low = __builtin_ctzll(differ);
+    if (differ >> low != 0x11) return PHONE_OTHER;
+    uint64_t x = a >> low & 0xFF, y = b >> low & 0xFF;
+    return (x >> 4 | (x & 15) << 4) == y ? PHONE_SLIP : PHONE_OTHER;
+}
+
+enum identifier_level { IDENTIFIER_OTHER = 1, IDENTIFIER_TWO, IDENTIFIER_ONE, IDENTIFIER_EXACT };
+
+static unsigned identifier_level(struct str a, struct str b)
+{
+    unsigned d = texts_apart(a, b, 2);
+    size_t shorter = a.n < b.n ? a.n : b.n;
+    if (d <= 1 && shorter >= 3) return IDENTIFIER_ONE;
+    return d == 2 && shorter >= 6 ? IDENTIFIER_TWO : IDENTIFIER_OTHER;
+}
+
+/* ---- longer text ---- */
+enum text_level { TEXT_OTHER = 1, TEXT_FAINT, TEXT_HALF, TEXT_MOST, TEXT_ALMOST, TEXT_EXACT };
+enum address_level { ADDRESS_OTHER = 1, ADDRESS_FAINT, ADDRESS_HALF, ADDRESS_MOST, ADDRESS_NUMBERS, ADDRESS_DOOR, ADDRESS_EXACT };
+
+/* Share of the pairs of characters of the shorter one that the other has too: one of two addresses often lacks the province. */
+static double overlap(const uint64_t *a, const uint64_t *b)
+{
+    int x = __builtin_popcountll(a[0]) + __builtin_popcountll(a[1]), y = __builtin_popcountll(b[0]) + __builtin_popcountll(b[1]);
+    int both = __builtin_popcountll(a[0] & b[0]) + __builtin_popcountll(a[1] & b[1]);
+    int least = x < y ? x : y;
+    if (least < 3) return x + y ? 2.0 * both / (x + y) : 0;
+    return (double)both / least;
+}
+
+static unsigned text_level(const struct kept *a, const struct kept *b)
+{
+    double j = jaro_winkler(a->text, b->text), o = overlap(a->f, b->f);
+    bool numbers = a->f[2] == b->f[2];
+    if (numbers && (j >= 0.94 || o >= 0.95)) return TEXT_ALMOST;
+    if (j >= 0.9 || o >= 0.85) return TEXT_MOST;
+    if (j >= 0.8 || o >= 0.65) return TEXT_HALF;
+    return o >= 0.4 || j >= 0.7 ? TEXT_FAINT : TEXT_OTHER;
+}
+
+/* The last numbers of an address are the door; that one of two names it and the other does not says nothing against it. */
+static unsigned address_level(const struct kept *a, const struct kept *b)
+{
+    double o = overlap(a->f, b->f);
+    uint64_t x = a->f[2], y = b->f[2];
+    bool numbers = x && (x & 0xFFFFFFFF) == (y & 0xFFFFFFFF);
+    if (numbers && o >= 0.8) return ADDRESS_DOOR;
+    if (numbers && o >= 0.4) return ADDRESS_NUMBERS;
+    if (o >= 0.8) return ADDRESS_MOST;
+    if (o >= 0.6) return ADDRESS_HALF;
+    return o >= 0.4 ? ADDRESS_FAINT : ADDRESS_OTHER;
+}
+
+enum email_level { EMAIL_OTHER = 1, EMAIL_FAINT, EMAIL_NEAR, EMAIL_LOCAL, EMAIL_ALMOST, EMAIL_EXACT };
+
+static struct str local_part(struct str s)
+{
+    const char *at = memchr(s.s, '@', s.n);
+    return at ? str_head(s, (size_t)(at - s.s)) : s;
+}
+
+static unsigned email_level(struct str a, struct str b)
+{
+    struct str x = local_part(a), y = local_part(b);
+    if (x.n && str_eq(x, y)) return EMAIL_LOCAL;
+    if (texts_apart(a, b, 2) <= 2) return EMAIL_ALMOST;
+    if (x.n && y.n) {
+        double j = jaro_winkler(x, y);
+        if (j >= 0.88) return EMAIL_NEAR;
+        if (j >= 0.75) return EMAIL_FAINT;
+    }
+    return EMAIL_OTHER;
+}
+
+enum number_level { NUMBER_OTHER = 1, NUMBER_TENTH, NUMBER_NEAR, NUMBER_EXACT };
+
+static unsigned number_level(uint64_t a, uint64_t b)
+{
+    double x, y;
+    memcpy(&x, &a, sizeof x);
+    memcpy(&y, &b, sizeof y);
+    double larger = fmax(fabs(x), fabs(y)), d = fabs(x - y);
+    if (d <= larger * 0.01) return NUMBER_NEAR;
+    return d <= larger * 0.1 ? NUMBER_TENTH : NUMBER_OTHER;
+}
+
+enum code_level { CODE_OTHER = 1, CODE_START, CODE_SLIP, CODE_EXACT };
+
+static unsigned code_level(struct str a, struct str b)
+{
+    size_t shorter = a.n < b.n ? a.n : b.n, same = 0;
+    if (texts_apart(a, b, 1) <= 1 && shorter >= 3) return CODE_SLIP;
+    while (same < shorter && a.s[same] == b.s[same]) same++;
+    return same * 2 >= shorter && same ? CODE_START : CODE_OTHER;
+}
+
+unsigned kind_level(enum kind k, const struct kept *a, const struct kept *b)
+{
+    switch (k) {
+    case KIND_NAME: return name_level(a, b);
+    case KIND_SURNAME:
+    case KIND_GIVEN:
+    case KIND_WORD: return word_level(a->text, b->text);
+    case KIND_TEXT: return text_level(a, b);
+    case KIND_ADDRESS: return address_level(a, b);
+    case KIND_DATE: return date_level(a->f[0], b->f[0]);
+    case KIND_CITIZEN_ID: return citizen_level(a->f, b->f);
+    case KIND_IDENTIFIER: return identifier_level(a->text, b->text);
+    case KIND_PHONE: return phone_level(a->f[0], b->f[0]);
+    case KIND_EMAIL: return email_level(a->text, b->text);
+    case KIND_NUMBER: return number_level(a->f[0], b->f[0]);
+    case KIND_CODE: return code_level(a->text, b->text);
+    case KIND_CATEGORY:
+    case KIND_COUNT: break;
+    }
+    return 1;
+}

@@ -1,0 +1,314 @@
+/* Reading a cell into a value: folding away what carries no information. */
+#include <stdlib.h>
+#include <unicode/uchar.h>
+
+#include "base/text.h"
+#include "link/han.h"
+#include "link/kind.h"
+#include "link/kind_own.h"
+
+uint64_t mix64(uint64_t x)
+{
+    x ^= x >> 32;
+    x *= 0xD6E8FEB86659FD93u;
+    x ^= x >> 32;
+    x *= 0xD6E8FEB86659FD93u;
+    return x ^ x >> 32;
+}
+
+static bool says_nothing(struct str s)
+{
+    static const char *const WORDS[] = {"无", "不详", "未知",    "不清楚",  "无名氏", "没有", "n/a", "N/A",
+                                        "na", "NA",   "null",    "NULL",    "none",   "None", "-",   "--",
+                                        "/",  "?",    "unknown", "Unknown", "nan",    "NaN"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (str_is(s, WORDS[i])) return true;
+    return false;
+}
+
+/* NFKC, small letters, Chinese characters in their one form, blanks made one, punctuation lost (or all blanks lost). */
+static void fold_text(struct buf *out, struct str s, bool blanks)
+{
+    bool gap = false;
+    size_t start = out->n;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = text_next(s, &i);
+        if (c < 0x80) {
+            if (c >= 'A' && c <= 'Z') c += 32;
+            if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) {
+                gap = gap || c != '\'';
+                continue;
+            }
+        } else if (han_is(c)) {
+            c = han_fold(c);
+        } else {
+            if (!u_isalnum((UChar32)c)) {
+                gap = true;
+                continue;
+            }
+            c = (uint32_t)u_tolower((UChar32)c);
+        }
+        if (gap && blanks && out->n > start) buf_char(out, ' ');
+        gap = false;
+        buf_utf8(out, c);
+    }
+}
+
+static struct str normal(struct str s, struct buf *scratch)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.s[i] >= 0x80) {
+            scratch->n = 0;
+            text_nfkc(scratch, s);
+            return buf_slice(scratch);
+        }
+    return s;
+}
+
+/* ---- names ---- */
+static bool is_lost(uint32_t c)
+{
+    return c == '?' || c == '*' || c == 0xFFFD || c == 0x25CB || c == 0x3007 || c == 0x25A1 || c == 0x25A0 || c == 0x2592 ||
+           (c >= 0xE000 && c <= 0xF8FF);
+}
+
+static bool is_dot(uint32_t c)
+{
+    return c == 0xB7 || c == 0x2022 || c == 0x30FB || c == 0x2027 || c == 0x22C5 || c == 0x2219 || c == 0xFF65;
+}
+
+/* Letters between Chinese characters are a character typed by its sound: 王wei国. */
+static unsigned spelt(struct str letters, uint16_t *slots, unsigned n)
+{
+    while (letters.n && n < NAME_SLOTS) {
+        size_t took;
+        uint16_t s = han_syllable(letters, &took);
+        slots[n++] = s ? (uint16_t)(SLOT_SOUND + s) : SLOT_LOST;
+        letters = str_from(letters, s ? took : letters.n);
+    }
+    return n;
+}
+
+/* The characters of a short Chinese name; 0 when it is another kind of name (long, with a dot, or not Chinese). */
+static unsigned name_slots(struct str s, uint16_t *slots)
+{
+    unsigned n = 0;
+    bool han = false;
+    for (size_t i = 0; i < s.n;) {
+        size_t start = i;
+        uint32_t c = text_next(s, &i);
+        if (c == ' ' || c == 0x3000) continue;
+        if (is_dot(c) || n == NAME_SLOTS) return 0;
+        if (han_is(c)) {
+            uint32_t f = han_fold(c);
+            slots[n++] = f <= 0xFFFF ? (uint16_t)f : (uint16_t)(0xD800 | (f & 0x7FF));
+            han = true;
+        } else if (is_lost(c)) {
+            slots[n++] = SLOT_LOST;
+        } else if (c < 0x80 && u_isalpha((UChar32)c)) {
+            char letters[40];
+            size_t k = 0;
+            for (i = start; i < s.n && u_isalpha((unsigned char)s.s[i]) && (unsigned char)s.s[i] < 0x80 && k < sizeof letters; i++)
+                letters[k++] = (char)(s.s[i] | 32);
+            n = spelt((struct str){letters, k}, slots, n);
+        } else {
+            return 0;
+        }
+    }
+    return han ? n : 0;
+}
+
+static bool read_name(struct str s, struct buf *scratch, struct value *v)
+{
+    uint16_t slots[NAME_SLOTS + 1] = {0};
+    unsigned n = name_slots(s, slots);
+    if (n) {
+        slots[NAME_SLOTS] = (uint16_t)n;
+        memcpy(v->f, slots, sizeof slots);
+        v->hash = mix64(v->f[0] + mix64(v->f[1]));
+        return true;
+    }
+    scratch->n = 0;
+    for (size_t i = 0; i < s.n;) {
+        size_t start = i;
+        uint32_t c = text_next(s, &i);
+        if (is_dot(c) || c == '.' || c == ',') buf_char(scratch, ' ');
+        else fold_text(scratch, (struct str){s.s + start, i - start}, false), (void)(c == ' ' && (buf_char(scratch, ' '), 0));
+    }
+    v->text = str_trim(buf_slice(scratch));
+    v->hash = str_hash(v->text);
+    return v->text.n > 0;
+}
+
+/* ---- dates ---- */
+static int64_t days_of(int y, int m, int d)
+{
+    y -= m <= 2;
+    int64_t era = (y >= 0 ? y : y - 399) / 400;
+    unsigned yoe = (unsigned)(y - era * 400), doy = (unsigned)((153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1);
+    return era * 146097 + (int64_t)(yoe * 365 + yoe / 4 - yoe / 100 + doy) - 719468;
+}
+
+static bool read_date(struct str s, struct value *v)
+{
+    int groups[3] = {0}, width[3] = {0}, n = 0;
+    for (size_t i = 0; i < s.n && n < 3;) {
+        if (s.s[i] < '0' || s.s[i] > '9') {
+            i++;
+            continue;
+        }
+        for (; i < s.n && s.s[i] >= '0' && s.s[i] <= '9' && width[n] < 8; i++, width[n]++)
+            groups[n] = groups[n] * 10 + (s.s[i] - '0');
+        n++;
+        if (width[n - 1] == 8 || (n == 1 && width[0] == 6)) break;
+    }
+    int y = groups[0], m = groups[1], d = groups[2];
+    if (width[0] == 8) y = groups[0] / 10000, m = groups[0] / 100 % 100, d = groups[0] % 100;
+    else if (n == 1 && width[0] == 6) y = groups[0] / 100, m = groups[0] % 100, d = 0;
+    else if (n == 3 && width[2] == 4)
+        y = groups[2], m = groups[1] > 12 ? groups[0] : groups[1], d = groups[1] > 12 ? groups[1] : groups[0];
+    else if (width[0] != 4) return false;
+    bool possible = m >= 1 && m <= 12 && d >= 1 && d <= 31;
+    v->f[0] = (uint64_t)(uint16_t)y << 16 | (uint64_t)(m & 255) << 8 | (uint64_t)(d & 255);
+    if (possible) v->f[0] |= (uint64_t)(uint32_t)(int32_t)days_of(y, m, d) << 32;
+    v->hash = mix64(v->f[0] + 1);
+    return true;
+}
+
+/* ---- numbers of people ---- */
+static bool read_citizen(struct str s, struct value *v)
+{
+    uint8_t digit[19];
+    unsigned n = 0;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = text_next(s, &i);
+        if (c == ' ' || c == '-' || c == '\'' || c == 0x2018 || c == 0x2019 || c == 0x3000) continue;
+        if (n > 18) return false;
+        if (n == 18) return false;
+        if (c >= '0' && c <= '9') digit[n++] = (uint8_t)(c - '0');
+        else if (c == 'x' || c == 'X' || c == '*' || c == 0xD7) digit[n++] = 10;
+        else if (c == 'O' || c == 'o') digit[n++] = 0;
+        else if (c == 'l' || c == 'I') digit[n++] = 1;
+        else digit[n++] = 11;
+    }
+    if (n == 0) return false;
+    id_pack(v->f, digit, n);
+    v->hash = mix64(v->f[0] + mix64(v->f[1]));
+    return true;
+}
+
+static bool read_phone(struct str s, struct value *v)
+{
+    uint64_t packed = 1;
+    unsigned n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.s[i];
+        if (c >= '0' && c <= '9' && n < 15) packed = packed << 4 | (uint64_t)(c - '0'), n++;
+        else if (n >= 7 && (c == ';' || c == ',' || c == '/' || (unsigned char)c >= 0x80)) break; /* the first of several */
+    }
+    if (n == 13 && packed >> 44 == 0x186) packed = (packed & ((1ull << 44) - 1)) | 1ull << 44, n = 11; /* +86 */
+    if (n < 3) return false;
+    v->f[0] = packed;
+    v->hash = mix64(packed);
+    return true;
+}
+
+/* ---- longer text ---- */
+/* Pairs of neighbouring characters as 128 bits, and the numbers in it, the last one lowest. */
+static void sign_text(struct str s, struct value *v)
+{
+    uint32_t before = 0;
+    uint64_t numbers = 0;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = text_next(s, &i);
+        if (c == ' ') continue;
+        if (c >= '0' && c <= '9') {
+            uint32_t number = c - '0';
+            for (; i < s.n && s.s[i] >= '0' && s.s[i] <= '9'; i++) number = number * 10 + (uint32_t)(s.s[i] - '0');
+            numbers = numbers << 16 | (number & 0x7FFF) | 0x8000;
+            before = 0;
+            continue;
+        }
+        if (before) {
+            uint64_t h = mix64((uint64_t)before << 32 | c);
+            v->f[h >> 6 & 1] |= 1ull << (h & 63);
+        }
+        before = c;
+    }
+    v->f[2] = numbers;
+}
+
+static bool read_text(struct str s, struct buf *scratch, struct value *v, bool blanks)
+{
+    scratch->n = 0;
+    fold_text(scratch, s, blanks);
+    v->text = buf_slice(scratch);
+    v->hash = str_hash(v->text);
+    return v->text.n > 0;
+}
+
+static bool read_number(struct str s, struct value *v)
+{
+    char text[64];
+    size_t k = 0;
+    for (size_t i = 0; i < s.n && k < sizeof text - 1; i++)
+        if (s.s[i] != ',' && s.s[i] != ' ') text[k++] = s.s[i];
+    text[k] = 0;
+    char *end;
+    double d = strtod(text, &end);
+    if (end == text || *end) return false;
+    if (d == 0) d = 0; /* -0 */
+    memcpy(v->f, &d, sizeof d);
+    v->hash = mix64(v->f[0] + 3);
+    return true;
+}
+
+/* Only letters and digits, in capitals. */
+static bool read_code(struct str s, struct buf *scratch, struct value *v)
+{
+    scratch->n = 0;
+    fold_text(scratch, s, false);
+    v->text = buf_slice(scratch);
+    v->hash = str_hash(v->text);
+    return v->text.n > 0;
+}
+
+static bool read_email(struct str s, struct buf *scratch, struct value *v)
+{
+    scratch->n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.s[i] > ' ') buf_char(scratch, s.s[i] >= 'A' && s.s[i] <= 'Z' ? (char)(s.s[i] + 32) : s.s[i]);
+    v->text = buf_slice(scratch);
+    v->hash = str_hash(v->text);
+    return v->text.n > 0;
+}
+
+bool kind_read(enum kind k, struct str cell, struct buf scratch[2], struct value *v)
+{
+    memset(v, 0, sizeof *v);
+    cell = str_trim(cell);
+    if (!cell.n || (cell.n < 12 && says_nothing(cell))) return false;
+    enum { LONGEST = 4096 }; /* what is longer tells nothing more */
+    struct str s = normal(str_head(cell, LONGEST), &scratch[0]);
+    switch (k) {
+    case KIND_NAME: return read_name(s, &scratch[1], v);
+    case KIND_SURNAME:
+    case KIND_GIVEN:
+    case KIND_WORD: return read_text(s, &scratch[1], v, true);
+    case KIND_TEXT:
+    case KIND_ADDRESS:
+        if (!read_text(s, &scratch[1], v, true)) return false;
+        sign_text(v->text, v);
+        return true;
+    case KIND_DATE: return read_date(s, v);
+    case KIND_CITIZEN_ID: return read_citizen(s, v);
+    case KIND_IDENTIFIER:
+    case KIND_CODE:
+    case KIND_CATEGORY: return read_code(s, &scratch[1], v);
+    case KIND_PHONE: return read_phone(s, v);
+    case KIND_EMAIL: return read_email(s, &scratch[1], v);
+    case KIND_NUMBER: return read_number(s, v);
+    case KIND_COUNT: break;
+    }
+    return false;
+}

@@ -1,0 +1,424 @@
+#include "link/link.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "link/kind_own.h"
+
+enum { SAMPLE = 200 };
+
+const char *verdict_name(enum verdict v)
+{
+    static const char *const NAMES[] = {"no", "review", "link", "conflict"};
+    return NAMES[v];
+}
+
+/* ---- what a pair is ---- */
+static int citizen_column(const struct model *m)
+{
+    for (size_t k = 0; k < m->n; k++)
+        if (m->comparisons[k].kind == KIND_CITIZEN_ID) return (int)k;
+    return -1;
+}
+
+static int name_column(const struct model *m)
+{
+    for (size_t k = 0; k < m->n; k++)
+        if (m->comparisons[k].kind == KIND_NAME) return (int)k;
+    return -1;
+}
+
+/* The same verified id decides, names permitting; two different ones decide against. */
+static enum verdict by_id(const struct model *m, uint64_t code, double p)
+{
+    int id = citizen_column(m), name = name_column(m);
+    unsigned l = id < 0 ? 0 : level_in(code, (size_t)id);
+    if (!l) return VERDICT_LINK;
+    const struct kind_info *info = kind_info(KIND_CITIZEN_ID);
+    bool twins = strcmp(info->levels[l].name, "twins") == 0, differ = strcmp(info->levels[l].name, "both_valid") == 0;
+    if (twins || differ) return p >= m->link ? VERDICT_REVIEW : VERDICT_NO;
+    if (!m->verified || l < info->exact || name < 0) return VERDICT_LINK;
+    unsigned n = level_in(code, (size_t)name);
+    return n && n < kind_info(KIND_NAME)->exact ? VERDICT_CONFLICT : VERDICT_LINK;
+}
+
+/* A shared name and birth date alone joins nobody where the model names columns that must bear it out. */
+static bool is_supported(const struct model *m, uint64_t code)
+{
+    bool any = false;
+    for (size_t i = 0; i < m->n_support; i++) {
+        size_t k = (size_t)m->support[i];
+        const struct kind_info *info = kind_info(m->comparisons[k].kind);
+        any = true;
+        if (level_in(code, k) + (m->comparisons[k].kind == KIND_ADDRESS ? 2u : 0u) >= info->exact) return true;
+    }
+    int id = citizen_column(m);
+    return !any || (id >= 0 && level_in(code, (size_t)id) + 3u >= kind_info(KIND_CITIZEN_ID)->exact);
+}
+
+static bool same_verified(const struct model *m, uint64_t code)
+{
+    int id = citizen_column(m);
+    return m->verified && id >= 0 && level_in(code, (size_t)id) >= kind_info(KIND_CITIZEN_ID)->exact;
+}
+
+static enum verdict pattern_verdict(const struct model *m, uint64_t code, double p)
+{
+    enum verdict v = by_id(m, code, p);
+    if (v != VERDICT_LINK) return v;
+    if (same_verified(m, code)) return VERDICT_LINK;
+    if (p >= m->link) return is_supported(m, code) ? VERDICT_LINK : VERDICT_REVIEW;
+    return p >= m->review ? VERDICT_REVIEW : VERDICT_NO;
+}
+
+enum verdict link_verdict(const struct link *k, uint32_t a, uint32_t b, uint64_t code, double *probability, double *weight)
+{
+    double w, p = model_probability(k->model, code, &w);
+    if (probability) *probability = p;
+    if (weight) *weight = w;
+    enum decision said = decisions_find(&k->decisions, a, b);
+    if (said == DECISION_SAME) return VERDICT_LINK;
+    if (said == DECISION_DIFFERENT) return VERDICT_NO;
+    return pattern_verdict(k->model, code, p);
+}
+
+void link_record_key(const struct link *k, uint32_t row, char key[17])
+{
+    uint64_t h = 0x7665742d6c696e6bu;
+    for (size_t c = 0; c < k->table.n_columns; c++) {
+        uint32_t v = table_id(&k->table, row, c);
+        h = mix64(h * 31 + (v ? k->table.columns[c].hash[v - 1] : 0));
+    }
+    snprintf(key, 17, "%016llx", (unsigned long long)h);
+}
+
+/* ---- reading ---- */
+static void copy_columns(struct link *k, const struct columns *c)
+{
+    k->columns.names = arena_zero(&k->memory, c->n + 1, sizeof *k->columns.names);
+    k->columns.n = c->n;
+    for (size_t i = 0; i < c->n; i++) k->columns.names[i] = str_copy(&k->memory, c->names[i]);
+}
+
+/* Rows that were read ahead to guess by, given again before the others. */
+struct replay {
+    struct rows rows;
+    struct rows *from;
+    struct row_block ahead;
+    bool given;
+};
+
+static int replay_fetch(struct rows *r, struct row_block *b)
+{
+    struct replay *p = r->own;
+    if (p->given) return p->from->fetch(p->from, b);
+    p->given = true;
+    row_block_free(b);
+    *b = p->ahead;
+    p->ahead = (struct row_block){0};
+    return 1;
+}
+
+static bool replay_parse(struct rows *r, struct row_block *b)
+{
+    struct replay *p = r->own;
+    return !p->from->parse || p->from->parse(p->from, b);
+}
+
+static bool replay_verdict(struct rows *r, struct row_block *b)
+{
+    struct replay *p = r->own;
+    return !p->from->verdict || p->from->verdict(p->from, b);
+}
+
+/* Guesses the model's columns by the first block of rows. */
+static bool guess_model(struct replay *p, struct model *m, struct diag *d)
+{
+    struct rows *r = p->from;
+    int got = r->fetch(r, &p->ahead);
+    if (got < 0 || (got == 1 && r->parse && !r->parse(r, &p->ahead))) return false;
+    p->given = got == 0;
+    size_t n = got == 1 ? p->ahead.n_rows : 0;
+    if (n > SAMPLE) n = SAMPLE;
+    struct str *sample[SAMPLE];
+    for (size_t i = 0; i < n; i++) sample[i] = row_of(&p->ahead, &r->columns, i);
+    if (!model_guess(m, &r->columns, sample, n)) {
+        struct place at = {.file = r->name};
+        diag_add(d, DIAG_MODEL_NO_COLUMN, &at, NULL);
+        return false;
+    }
+    struct buf b = {0};
+    for (size_t k = 0; k < m->n; k++) {
+        if (k) buf_put(&b, ", ");
+        buf_str(&b, m->comparisons[k].column);
+        buf_printf(&b, " (%s)", kind_info(m->comparisons[k].kind)->word);
+    }
+    diag_add(d, DIAG_MODEL_USED, NULL, buf_text(&b), NULL);
+    buf_free(&b);
+    return true;
+}
+
+/* Which source each row comes from. */
+static bool read_sources(struct link *k)
+{
+    if (!k->model->source.n || !k->model->source_unique) return true;
+    int at = columns_find(&k->columns, k->model->source);
+    if (at < 0) {
+        struct str near = columns_nearest(&k->columns, k->model->source);
+        char *name = arena_copy(&k->memory, k->model->source.s, k->model->source.n),
+             *other = arena_copy(&k->memory, near.s ? near.s : "", near.n);
+        diag_add(k->diag, DIAG_MODEL_COLUMN, NULL, name, other, NULL);
+        return false;
+    }
+    k->source = mem_alloc((k->table.n_rows + 1) * sizeof *k->source);
+    struct str *values = mem_zero(k->columns.n, sizeof *values);
+    struct spool_cursor c = {.spool = k->table.spool};
+    struct map names = {0};
+    for (uint64_t i = 0; spool_next(&c, values, k->columns.n); i++) {
+        bool is_new;
+        struct map_entry *e = map_at(&names, values[at], &is_new);
+        if (is_new) e->value = names.n;
+        k->source[i] = (uint32_t)e->value;
+    }
+    map_free(&names);
+    spool_cursor_free(&c);
+    free(values);
+    return !spool_failed(k->table.spool);
+}
+
+static void check_columns(struct link *k)
+{
+    for (size_t i = 0; k->table.n_rows > 1 && i < k->table.n_columns; i++) {
+        const struct column *c = &k->table.columns[i];
+        char *name = arena_copy(&k->memory, c->name.s, c->name.n);
+        if (!c->n_values) diag_add(k->diag, DIAG_LINK_ALL_NULL, NULL, name, NULL);
+        else if (c->n_values == 1 && c->count[0] == k->table.n_rows) diag_add(k->diag, DIAG_LINK_CONSTANT, NULL, name, NULL);
+    }
+}
+
+static bool load(struct link *k, struct rows *rows, const struct link_options *o)
+{
+    struct replay replay = {.rows = *rows, .from = rows, .given = true};
+    replay.rows.own = &replay;
+    replay.rows.fetch = replay_fetch;
+    replay.rows.parse = replay_parse;
+    replay.rows.verdict = replay_verdict;
+    copy_columns(k, &rows->columns);
+    struct model *m = k->model;
+    bool ok = (!o->guess || guess_model(&replay, m, k->diag)) && model_bind(m, &k->columns, k->diag);
+    if (ok) {
+        k->table.n_columns = m->n;
+        k->table.columns = mem_zero(m->n + 1, sizeof *k->table.columns);
+        for (size_t i = 0; i < m->n; i++) {
+            struct column *c = &k->table.columns[i];
+            c->name = m->comparisons[i].column;
+            c->kind = m->comparisons[i].kind;
+            c->at = columns_find(&k->columns, c->name);
+        }
+        k->table.spool = spool_new(k->diag);
+        ok = table_load(&k->table, &replay.rows, o->threads);
+    }
+    row_block_free(&replay.ahead);
+    if (ok) check_columns(k);
+    return ok && read_sources(k);
+}
+
+/* ---- decisions ---- */
+static void take_decision(struct link *k, const struct map *keys, const uint32_t *next, struct str a, struct str b,
+                          enum decision what)
+{
+    const struct map_entry *x = map_find(keys, a), *y = map_find(keys, b);
+    if (!x || !y) {
+        char text[64];
+        snprintf(text, sizeof text, "%.20s", x ? b.s : a.s);
+        diag_add(k->diag, DIAG_LINK_DECISION_LOST, NULL, text, NULL);
+        return;
+    }
+    for (uint32_t i = (uint32_t)x->value; i != UINT32_MAX; i = next[i])
+        for (uint32_t j = (uint32_t)y->value; j != UINT32_MAX; j = next[j]) decisions_add(&k->decisions, i, j, what);
+}
+
+static bool read_decisions(struct link *k, struct str path)
+{
+    if (!path.n) return true;
+    const char *name = arena_copy(&k->memory, path.s, path.n);
+    struct rows *r = rows_open(&name, 1, NULL, k->diag);
+    if (!r) return false;
+    static const char *const NEEDED[] = {"decision", "key_a", "key_b"};
+    int at[3];
+    bool ok = true;
+    for (int i = 0; i < 3; i++) {
+        at[i] = columns_find(&r->columns, str_of(NEEDED[i]));
+        if (at[i] >= 0) continue;
+        struct str near = columns_nearest(&r->columns, str_of(NEEDED[i]));
+        struct place place = {.file = name};
+        diag_add(k->diag, DIAG_MODEL_COLUMN, &place, NEEDED[i], near.n ? arena_copy(&k->memory, near.s, near.n) : "-", NULL);
+        ok = false;
+    }
+    struct map keys = {0};
+    uint32_t *next = mem_alloc((k->table.n_rows + 1) * sizeof *next);
+    for (uint32_t i = (uint32_t)k->table.n_rows; i-- > 0;) {
+        char key[17];
+        link_record_key(k, i, key);
+        bool is_new;
+        struct map_entry *e = map_at(&keys, str_of(key), &is_new);
+        next[i] = is_new ? UINT32_MAX : (uint32_t)e->value;
+        e->value = i;
+    }
+    struct row_cursor c = {.rows = r};
+    for (struct str *v; ok && (v = rows_next(&c));) {
+        enum decision what;
+        struct place place = {.file = name};
+        if (!decision_of(v[at[0]], &what)) {
+            diag_add(k->diag, DIAG_LINK_DECISION_BAD, &place, arena_copy(&k->memory, v[at[0]].s, v[at[0]].n), NULL);
+            ok = false;
+        } else if (what != DECISION_OPEN) {
+            take_decision(k, &keys, next, v[at[1]], v[at[2]], what);
+        }
+    }
+    ok = rows_done(&c) && ok;
+    decisions_ready(&k->decisions);
+    map_free(&keys);
+    free(next);
+    rows_close(r);
+    return ok;
+}
+
+/* ---- learning and scoring ---- */
+static bool learn(struct link *k, const struct link_options *o)
+{
+    if (k->model->trained && !o->train) return true;
+    size_t n = 0;
+    struct label *labels = mem_alloc((k->decisions.n + 1) * sizeof *labels);
+    for (size_t i = 0; i < k->decisions.n; i++) {
+        const struct decided *x = &k->decisions.v[i];
+        labels[n++] = (struct label){pair_code(k->model, &k->table, x->a, x->b, NULL), x->decision == DECISION_SAME};
+    }
+    bool ok = model_train(k->model, &k->blocking.patterns, labels, n, k->diag);
+    free(labels);
+    return ok;
+}
+
+static void mask_id(char *out, size_t size, const uint64_t *f)
+{
+    uint8_t d[18];
+    unsigned n = id_digits(f, d);
+    size_t k = 0;
+    for (unsigned i = 0; i < n && k + 1 < size; i++) out[k++] = i < 6 || i + 4 >= n ? "0123456789XO"[d[i]] : '*';
+    out[k] = 0;
+}
+
+static void report_conflict(struct link *k, uint32_t a, uint32_t b)
+{
+    enum { SHOWN = 20 };
+    if (k->n_conflicts++ >= SHOWN) return;
+    char x[16], y[16], id[20];
+    snprintf(x, sizeof x, "%u", a + 1);
+    snprintf(y, sizeof y, "%u", b + 1);
+    size_t at = (size_t)citizen_column(k->model);
+    mask_id(id, sizeof id, column_value(&k->table.columns[at], table_id(&k->table, a, at)).f);
+    diag_add(k->diag, DIAG_LINK_CONFLICT, NULL, x, y, id, NULL);
+}
+
+static void add_edge(struct link *k, size_t *cap, uint32_t a, uint32_t b, double weight)
+{
+    mem_grow(&k->edges, cap, k->n_edges + 1, sizeof *k->edges);
+    k->edges[k->n_edges++] = (struct edge){a, b, (float)weight};
+}
+
+static void score(struct link *k)
+{
+    const struct patterns *p = &k->blocking.patterns;
+    uint8_t *verdict = mem_alloc(p->n + 1);
+    size_t cap = 0;
+    k->probability = mem_alloc((p->n + 1) * sizeof *k->probability);
+    k->weight = mem_alloc((p->n + 1) * sizeof *k->weight);
+    for (size_t i = 0; i < p->n; i++) {
+        k->probability[i] = model_probability(k->model, p->code[i], &k->weight[i]);
+        verdict[i] = (uint8_t)pattern_verdict(k->model, p->code[i], k->probability[i]);
+        if (same_verified(k->model, p->code[i])) k->weight[i] = 100 + k->weight[i] / 1000;
+        k->expected_true += k->probability[i] * (double)p->count[i];
+    }
+    for (size_t i = 0; i < k->blocking.n; i++) {
+        const struct pair *x = &k->blocking.pairs[i];
+        enum decision said = k->decisions.n ? decisions_find(&k->decisions, x->a, x->b) : DECISION_OPEN;
+        if (said != DECISION_OPEN) continue; /* added below, or not at all */
+        if (verdict[x->pattern] == VERDICT_LINK) add_edge(k, &cap, x->a, x->b, k->weight[x->pattern]);
+        k->n_linked += verdict[x->pattern] == VERDICT_LINK;
+        k->n_review += verdict[x->pattern] == VERDICT_REVIEW;
+        if (verdict[x->pattern] == VERDICT_CONFLICT) report_conflict(k, x->a, x->b);
+    }
+    for (size_t i = 0; i < k->decisions.n; i++)
+        if (k->decisions.v[i].decision == DECISION_SAME) add_edge(k, &cap, k->decisions.v[i].a, k->decisions.v[i].b, INFINITY);
+    free(verdict);
+}
+
+static void report_blocks(struct link *k)
+{
+    uint64_t split = 0, cut = 0, largest = 0;
+    for (size_t i = 0; i < k->model->n_rules; i++) {
+        split += k->blocking.counts[i].split;
+        cut += k->blocking.counts[i].cut;
+        if (k->blocking.counts[i].largest > largest) largest = k->blocking.counts[i].largest;
+    }
+    if (!split) return;
+    char a[24], b[24], c[24];
+    snprintf(a, sizeof a, "%llu", (unsigned long long)split);
+    snprintf(b, sizeof b, "%d", BLOCK_LARGEST);
+    snprintf(c, sizeof c, "%llu", (unsigned long long)cut);
+    diag_add(k->diag, DIAG_LINK_BLOCKS_SPLIT, NULL, a, b, c, NULL);
+}
+
+static void report_done(struct link *k)
+{
+    char a[24], b[24], c[24], d[24];
+    snprintf(a, sizeof a, "%llu", (unsigned long long)k->table.n_rows);
+    snprintf(b, sizeof b, "%u", k->clusters.n);
+    snprintf(c, sizeof c, "%llu", (unsigned long long)k->n_linked);
+    snprintf(d, sizeof d, "%llu", (unsigned long long)k->n_review);
+    diag_add(k->diag, DIAG_LINK_DONE, NULL, a, b, c, d, NULL);
+    snprintf(a, sizeof a, "%llu", (unsigned long long)(k->clusters.refused_veto + k->clusters.refused_weak));
+    if (k->clusters.refused_veto + k->clusters.refused_weak) diag_add(k->diag, DIAG_LINK_BRIDGE, NULL, a, NULL);
+}
+
+struct link *link_run(struct rows *rows, struct model *m, const struct link_options *o, struct diag *d)
+{
+    struct link *k = mem_zero(1, sizeof *k);
+    k->model = m;
+    k->diag = d;
+    k->translate = o->translate;
+    bool ok = load(k, rows, o) && read_decisions(k, o->decisions);
+    if (ok) {
+        blocking_choose(m, &k->table);
+        k->blocking.source = k->source;
+        k->blocking.new_from = o->new_from;
+        ok = blocking_run(&k->blocking, m, &k->table, o->threads) && learn(k, o);
+    }
+    if (!ok) {
+        link_free(k);
+        return NULL;
+    }
+    report_blocks(k);
+    score(k);
+    const struct cluster_input in = {k->edges, k->n_edges, m, &k->table, k->source, &k->decisions};
+    cluster(&k->clusters, &in, d);
+    report_done(k);
+    return k;
+}
+
+void link_free(struct link *k)
+{
+    if (!k) return;
+    table_free(&k->table);
+    blocking_free(&k->blocking);
+    clusters_free(&k->clusters);
+    decisions_free(&k->decisions);
+    free(k->probability);
+    free(k->weight);
+    free(k->edges);
+    free(k->source);
+    arena_free(&k->memory);
+    free(k);
+}

@@ -1,0 +1,66 @@
+/* Linking records into entities: the whole run, and what can be told of it.
+ *
+ *     struct link *k = link_run(rows, &model, &options, diag);
+ *     link_write_records(k, out, ROWS_CSV); ... link_free(k);
+ *
+ * Results are the same for any number of threads. */
+#ifndef VET_LINK_LINK_H
+#define VET_LINK_LINK_H
+
+#include "link/cluster.h"
+#include "link/decide.h"
+#include "link/train.h"
+
+struct link_options {
+    unsigned threads;
+    bool guess;                             /* the model has no columns: guess them from headings and values */
+    bool train;                             /* learn even when the model is trained */
+    struct str decisions;                   /* a file that --review wrote and people filled in, or empty */
+    uint32_t new_from;                      /* rows before this are linked already: never compared among themselves */
+    const char *(*translate)(const char *); /* labels into the user's language */
+};
+struct link {
+    struct model *model;
+    struct table table;
+    struct blocking blocking;
+    double *probability; /* of each pattern */
+    double *weight;
+    struct clusters clusters;
+    struct edge *edges; /* what was joined or refused, strongest first */
+    size_t n_edges;
+    uint32_t *source; /* of each row, or NULL */
+    struct decisions decisions;
+    struct columns columns; /* of the stream; copies */
+    struct arena memory;
+    struct diag *diag;
+    const char *(*translate)(const char *);
+    uint64_t n_linked, n_review, n_conflicts;
+    double expected_true; /* pairs of one entity that are expected among all compared */
+};
+enum verdict { VERDICT_NO, VERDICT_REVIEW, VERDICT_LINK, VERDICT_CONFLICT };
+
+/* Reads all rows and links them.  NULL after findings.  Takes the rows' values but does not close `rows`. */
+struct link *link_run(struct rows *rows, struct model *m, const struct link_options *o, struct diag *d);
+void link_free(struct link *k);
+/* What the model says of two rows, people's decisions and conflicts counted in. */
+enum verdict link_verdict(const struct link *k, uint32_t a, uint32_t b, uint64_t code, double *probability, double *weight);
+const char *verdict_name(enum verdict v);
+
+/* All rows as they came, with `_entity`. */
+bool link_write_records(struct link *k, struct out *o, enum row_format f);
+/* One row an entity: each value from the best record that has it, `_from` tells which, `_conflicts` what else was said. */
+bool link_write_golden(struct link *k, struct out *o, enum row_format f);
+/* Pairs worth telling of: weight, probability, verdict, levels, why. */
+bool link_write_pairs(struct link *k, struct out *o, enum row_format f);
+/* Pairs for people to decide, most useful first, side by side. */
+bool link_write_review(struct link *k, struct out *o, enum row_format f);
+/* How two records weigh against each other, as text.  False after a finding. */
+bool link_explain(struct link *k, struct str a, struct str b, struct buf *out);
+/* The accounts of the run as JSON. */
+void link_stats(struct link *k, struct buf *out);
+/* "the same name, very rare; one slip in phone": why two rows are taken for one, or not. */
+void link_why(const struct link *k, uint64_t code, struct buf *out);
+/* Sixteen hex digits that stay the same as long as the compared values do. */
+void link_record_key(const struct link *k, uint32_t row, char key[17]);
+
+#endif

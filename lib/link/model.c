@@ -1,0 +1,195 @@
+#include "link/model.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+
+void model_start(struct model *m)
+{
+    *m = (struct model){.link = 0.5, .review = 0.1, .average = 0.3};
+}
+
+void model_free(struct model *m)
+{
+    arena_free(&m->memory);
+    *m = (struct model){0};
+}
+
+struct comparison *model_add(struct model *m, struct str column, enum kind k)
+{
+    if (m->n == COMPARISONS) return NULL;
+    struct comparison *c = &m->comparisons[m->n++];
+    *c = (struct comparison){.column = str_copy(&m->memory, column), .kind = k, .unless = -1, .swaps = -1};
+    return c;
+}
+
+/* ---- guessing ---- */
+/* Words of a heading and the kind that they tell, tried in this order.  A word stands alone or is the whole heading. */
+static const struct {
+    const char *word;
+    int kind;
+} HEADINGS[] = {
+    {"cluster", -1},
+    {"entity", -1},
+    {"source", -1},
+    {"sex", KIND_CATEGORY},
+    {"gender", KIND_CATEGORY},
+    {"性别", KIND_CATEGORY},
+    {"dob", KIND_DATE},
+    {"birth", KIND_DATE},
+    {"date", KIND_DATE},
+    {"出生", KIND_DATE},
+    {"生日", KIND_DATE},
+    {"idno", KIND_CITIZEN_ID},
+    {"idcard", KIND_CITIZEN_ID},
+    {"身份证", KIND_CITIZEN_ID},
+    {"公民身份", KIND_CITIZEN_ID},
+    {"phone", KIND_PHONE},
+    {"mobile", KIND_PHONE},
+    {"tel", KIND_PHONE},
+    {"电话", KIND_PHONE},
+    {"手机", KIND_PHONE},
+    {"联系方式", KIND_PHONE},
+    {"email", KIND_EMAIL},
+    {"mail", KIND_EMAIL},
+    {"邮箱", KIND_EMAIL},
+    {"postcode", KIND_CODE},
+    {"zip", KIND_CODE},
+    {"postal", KIND_CODE},
+    {"邮编", KIND_CODE},
+    {"soc", KIND_IDENTIFIER},
+    {"ssn", KIND_IDENTIFIER},
+    {"passport", KIND_IDENTIFIER},
+    {"surname", KIND_SURNAME},
+    {"lastname", KIND_SURNAME},
+    {"familyname", KIND_SURNAME},
+    {"last", KIND_SURNAME},
+    {"family", KIND_SURNAME},
+    {"firstname", KIND_GIVEN},
+    {"givenname", KIND_GIVEN},
+    {"first", KIND_GIVEN},
+    {"given", KIND_GIVEN},
+    {"forename", KIND_GIVEN},
+    {"middle", KIND_GIVEN},
+    {"姓名", KIND_NAME},
+    {"addr", KIND_ADDRESS},
+    {"address", KIND_ADDRESS},
+    {"street", KIND_TEXT},
+    {"地址", KIND_ADDRESS},
+    {"住址", KIND_ADDRESS},
+    {"county", KIND_CATEGORY},
+    {"district", KIND_CATEGORY},
+    {"县", KIND_CATEGORY},
+    {"state", KIND_CATEGORY},
+    {"province", KIND_CATEGORY},
+    {"country", KIND_CATEGORY},
+    {"city", KIND_WORD},
+    {"town", KIND_WORD},
+    {"suburb", KIND_WORD},
+    {"name", KIND_NAME},
+};
+
+struct guess {
+    size_t given, han, digits, dates, ats, blanks, distinct, length;
+};
+
+static bool has_word(struct str heading, const char *word)
+{
+    size_t at;
+    struct str w = str_of(word);
+    if (!str_find(heading, w, &at)) return false;
+    if ((unsigned char)word[0] >= 0x80) return true;
+    bool before =
+        at == 0 || heading.s[at - 1] == '_' || heading.s[at - 1] == ' ' || heading.s[at - 1] == '-' || heading.s[at - 1] == '.';
+    size_t end = at + w.n;
+    bool after = end == heading.n || heading.s[end] == '_' || heading.s[end] == ' ' || heading.s[end] == '-' ||
+                 (heading.s[end] >= '0' && heading.s[end] <= '9');
+    return before && after;
+}
+
+static int kind_by_heading(struct str name)
+{
+    struct buf b = {0};
+    for (size_t i = 0; i < name.n; i++) buf_char(&b, name.s[i] >= 'A' && name.s[i] <= 'Z' ? (char)(name.s[i] + 32) : name.s[i]);
+    int kind = -2;
+    for (size_t i = 0; kind == -2 && i < sizeof HEADINGS / sizeof *HEADINGS; i++)
+        if (has_word(buf_slice(&b), HEADINGS[i].word)) kind = HEADINGS[i].kind;
+    buf_free(&b);
+    return kind;
+}
+
+static bool is_birth(struct str name)
+{
+    static const char *const WORDS[] = {"dob", "birth", "出生", "生日"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (has_word(name, WORDS[i])) return true;
+    return false;
+}
+
+static struct guess look(struct str *const *sample, size_t n, size_t column)
+{
+    struct guess g = {0};
+    for (size_t i = 0; i < n; i++) {
+        struct str v = str_trim(sample[i][column]);
+        if (!v.n) continue;
+        g.given++;
+        g.length += text_length(v);
+        size_t digits = 0, han = 0, blanks = 0;
+        for (size_t k = 0; k < v.n; k++) {
+            digits += v.s[k] >= '0' && v.s[k] <= '9';
+            han += (unsigned char)v.s[k] >= 0xE3;
+            blanks += v.s[k] == ' ';
+        }
+        g.digits += digits == v.n;
+        g.dates += digits == 8 && v.n >= 8 && v.n <= 10;
+        g.ats += memchr(v.s, '@', v.n) != NULL;
+        g.han += han * 3 > v.n / 2;
+        g.blanks += blanks > 0;
+        bool seen = false;
+        for (size_t k = 0; k < i && !seen; k++) seen = str_eq(str_trim(sample[k][column]), v);
+        g.distinct += !seen;
+    }
+    return g;
+}
+
+/* Numbers of rows and record ids: every one another, and no two records share it. */
+static bool is_row_name(struct str name, const struct guess *g)
+{
+    struct buf b = {0};
+    text_heading_key(&b, name);
+    struct str h = buf_slice(&b);
+    bool id = str_is(h, "id") || str_is(h, "unique_id") || str_is(h, "rec_id") || str_is(h, "record_id") || str_is(h, "uniqueid") ||
+              str_is(h, "序号") || str_is(h, "编号") || str_is(h, "row") || str_is(h, "no") || str_is(h, "index");
+    buf_free(&b);
+    return id && g->distinct == g->given;
+}
+
+bool model_guess(struct model *m, const struct columns *c, struct str *const *sample, size_t n)
+{
+    int surname = -1, given = -1, id = -1;
+    for (size_t k = 0; k < c->n; k++) {
+        struct guess g = look(sample, n, k);
+        if (!g.given || str_starts(c->names[k], STR("_")) || is_row_name(c->names[k], &g)) continue;
+        int kind = kind_by_heading(c->names[k]);
+        if (kind == -1) continue;
+        if (kind == KIND_CITIZEN_ID && g.length < g.given * 14) kind = KIND_IDENTIFIER;
+        if (kind == KIND_NAME && !g.han && g.blanks * 3 < g.given) kind = KIND_TEXT;
+        if (kind == -2) {
+            if (g.given * 2 < n) continue; /* unnamed and mostly empty: not worth a comparison */
+            if (g.ats * 2 > g.given) kind = KIND_EMAIL;
+            else if (g.dates * 10 > g.given * 9) kind = KIND_DATE;
+            else if (g.distinct * 20 < g.given) kind = KIND_CATEGORY;
+            else if (g.digits * 10 > g.given * 9) kind = g.length >= g.given * 6 ? KIND_IDENTIFIER : KIND_CODE;
+            else kind = g.length > g.given * 12 ? KIND_TEXT : KIND_WORD;
+        }
+        struct comparison *x = model_add(m, c->names[k], (enum kind)kind);
+        if (!x) break;
+        if (kind == KIND_SURNAME && surname < 0) surname = (int)m->n - 1;
+        if (kind == KIND_GIVEN && given < 0) given = (int)m->n - 1;
+        if (kind == KIND_CITIZEN_ID && id < 0) id = (int)m->n - 1;
+    }
+    if (surname >= 0 && given >= 0) m->comparisons[surname].swaps = given, m->comparisons[given].swaps = surname;
+    for (size_t k = 0; id >= 0 && k < m->n; k++)
+        if (m->comparisons[k].kind == KIND_DATE && is_birth(m->comparisons[k].column)) m->comparisons[k].unless = id;
+    return m->n > 0;
+}

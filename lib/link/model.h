@@ -1,0 +1,64 @@
+/* The model of linkage (Fellegi and Sunter 1969, with three classes after Winkler): which columns are compared and how, by which
+ * keys records meet, how probable each level is in a pair of one person, of one household, and of strangers. */
+#ifndef VET_LINK_MODEL_H
+#define VET_LINK_MODEL_H
+
+#include "flow/rows.h"
+#include "link/kind.h"
+
+enum { COMPARISONS = 16, RULES = 64, RULE_PARTS = 3 };
+struct comparison {
+    struct str column;
+    enum kind kind;
+    bool optional; /* the stream need not have it */
+    int unless;    /* index of a citizen id: a date equal to the one inside it says nothing more; -1 = none */
+    int swaps;     /* index of the column that it changes places with, -1 = none */
+    bool trained;
+    double p[CLASSES][LEVELS]; /* probability of each level in each class */
+    uint32_t line, col;        /* in the model file */
+};
+struct rule_part {
+    int column; /* index of a comparison */
+    enum key key;
+};
+struct rule {
+    struct rule_part parts[RULE_PARTS];
+    unsigned n;
+};
+struct model {
+    struct str path; /* for messages */
+    struct str title;
+    struct comparison comparisons[COMPARISONS];
+    size_t n;
+    struct rule rules[RULES];
+    size_t n_rules;
+    double prior[CLASSES];
+    double link, review;          /* probabilities */
+    double average;               /* least mean probability between two groups that are joined */
+    struct str source;            /* column that tells the sources apart, or empty */
+    bool source_unique;           /* each source is free of duplicates: one to one */
+    struct str veto[COMPARISONS]; /* columns: two different (valid) values never meet in one entity */
+    size_t n_veto;
+    int support[COMPARISONS]; /* where no id does it, one of these must agree before two are joined */
+    size_t n_support;
+    bool trained;              /* p and prior are known */
+    bool verified;             /* the same valid citizen id decides by itself, names permitting */
+    struct str newest;         /* golden records: the column with the date of each record, or empty */
+    struct str trusted_column; /* and the column by whose values records are trusted, best first */
+    struct str *trusted;
+    size_t n_trusted;
+    struct arena memory;
+};
+void model_start(struct model *m);
+/* Adds a column; p takes its kind's start.  NULL when there are too many. */
+struct comparison *model_add(struct model *m, struct str column, enum kind k);
+/* Reads SHARE/models/NAME.json, or the path itself when it has a slash or ends in .json.  False after findings with positions. */
+bool model_open(struct model *m, const char *share, const char *name, struct diag *d);
+/* Checks the columns against the stream: those missing are faults with the nearest name, or are left out when optional. */
+bool model_bind(struct model *m, const struct columns *c, struct diag *d);
+/* Guesses columns and kinds from headings and the rows' first values.  False when nothing is usable. */
+bool model_guess(struct model *m, const struct columns *c, struct str *const *sample, size_t n_sample);
+void model_write(const struct model *m, struct buf *out);
+void model_free(struct model *m);
+
+#endif

@@ -1,0 +1,371 @@
+/* Model files: reading with positions, writing. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/near.h"
+#include "ledger/share.h"
+#include "link/model.h"
+
+static int column_index(const struct model *m, struct str name)
+{
+    for (size_t k = 0; k < m->n; k++)
+        if (str_eq(m->comparisons[k].column, name)) return (int)k;
+    return -1;
+}
+
+static const char *nearest_column(const struct model *m, struct str name)
+{
+    struct near n = near_start(name);
+    for (size_t k = 0; k < m->n; k++) near_try(&n, m->comparisons[k].column);
+    return n.found.n ? n.found.s : m->n ? m->comparisons[0].column.s : "";
+}
+
+static int find_column(struct share_file *f, const struct model *m, const struct share_value *at, struct str name)
+{
+    int k = column_index(m, name);
+    if (k < 0) share_fault(f, at, DIAG_MODEL_RULE, name.n ? name.s : "", nearest_column(m, name), NULL);
+    return k;
+}
+
+/* "levels": {"equal": [m, h, u], ...} */
+static void read_levels(struct share_file *f, struct comparison *c, const struct share_value *levels)
+{
+    const struct kind_info *info = kind_info(c->kind);
+    const char *names[LEVELS + 1] = {0};
+    double sum[CLASSES] = {0};
+    for (unsigned l = 0; l < info->n_levels; l++) names[l] = info->levels[l].name;
+    for (const struct share_value *v = levels->first; v; v = v->next) {
+        int l = share_word(f, v, v->key, names);
+        if (l < 0) continue;
+        int k = 0;
+        for (const struct share_value *p = v->first; p && k < CLASSES; p = p->next, k++) {
+            if (p->kind == SHARE_NUMBER && p->number >= 0 && p->number <= 1)
+                sum[k] += c->p[k][l] = p->number > 1e-12 ? p->number : 1e-12;
+            else share_fault(f, v, DIAG_LEDGER_TYPE, v->key.s, "three numbers from 0 to 1", NULL);
+        }
+        if (k != CLASSES) share_fault(f, v, DIAG_LEDGER_TYPE, v->key.s, "three numbers from 0 to 1", NULL);
+    }
+    static const char *const CLASS_NAMES[] = {"match", "household", "other"};
+    for (int k = 0; k < CLASSES && !f->failed; k++)
+        if (fabs(sum[k] - 1) > 0.01) share_fault(f, levels, DIAG_MODEL_P, c->column.s, CLASS_NAMES[k], NULL);
+    for (int k = 0; k < CLASSES; k++)
+        for (unsigned l = 0; l < info->n_levels; l++)
+            if (c->p[k][l] < 1e-12) c->p[k][l] = 1e-12;
+    c->trained = true;
+}
+
+static void read_column(struct share_file *f, struct model *m, const struct share_value *v, struct str name)
+{
+    static const char *const KNOWN[] = {"name", "kind", "optional", "levels", "unless", "swaps", "description", NULL};
+    struct str word = v->kind == SHARE_STRING ? v->text : (struct str){NULL, 0};
+    if (v->kind == SHARE_OBJECT) {
+        share_known(f, v, KNOWN);
+        word = share_string(f, v, "kind", true);
+        if (!name.n) name = share_string(f, v, "name", true);
+    }
+    int k = word.n ? share_word(f, v, word, KIND_WORDS) : -1;
+    if (k < 0 || !name.n) {
+        if (v->kind != SHARE_OBJECT && v->kind != SHARE_STRING) share_fault(f, v, DIAG_LEDGER_TYPE, "columns", "a kind", NULL);
+        return;
+    }
+    struct comparison *c = model_add(m, name, (enum kind)k);
+    if (!c) {
+        share_fault(f, v, DIAG_MODEL_TOO_MANY, "16", NULL);
+        return;
+    }
+    c->line = v->line;
+    c->col = v->col;
+    if (v->kind != SHARE_OBJECT) return;
+    c->optional = share_truth(f, v, "optional", false);
+    const struct share_value *levels = share_get(v, "levels");
+    if (levels) read_levels(f, c, levels);
+}
+
+static void read_columns(struct share_file *f, struct model *m, const struct share_value *root)
+{
+    const struct share_value *columns = share_get(root, "columns");
+    if (!columns || (columns->kind != SHARE_OBJECT && columns->kind != SHARE_LIST) || !columns->first) {
+        share_fault(f, columns ? columns : root, DIAG_LEDGER_MISSING, "columns", NULL);
+        return;
+    }
+    for (const struct share_value *v = columns->first; v; v = v->next)
+        read_column(f, m, v, columns->kind == SHARE_OBJECT ? v->key : (struct str){NULL, 0});
+    for (const struct share_value *v = columns->first; v; v = v->next) {
+        if (v->kind != SHARE_OBJECT) continue;
+        struct str own = columns->kind == SHARE_OBJECT ? v->key : share_string(f, v, "name", false);
+        int k = column_index(m, own);
+        struct str other = share_string(f, v, "unless", false), swaps = share_string(f, v, "swaps", false);
+        if (k >= 0 && other.n) m->comparisons[k].unless = find_column(f, m, share_get(v, "unless"), other);
+        if (k >= 0 && swaps.n) m->comparisons[k].swaps = find_column(f, m, share_get(v, "swaps"), swaps);
+    }
+}
+
+static void known_keys(struct buf *out, enum kind k)
+{
+    for (int i = 0; i < KEY_COUNT; i++)
+        if (key_fits(k, (enum key)i)) buf_printf(out, "%s%s", out->n ? " " : "", KEY_WORDS[i]);
+}
+
+/* "name.sound" */
+static bool read_part(struct share_file *f, const struct model *m, const struct share_value *v, struct rule_part *out)
+{
+    struct str column = v->text, word = STR("whole");
+    out->column = column_index(m, column);
+    if (out->column < 0)
+        for (size_t i = v->text.n; i-- > 0;)
+            if (v->text.s[i] == '.') {
+                column = str_head(v->text, i);
+                word = str_from(v->text, i + 1);
+                break;
+            }
+    if (out->column < 0) out->column = column_index(m, column);
+    if (out->column < 0) {
+        share_fault(f, v, DIAG_MODEL_RULE, v->text.s, nearest_column(m, column), NULL);
+        return false;
+    }
+    enum kind k = m->comparisons[out->column].kind;
+    for (int i = 0; i < KEY_COUNT; i++)
+        if (str_is(word, KEY_WORDS[i]) && key_fits(k, (enum key)i)) {
+            out->key = (enum key)i;
+            return true;
+        }
+    struct buf known = {0};
+    known_keys(&known, k);
+    share_fault(f, v, DIAG_MODEL_KEY, v->text.s, kind_info(k)->word, buf_text(&known), NULL);
+    buf_free(&known);
+    return false;
+}
+
+static void read_rules(struct share_file *f, struct model *m, const struct share_value *root)
+{
+    const struct share_value *list = share_list(f, root, "blocking", false);
+    for (const struct share_value *v = list ? list->first : NULL; v; v = v->next) {
+        struct rule r = {.n = 0};
+        if (v->kind == SHARE_STRING) {
+            if (read_part(f, m, v, &r.parts[0])) r.n = 1;
+        } else if (v->kind == SHARE_LIST && v->n <= RULE_PARTS) {
+            for (const struct share_value *p = v->first; p; p = p->next) {
+                if (p->kind != SHARE_STRING) share_fault(f, p, DIAG_LEDGER_TYPE, "blocking", "a list of columns", NULL);
+                else if (read_part(f, m, p, &r.parts[r.n])) r.n++;
+            }
+        } else {
+            share_fault(f, v, DIAG_LEDGER_TYPE, "blocking", "a list of at most three columns", NULL);
+        }
+        if (m->n_rules < RULES) m->rules[m->n_rules++] = r;
+    }
+}
+
+static void read_numbers(struct share_file *f, struct model *m, const struct share_value *root)
+{
+    static const char *const THRESHOLDS[] = {"link", "review", "average", NULL};
+    const struct share_value *t = share_get(root, "thresholds"), *prior = share_list(f, root, "prior", false);
+    if (t && t->kind == SHARE_OBJECT) {
+        share_known(f, t, THRESHOLDS);
+        m->link = share_number(f, t, "link", m->link);
+        m->review = share_number(f, t, "review", m->review < m->link ? m->review : m->link);
+        m->average = share_number(f, t, "average", m->average);
+        if (!(m->link > 0 && m->link <= 1 && m->review >= 0 && m->review <= m->link))
+            share_fault(f, t, DIAG_LEDGER_VALUE, "thresholds", "link review", "0 <= review <= link <= 1", NULL);
+    }
+    int k = 0;
+    for (const struct share_value *v = prior ? prior->first : NULL; v && k < CLASSES; v = v->next, k++)
+        m->prior[k] = fmax(v->number, 1e-9);
+    if (prior && (k != CLASSES || fabs(m->prior[0] + m->prior[1] + m->prior[2] - 1) > 0.01))
+        share_fault(f, prior, DIAG_LEDGER_TYPE, "prior", "three numbers that add up to 1", NULL);
+    m->trained = prior && k == CLASSES;
+    for (size_t i = 0; i < m->n; i++) m->trained = m->trained && m->comparisons[i].trained;
+}
+
+static void read_people(struct share_file *f, struct model *m, const struct share_value *root)
+{
+    static const char *const GOLDEN[] = {"newest", "source", "order", NULL}, *const SOURCE[] = {"column", "mode", NULL},
+                             *const MODES[] = {"link", "dedupe", NULL};
+    m->verified = share_truth(f, root, "verified", false);
+    size_t n;
+    struct str *list = share_strings(f, root, "support", &m->memory, &n);
+    for (size_t i = 0; i < n && m->n_support < COMPARISONS; i++) {
+        int k = find_column(f, m, share_get(root, "support"), list[i]);
+        if (k >= 0) m->support[m->n_support++] = k;
+    }
+    list = share_strings(f, root, "veto", &m->memory, &n);
+    for (size_t i = 0; i < n && m->n_veto < COMPARISONS; i++)
+        if (find_column(f, m, share_get(root, "veto"), list[i]) >= 0) m->veto[m->n_veto++] = list[i];
+    const struct share_value *source = share_get(root, "source"), *golden = share_get(root, "golden");
+    if (source && source->kind == SHARE_OBJECT) {
+        share_known(f, source, SOURCE);
+        m->source = str_copy(&m->memory, share_string(f, source, "column", true));
+        struct str mode = share_string(f, source, "mode", false);
+        m->source_unique = !mode.n || share_word(f, share_get(source, "mode"), mode, MODES) == 0;
+    }
+    if (golden && golden->kind == SHARE_OBJECT) {
+        share_known(f, golden, GOLDEN);
+        m->newest = str_copy(&m->memory, share_string(f, golden, "newest", false));
+        m->trusted_column = str_copy(&m->memory, share_string(f, golden, "source", false));
+        m->trusted = share_strings(f, golden, "order", &m->memory, &m->n_trusted);
+    }
+}
+
+bool model_open(struct model *m, const char *share, const char *name, struct diag *d)
+{
+    static const char *const KNOWN[] = {"$schema", "title", "description", "columns", "blocking", "prior", "thresholds",
+                                        "source",  "veto",  "verified",    "support", "golden",   NULL};
+    struct buf path = {0};
+    bool is_path = strchr(name, '/') || str_ends(str_of(name), STR(".json"));
+    if (is_path) buf_put(&path, name);
+    else buf_printf(&path, "%s/models/%s.json", share, name);
+    struct share_file *f = share_open(buf_text(&path), d);
+    m->path = str_copy(&m->memory, buf_slice(&path));
+    buf_free(&path);
+    if (!f) return false;
+    share_known(f, f->root, KNOWN);
+    m->title = str_copy(&m->memory, share_string(f, f->root, "title", false));
+    read_columns(f, m, f->root);
+    read_rules(f, m, f->root);
+    read_numbers(f, m, f->root);
+    read_people(f, m, f->root);
+    bool ok = !f->failed;
+    share_close(f);
+    return ok;
+}
+
+/* Leaves out comparison k and every rule that uses it. */
+static void drop_column(struct model *m, size_t k)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < m->n_rules; i++) {
+        bool uses = false;
+        for (unsigned p = 0; p < m->rules[i].n; p++) uses = uses || m->rules[i].parts[p].column == (int)k;
+        if (uses) continue;
+        struct rule r = m->rules[i];
+        for (unsigned p = 0; p < r.n; p++) r.parts[p].column -= r.parts[p].column > (int)k;
+        m->rules[kept++] = r;
+    }
+    m->n_rules = kept;
+    kept = 0;
+    for (size_t i = 0; i < m->n_support; i++)
+        if (m->support[i] != (int)k) m->support[kept++] = m->support[i] - (m->support[i] > (int)k);
+    m->n_support = kept;
+    memmove(&m->comparisons[k], &m->comparisons[k + 1], (m->n - k - 1) * sizeof m->comparisons[0]);
+    m->n--;
+    for (size_t i = 0; i < m->n; i++) {
+        struct comparison *c = &m->comparisons[i];
+        c->unless = c->unless == (int)k ? -1 : c->unless - (c->unless > (int)k);
+        c->swaps = c->swaps == (int)k ? -1 : c->swaps - (c->swaps > (int)k);
+    }
+}
+
+bool model_bind(struct model *m, const struct columns *c, struct diag *d)
+{
+    bool ok = true;
+    for (size_t k = 0; k < m->n;) {
+        struct comparison *x = &m->comparisons[k];
+        if (columns_find(c, x->column) >= 0) {
+            k++;
+        } else if (x->optional) {
+            drop_column(m, k);
+        } else {
+            struct str near = columns_nearest(c, x->column);
+            struct place at = {.file = m->path.s, .row = x->line, .col = x->col};
+            diag_add(d, DIAG_MODEL_COLUMN, &at, x->column.s,
+                     near.n ? arena_copy(&m->memory, near.s, near.n)
+                     : c->n ? arena_copy(&m->memory, c->names[0].s, c->names[0].n)
+                            : "-",
+                     NULL);
+            ok = false;
+            k++;
+        }
+    }
+    if (ok && !m->n) {
+        struct place at = {.file = m->path.s};
+        diag_add(d, DIAG_MODEL_NO_COLUMN, &at, NULL);
+        ok = false;
+    }
+    return ok;
+}
+
+/* ---- writing ---- */
+static void put_p(struct buf *out, const struct comparison *c)
+{
+    const struct kind_info *info = kind_info(c->kind);
+    buf_put(out, ", \"levels\": {");
+    for (unsigned l = 0; l < info->n_levels; l++) {
+        buf_printf(out, "%s\n      \"%s\": [", l ? "," : "", info->levels[l].name);
+        for (int k = 0; k < CLASSES; k++) buf_printf(out, "%s%.9g", k ? ", " : "", c->p[k][l]);
+        buf_char(out, ']');
+    }
+    buf_put(out, "}");
+}
+
+static void put_strings(struct buf *out, const char *key, const struct str *v, size_t n)
+{
+    buf_printf(out, ",\n  \"%s\": [", key);
+    for (size_t i = 0; i < n; i++) {
+        if (i) buf_put(out, ", ");
+        json_quote(out, v[i]);
+    }
+    buf_char(out, ']');
+}
+
+static void put_rules(struct buf *out, const struct model *m)
+{
+    buf_put(out, "],\n  \"blocking\": [");
+    for (size_t i = 0; i < m->n_rules; i++) {
+        buf_put(out, i ? ",\n    [" : "\n    [");
+        for (unsigned p = 0; p < m->rules[i].n; p++) {
+            struct buf part = {0};
+            buf_str(&part, m->comparisons[m->rules[i].parts[p].column].column);
+            if (m->rules[i].parts[p].key != KEY_WHOLE) buf_printf(&part, ".%s", KEY_WORDS[m->rules[i].parts[p].key]);
+            if (p) buf_put(out, ", ");
+            json_quote(out, buf_slice(&part));
+            buf_free(&part);
+        }
+        buf_char(out, ']');
+    }
+    buf_char(out, ']');
+}
+
+void model_write(const struct model *m, struct buf *out)
+{
+    buf_put(out, "{\n  \"title\": ");
+    json_quote(out, m->title);
+    buf_put(out, ",\n  \"columns\": [");
+    for (size_t k = 0; k < m->n; k++) {
+        const struct comparison *c = &m->comparisons[k];
+        buf_put(out, k ? ",\n    {\"name\": " : "\n    {\"name\": ");
+        json_quote(out, c->column);
+        buf_printf(out, ", \"kind\": \"%s\"", kind_info(c->kind)->word);
+        if (c->optional) buf_put(out, ", \"optional\": true");
+        if (c->unless >= 0) {
+            buf_put(out, ", \"unless\": ");
+            json_quote(out, m->comparisons[c->unless].column);
+        }
+        if (c->swaps >= 0) {
+            buf_put(out, ", \"swaps\": ");
+            json_quote(out, m->comparisons[c->swaps].column);
+        }
+        if (c->trained) put_p(out, c);
+        buf_char(out, '}');
+    }
+    put_rules(out, m);
+    if (m->trained) buf_printf(out, ",\n  \"prior\": [%.9g, %.9g, %.9g]", m->prior[0], m->prior[1], m->prior[2]);
+    buf_printf(out, ",\n  \"thresholds\": {\"link\": %g, \"review\": %g, \"average\": %g}", m->link, m->review, m->average);
+    if (m->source.n) {
+        buf_put(out, ",\n  \"source\": {\"column\": ");
+        json_quote(out, m->source);
+        buf_printf(out, ", \"mode\": \"%s\"}", m->source_unique ? "link" : "dedupe");
+    }
+    if (m->n_veto) put_strings(out, "veto", m->veto, m->n_veto);
+    if (m->verified) buf_put(out, ",\n  \"verified\": true");
+    struct str support[COMPARISONS];
+    for (size_t i = 0; i < m->n_support; i++) support[i] = m->comparisons[m->support[i]].column;
+    if (m->n_support) put_strings(out, "support", support, m->n_support);
+    if (m->newest.n || m->n_trusted) {
+        buf_put(out, ",\n  \"golden\": {\"newest\": ");
+        json_quote(out, m->newest);
+        buf_put(out, ", \"source\": ");
+        json_quote(out, m->trusted_column);
+        put_strings(out, "order", m->trusted, m->n_trusted);
+        buf_char(out, '}');
+    }
+    buf_put(out, "\n}\n");
+}

@@ -1,0 +1,18 @@
+/* What the writers of lib/link share. */
+#ifndef VET_LINK_OWN_H
+#define VET_LINK_OWN_H
+
+#include "link/link.h"
+
+/* A pair worth telling of. */
+struct told {
+    uint32_t a, b;
+    uint64_t code;
+    double probability, weight;
+    enum verdict verdict;
+    double use; /* what a person's decision would be worth */
+};
+/* All pairs whose verdict is at least review, conflicts and refused links too; sorted by weight, strongest first, or by use. */
+struct told *link_told(struct link *k, bool for_review, size_t *n);
+
+#endif

@@ -1,0 +1,255 @@
+/* Pairs: told with their reasons, and put side by side for people to decide. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "link/own.h"
+
+static const char *in_words(const struct link *k, const char *english)
+{
+    return k->translate ? k->translate(english) : english;
+}
+
+void link_why(const struct link *k, uint64_t code, struct buf *out)
+{
+    size_t start = out->n;
+    for (size_t i = 0; i < k->model->n; i++) {
+        unsigned l = level_in(code, i);
+        if (!l) continue;
+        if (out->n > start) buf_put(out, "; ");
+        buf_str(out, k->model->comparisons[i].column);
+        buf_put(out, ": ");
+        buf_put(out, in_words(k, kind_info(k->model->comparisons[i].kind)->levels[l].label));
+    }
+}
+
+static int by_weight(const void *a, const void *b)
+{
+    const struct told *x = a, *y = b;
+    if (x->use != y->use) return x->use > y->use ? -1 : 1;
+    if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
+    if (x->a != y->a) return x->a < y->a ? -1 : 1;
+    return (x->b > y->b) - (x->b < y->b);
+}
+
+/* An undecided pair is worth deciding where it is uncertain and would join much. */
+static double use_of(const struct told *t, const uint32_t *size, const struct clusters *c)
+{
+    double joins = (double)size[c->of[t->a]] * size[c->of[t->b]];
+    if (t->verdict == VERDICT_CONFLICT) return 1000 + joins;
+    return (t->probability * (1 - t->probability) + 1e-6) * joins;
+}
+
+struct told *link_told(struct link *k, bool for_review, size_t *n)
+{
+    struct told *v = NULL;
+    size_t cap = 0;
+    *n = 0;
+    uint32_t *size = mem_zero(k->clusters.n + 1, sizeof *size);
+    for (uint64_t i = 0; i < k->table.n_rows; i++) size[k->clusters.of[i]]++;
+    for (size_t i = 0; i < k->blocking.n; i++) {
+        const struct pair *p = &k->blocking.pairs[i];
+        struct told t = {.a = p->a, .b = p->b, .code = k->blocking.patterns.code[p->pattern]};
+        if (k->probability[p->pattern] < k->model->review && k->weight[p->pattern] < 50) {
+            t.verdict = link_verdict(k, p->a, p->b, t.code, NULL, NULL);
+            if (t.verdict == VERDICT_NO) continue;
+        }
+        t.verdict = link_verdict(k, p->a, p->b, t.code, &t.probability, &t.weight);
+        bool apart = k->clusters.of[p->a] != k->clusters.of[p->b];
+        if (t.verdict == VERDICT_LINK && apart) t.verdict = VERDICT_REVIEW; /* the link was refused */
+        if (t.verdict == VERDICT_NO) continue;
+        if (for_review) {
+            if (t.verdict == VERDICT_LINK || !apart) continue;
+            t.use = use_of(&t, size, &k->clusters);
+        }
+        mem_grow(&v, &cap, *n + 1, sizeof *v);
+        v[(*n)++] = t;
+    }
+    free(size);
+    if (*n) qsort(v, *n, sizeof *v, by_weight);
+    return v;
+}
+
+/* A row of text values in the making. */
+struct line {
+    struct buf text;
+    size_t at[200];
+    size_t n;
+};
+
+static void line_start(struct line *l)
+{
+    l->text.n = 0;
+    l->n = 0;
+}
+
+static void line_put(struct line *l, struct str s)
+{
+    if (l->n == sizeof l->at / sizeof *l->at - 1) return;
+    l->at[l->n++] = l->text.n;
+    buf_str(&l->text, s);
+}
+
+static void line_print(struct line *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void line_print(struct line *l, const char *format, ...)
+{
+    char text[64];
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(text, sizeof text, format, ap);
+    va_end(ap);
+    line_put(l, str_of(text));
+}
+
+static size_t line_values(struct line *l, struct str *v)
+{
+    l->at[l->n] = l->text.n;
+    for (size_t i = 0; i < l->n; i++) v[i] = (struct str){l->text.s + l->at[i], l->at[i + 1] - l->at[i]};
+    return l->n;
+}
+
+/* The first line is the header, kept in `names`. */
+static void write_line(struct line *l, struct out *o, enum row_format f, struct columns *c, struct arena *names, struct buf *b)
+{
+    struct str v[200];
+    size_t n = line_values(l, v);
+    b->n = 0;
+    if (!c->n) {
+        c->names = mem_zero(n + 1, sizeof *c->names);
+        c->n = n;
+        for (size_t i = 0; i < n; i++) c->names[i] = str_copy(names, v[i]);
+        rows_format_header(b, f, c);
+    } else {
+        rows_format(b, f, c, v);
+    }
+    out_write(o, buf_slice(b));
+}
+
+static void pair_header(const struct link *k, struct line *l)
+{
+    line_start(l);
+    static const char *const FIRST[] = {"row_a", "row_b", "entity_a", "entity_b", "decision", "weight", "probability"};
+    for (size_t i = 0; i < sizeof FIRST / sizeof *FIRST; i++) line_put(l, str_of(FIRST[i]));
+    for (size_t i = 0; i < k->model->n; i++) line_put(l, k->model->comparisons[i].column);
+    line_put(l, STR("why"));
+}
+
+static void pair_line(const struct link *k, struct line *l, const struct told *t)
+{
+    line_start(l);
+    line_print(l, "%u", t->a + 1);
+    line_print(l, "%u", t->b + 1);
+    line_print(l, "E%u", k->clusters.of[t->a] + 1);
+    line_print(l, "E%u", k->clusters.of[t->b] + 1);
+    line_put(l, str_of(verdict_name(t->verdict)));
+    line_print(l, "%.2f", t->weight);
+    line_print(l, "%.6f", t->probability);
+    for (size_t i = 0; i < k->model->n; i++)
+        line_put(l, str_of(kind_info(k->model->comparisons[i].kind)->levels[level_in(t->code, i)].name));
+    struct buf why = {0};
+    link_why(k, t->code, &why);
+    line_put(l, buf_slice(&why));
+    buf_free(&why);
+}
+
+bool link_write_pairs(struct link *k, struct out *o, enum row_format f)
+{
+    size_t n;
+    struct told *v = link_told(k, false, &n);
+    struct line *l = mem_zero(1, sizeof *l);
+    struct columns c = {0};
+    struct arena names = {0};
+    struct buf b = {0};
+    pair_header(k, l);
+    write_line(l, o, f, &c, &names, &b);
+    for (size_t i = 0; i < n && !out_failed(o); i++) {
+        pair_line(k, l, &v[i]);
+        write_line(l, o, f, &c, &names, &b);
+    }
+    free(c.names);
+    arena_free(&names);
+    buf_free(&l->text);
+    buf_free(&b);
+    free(l);
+    free(v);
+    return !out_failed(o);
+}
+
+/* Columns that tell a person who it is: those compared, then where the record came from. */
+static size_t shown_columns(const struct link *k, int *at)
+{
+    static const char *const ALSO[] = {"unit", "_file", "_sheet", "_row"};
+    size_t n = 0;
+    for (size_t i = 0; i < k->model->n; i++) at[n++] = k->table.columns[i].at;
+    for (size_t i = 0; i < sizeof ALSO / sizeof *ALSO; i++) {
+        int c = columns_find(&k->columns, str_of(ALSO[i]));
+        if (c >= 0) at[n++] = c;
+    }
+    return n;
+}
+
+static void review_header(const struct link *k, struct line *l, const int *at, size_t n)
+{
+    line_start(l);
+    line_put(l, STR("decision"));
+    line_put(l, STR("probability"));
+    line_put(l, STR("why"));
+    for (size_t i = 0; i < n; i++)
+        for (int side = 0; side < 2; side++) {
+            struct buf name = {0};
+            buf_str(&name, k->columns.names[at[i]]);
+            buf_put(&name, side ? "_b" : "_a");
+            line_put(l, buf_slice(&name));
+            buf_free(&name);
+        }
+    line_put(l, STR("key_a"));
+    line_put(l, STR("key_b"));
+}
+
+bool link_write_review(struct link *k, struct out *o, enum row_format f)
+{
+    size_t n, n_shown;
+    int at[COMPARISONS + 8];
+    struct told *v = link_told(k, true, &n);
+    struct line *l = mem_zero(1, sizeof *l);
+    struct columns c = {0};
+    struct arena names = {0};
+    struct buf b = {0}, room[2] = {{0}}, why = {0};
+    struct str *values[2] = {mem_zero(k->columns.n + 1, sizeof(struct str)), mem_zero(k->columns.n + 1, sizeof(struct str))};
+    n_shown = shown_columns(k, at);
+    review_header(k, l, at, n_shown);
+    write_line(l, o, f, &c, &names, &b);
+    bool ok = true;
+    for (size_t i = 0; ok && i < n && !out_failed(o); i++) {
+        ok = spool_row(k->table.spool, v[i].a, &room[0], values[0], k->columns.n) &&
+             spool_row(k->table.spool, v[i].b, &room[1], values[1], k->columns.n);
+        if (!ok) break;
+        line_start(l);
+        line_put(l, str_of(in_words(k, "open")));
+        line_print(l, "%.4f", v[i].probability);
+        why.n = 0;
+        if (v[i].verdict == VERDICT_CONFLICT) buf_printf(&why, "%s; ", in_words(k, "the same id with another name"));
+        link_why(k, v[i].code, &why);
+        line_put(l, buf_slice(&why));
+        for (size_t x = 0; x < n_shown; x++)
+            for (int side = 0; side < 2; side++) line_put(l, values[side][at[x]]);
+        for (int side = 0; side < 2; side++) {
+            char key[17];
+            link_record_key(k, side ? v[i].b : v[i].a, key);
+            line_put(l, str_of(key));
+        }
+        write_line(l, o, f, &c, &names, &b);
+    }
+    free(c.names);
+    arena_free(&names);
+    for (int side = 0; side < 2; side++) {
+        buf_free(&room[side]);
+        free(values[side]);
+    }
+    buf_free(&why);
+    buf_free(&l->text);
+    buf_free(&b);
+    free(l);
+    free(v);
+    return ok && !out_failed(o);
+}

@@ -1,0 +1,105 @@
+/* Patterns of levels: of a pair of rows, and the table of all that occur. */
+#include <stdlib.h>
+
+#include "link/block.h"
+#include "link/kind_own.h"
+
+enum { MEMO = 1 << 13 };
+struct memo {
+    struct {
+        uint32_t a, b;
+        uint8_t level;
+    } of[COMPARISONS][MEMO];
+};
+
+struct memo *memo_new(void)
+{
+    return mem_zero(1, sizeof(struct memo));
+}
+
+static bool is_slow(enum kind k)
+{
+    return k != KIND_DATE && k != KIND_PHONE && k != KIND_CATEGORY && k != KIND_NUMBER && k != KIND_ADDRESS && k != KIND_CITIZEN_ID;
+}
+
+static unsigned remembered(const struct table *t, size_t k, uint32_t x, uint32_t y, struct memo *memo)
+{
+    if (x == y || !x || !y || !memo || !is_slow(t->columns[k].kind)) return column_level(t, k, x, y);
+    uint32_t low = x < y ? x : y, high = x < y ? y : x;
+    size_t slot = (low * 0x9E3779B1u ^ high * 0x85EBCA6Bu) >> 19;
+    if (memo->of[k][slot].a != low || memo->of[k][slot].b != high) {
+        memo->of[k][slot].a = low;
+        memo->of[k][slot].b = high;
+        memo->of[k][slot].level = (uint8_t)column_level(t, k, low, high);
+    }
+    return memo->of[k][slot].level;
+}
+
+/* Do two columns hold each other's values? */
+static bool changed_places(const struct table *t, size_t k, size_t l, const uint32_t *x, const uint32_t *y)
+{
+    if (!x[k] || !x[l] || !y[k] || !y[l]) return false;
+    struct str a = column_value(&t->columns[k], x[k]).text, b = column_value(&t->columns[l], x[l]).text;
+    struct str c = column_value(&t->columns[k], y[k]).text, d = column_value(&t->columns[l], y[l]).text;
+    return jaro_winkler(a, d) >= 0.92 && jaro_winkler(b, c) >= 0.92;
+}
+
+uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uint32_t b, struct memo *memo)
+{
+    const uint32_t *x = t->ids + (size_t)a * t->n_columns, *y = t->ids + (size_t)b * t->n_columns;
+    uint64_t code = 0;
+    for (size_t k = 0; k < m->n; k++) code |= (uint64_t)remembered(t, k, x[k], y[k], memo) << (4 * k);
+    for (size_t k = 0; k < m->n; k++) {
+        const struct comparison *c = &m->comparisons[k];
+        unsigned l = level_in(code, k);
+        if (c->swaps > (int)k && l) {
+            size_t o = (size_t)c->swaps;
+            uint64_t swapped = kind_info(c->kind)->unordered;
+            if (l < swapped - 1 && level_in(code, o) && level_in(code, o) < swapped - 1 && changed_places(t, k, o, x, y)) {
+                code = (code & ~(15ull << (4 * k))) | swapped << (4 * k);
+                code = (code & ~(15ull << (4 * o))) | swapped << (4 * o);
+            }
+        }
+        if (c->unless >= 0 && l >= kind_info(c->kind)->exact) {
+            size_t id = (size_t)c->unless;
+            const struct kind_info *info = kind_info(KIND_CITIZEN_ID);
+            if (level_in(code, id) + 3u < info->exact) continue; /* not even two slips apart */
+            struct kept i = column_value(&t->columns[id], x[id]), d = column_value(&t->columns[k], x[k]);
+            if (kind_id_has_date(i.f, d.f)) code &= ~(15ull << (4 * k)); /* said already */
+        }
+    }
+    return code;
+}
+
+uint32_t pattern_at(struct patterns *p, uint64_t code)
+{
+    if (p->n * 2 >= p->n_slots) {
+        size_t n = p->n_slots ? p->n_slots * 2 : 1024;
+        free(p->slots);
+        p->slots = mem_zero(n, sizeof *p->slots);
+        p->n_slots = n;
+        for (size_t i = 0; i < p->n; i++) {
+            size_t s = mix64(p->code[i]) & (n - 1);
+            while (p->slots[s]) s = (s + 1) & (n - 1);
+            p->slots[s] = (uint32_t)i + 1;
+        }
+    }
+    size_t s = mix64(code) & (p->n_slots - 1);
+    while (p->slots[s] && p->code[p->slots[s] - 1] != code) s = (s + 1) & (p->n_slots - 1);
+    if (!p->slots[s]) {
+        mem_grow(&p->code, &p->cap_code, p->n + 1, sizeof *p->code);
+        mem_grow(&p->count, &p->cap_count, p->n + 1, sizeof *p->count);
+        p->code[p->n] = code;
+        p->count[p->n] = 0;
+        p->slots[s] = (uint32_t)++p->n;
+    }
+    return p->slots[s] - 1;
+}
+
+void patterns_free(struct patterns *p)
+{
+    free(p->code);
+    free(p->count);
+    free(p->slots);
+    *p = (struct patterns){0};
+}

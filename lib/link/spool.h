@@ -1,0 +1,30 @@
+/* Rows put aside until the end: small ones in memory, more in an unlinked temporary file (0600), so that records of any number
+ * take no memory of their own. */
+#ifndef VET_LINK_SPOOL_H
+#define VET_LINK_SPOOL_H
+
+#include "base/diag.h"
+
+struct spool;
+struct spool *spool_new(struct diag *d);
+void spool_free(struct spool *s);
+/* Appends one row of n values in the form of spool_add. */
+void spool_encode(struct buf *out, const struct str *values, size_t n);
+/* Appends encoded rows.  False after a finding. */
+bool spool_add(struct spool *s, struct str encoded, size_t rows);
+bool spool_finish(struct spool *s); /* no more rows follow */
+
+/* Reading in order.  Values stand in the cursor until the next call. */
+struct spool_cursor {
+    struct spool *spool;
+    struct buf buffer;
+    uint64_t at, row; /* of the next */
+    size_t from;
+};
+bool spool_next(struct spool_cursor *c, struct str *values, size_t n); /* false at the end, or after a finding */
+void spool_cursor_free(struct spool_cursor *c);
+bool spool_failed(const struct spool *s);
+/* One row by its number, into `room`.  The first call makes an index of all rows (8 bytes each). */
+bool spool_row(struct spool *s, uint64_t row, struct buf *room, struct str *values, size_t n);
+
+#endif

@@ -1,0 +1,226 @@
+#include "link/train.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "link/kind_own.h"
+
+enum { ROUNDS = 1000, KEPT_PATTERNS = 20000 };
+static const double PSEUDO = 4; /* so many pairs are believed beforehand, in each class and comparison */
+static const double SETTLED = 1e-5;
+
+/* The patterns that learning works on: all of them, or when they are very many those that may be matches and a sample of the rest
+ * that stands for them. */
+struct lesson {
+    uint64_t *code;
+    double *count;
+    double *share[CLASSES];
+    size_t n;
+};
+
+static void start_level(struct comparison *c, const double *seen)
+{
+    const struct kind_info *info = kind_info(c->kind);
+    double equal = 0, none = seen[0];
+    for (unsigned l = info->exact; l < info->n_levels; l++) equal += seen[l] + 1e-6;
+    for (int k = 0; k < CLASSES; k++) {
+        double all = 0;
+        for (unsigned l = 1; l < info->n_levels; l++) all += info->levels[l].start[k];
+        c->p[k][0] = none > 1e-4 ? none : 1e-4;
+        for (unsigned l = 1; l < info->n_levels; l++) {
+            double start =
+                l >= info->exact ? info->levels[info->exact].start[k] * (seen[l] + 1e-6) / equal : info->levels[l].start[k];
+            c->p[k][l] = start / all * (1 - c->p[k][0]);
+        }
+    }
+}
+
+static void start(struct model *m, const struct patterns *p)
+{
+    double total = 0;
+    double seen[COMPARISONS][LEVELS] = {{0}};
+    for (size_t i = 0; i < p->n; i++) {
+        total += (double)p->count[i];
+        for (size_t k = 0; k < m->n; k++) seen[k][level_in(p->code[i], k)] += (double)p->count[i];
+    }
+    for (size_t k = 0; k < m->n; k++) {
+        for (int l = 0; l < LEVELS; l++) seen[k][l] /= total > 0 ? total : 1;
+        if (!m->comparisons[k].trained) start_level(&m->comparisons[k], seen[k]);
+    }
+    m->prior[CLASS_MATCH] = 0.2;
+    m->prior[CLASS_HOUSEHOLD] = 0.1;
+    m->prior[CLASS_OTHER] = 0.7;
+}
+
+void model_classes(const struct model *m, uint64_t code, double out[CLASSES])
+{
+    double sum = 0, logs[CLASSES], best = -INFINITY;
+    for (int c = 0; c < CLASSES; c++) {
+        logs[c] = log(m->prior[c]);
+        for (size_t k = 0; k < m->n; k++) logs[c] += log(m->comparisons[k].p[c][level_in(code, k)]);
+        if (logs[c] > best) best = logs[c];
+    }
+    for (int c = 0; c < CLASSES; c++) sum += out[c] = exp(logs[c] - best);
+    for (int c = 0; c < CLASSES; c++) out[c] /= sum;
+}
+
+double model_probability(const struct model *m, uint64_t code, double *weight)
+{
+    double p[CLASSES];
+    model_classes(m, code, p);
+    if (weight) *weight = log2(p[CLASS_MATCH] + 1e-300) - log2(p[CLASS_HOUSEHOLD] + p[CLASS_OTHER] + 1e-300);
+    return p[CLASS_MATCH];
+}
+
+double model_weight(const struct model *m, size_t k, unsigned l)
+{
+    const struct comparison *c = &m->comparisons[k];
+    double rest = m->prior[CLASS_HOUSEHOLD] + m->prior[CLASS_OTHER];
+    double u = (m->prior[CLASS_HOUSEHOLD] * c->p[CLASS_HOUSEHOLD][l] + m->prior[CLASS_OTHER] * c->p[CLASS_OTHER][l]) /
+               (rest > 0 ? rest : 1);
+    return log2(c->p[CLASS_MATCH][l]) - log2(u);
+}
+
+/* Shares of the classes in every pattern; returns the logarithm of the likelihood. */
+static double expect(const struct model *m, struct lesson *s)
+{
+    float logs[CLASSES][COMPARISONS][LEVELS];
+    double prior[CLASSES], likelihood = 0;
+    for (int c = 0; c < CLASSES; c++) {
+        prior[c] = log(m->prior[c] + 1e-300);
+        for (size_t k = 0; k < m->n; k++)
+            for (int l = 0; l < LEVELS; l++) logs[c][k][l] = (float)log(m->comparisons[k].p[c][l] + 1e-300);
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        double sum[CLASSES], best = -INFINITY, all = 0;
+        for (int c = 0; c < CLASSES; c++) {
+            sum[c] = prior[c];
+            for (size_t k = 0; k < m->n; k++) sum[c] += (double)logs[c][k][level_in(s->code[i], k)];
+            if (sum[c] > best) best = sum[c];
+        }
+        for (int c = 0; c < CLASSES; c++) all += sum[c] = sum[c] - best < -40 ? 0 : exp(sum[c] - best);
+        for (int c = 0; c < CLASSES; c++) s->share[c][i] = sum[c] / all;
+        likelihood += s->count[i] * (best + log(all));
+    }
+    return likelihood;
+}
+
+/* m over u must not fall from a level to the next better one: neighbours that offend are pooled. */
+static void order_levels(struct comparison *c, const struct kind_info *info, double prior_h, double prior_o)
+{
+    struct {
+        double m, u;
+        unsigned from, to;
+    } pool[LEVELS];
+    unsigned n = 0;
+    double rest = prior_h + prior_o > 0 ? prior_h + prior_o : 1;
+    for (unsigned l = 1; l < info->n_levels; l++) {
+        if (l == info->unordered) continue;
+        pool[n].m = c->p[CLASS_MATCH][l];
+        pool[n].u = (prior_h * c->p[CLASS_HOUSEHOLD][l] + prior_o * c->p[CLASS_OTHER][l]) / rest + 1e-12;
+        pool[n].from = pool[n].to = l;
+        n++;
+        while (n > 1 && pool[n - 1].m * pool[n - 2].u < pool[n - 2].m * pool[n - 1].u) {
+            pool[n - 2].m += pool[n - 1].m;
+            pool[n - 2].u += pool[n - 1].u;
+            pool[n - 2].to = pool[n - 1].to;
+            n--;
+        }
+    }
+    for (unsigned i = 0; i < n; i++) {
+        if (pool[i].from == pool[i].to) continue;
+        for (unsigned l = pool[i].from; l <= pool[i].to; l++) {
+            if (l == info->unordered) continue;
+            double u = (prior_h * c->p[CLASS_HOUSEHOLD][l] + prior_o * c->p[CLASS_OTHER][l]) / rest + 1e-12;
+            c->p[CLASS_MATCH][l] = pool[i].m * u / pool[i].u;
+        }
+    }
+}
+
+/* Two valid ids that differ are two persons, however alike the rest is: twins must not teach otherwise. */
+static void never_one(struct comparison *c)
+{
+    static const double SLIPPED = 1e-5; /* a slip that happens to give a valid id */
+    if (c->kind != KIND_CITIZEN_ID) return;
+    const struct kind_info *info = kind_info(c->kind);
+    for (unsigned l = 1; l < info->n_levels; l++)
+        if (strcmp(info->levels[l].name, "twins") == 0 || strcmp(info->levels[l].name, "both_valid") == 0)
+            c->p[CLASS_MATCH][l] = fmin(c->p[CLASS_MATCH][l], SLIPPED);
+}
+
+static double maximise(struct model *m, const struct model *first, const struct lesson *s)
+{
+    double total[CLASSES] = {0}, change = 0;
+    static const double KEPT = 1;
+    double sums[CLASSES][COMPARISONS][LEVELS];
+    memset(sums, 0, sizeof sums);
+    for (size_t i = 0; i < s->n; i++)
+        for (int c = 0; c < CLASSES; c++) {
+            double w = s->count[i] * s->share[c][i];
+            if (w == 0) continue;
+            total[c] += w;
+            for (size_t k = 0; k < m->n; k++) sums[c][k][level_in(s->code[i], k)] += w;
+        }
+    double all = 0;
+    for (int c = 0; c < CLASSES; c++) all += total[c] + KEPT;
+    for (int c = 0; c < CLASSES; c++) {
+        double next = (total[c] + KEPT) / all;
+        change = fmax(change, fabs(next - m->prior[c]));
+        m->prior[c] = next;
+        for (size_t k = 0; k < m->n; k++)
+            for (unsigned l = 0; l < kind_info(m->comparisons[k].kind)->n_levels; l++) {
+                double p = (sums[c][k][l] + PSEUDO * first->comparisons[k].p[c][l]) / (total[c] + PSEUDO);
+                change = fmax(change, fabs(p - m->comparisons[k].p[c][l]));
+                m->comparisons[k].p[c][l] = p;
+            }
+    }
+    for (size_t k = 0; k < m->n; k++) never_one(&m->comparisons[k]);
+    for (size_t k = 0; k < m->n; k++)
+        order_levels(&m->comparisons[k], kind_info(m->comparisons[k].kind), m->prior[CLASS_HOUSEHOLD], m->prior[CLASS_OTHER]);
+    return change;
+}
+
+static void make_lesson(struct lesson *s, const struct model *m, const struct patterns *p, const struct label *labels,
+                        size_t n_labels)
+{
+    size_t room = p->n + n_labels + 1;
+    s->code = mem_alloc(room * sizeof *s->code);
+    s->count = mem_alloc(room * sizeof *s->count);
+    size_t every = p->n / KEPT_PATTERNS + 1;
+    for (size_t i = 0; i < p->n; i++) {
+        if (!p->count[i]) continue;
+        double weight = 1;
+        if (every > 1 && model_probability(m, p->code[i], NULL) < 1e-6) {
+            if (mix64(p->code[i]) % every) continue;
+            weight = (double)every;
+        }
+        s->code[s->n] = p->code[i];
+        s->count[s->n++] = weight * (double)p->count[i];
+    }
+    (void)labels;
+    (void)n_labels;
+    for (int c = 0; c < CLASSES; c++) s->share[c] = mem_alloc((s->n + 1) * sizeof *s->share[c]);
+}
+
+bool model_train(struct model *m, const struct patterns *p, const struct label *labels, size_t n_labels, struct diag *d)
+{
+    struct lesson s = {0};
+    start(m, p);
+    make_lesson(&s, m, p, labels, n_labels);
+    struct model *first = mem_alloc(sizeof *first);
+    *first = *m;
+    int round = 0;
+    for (; round < ROUNDS; round++) {
+        expect(m, &s);
+        if (maximise(m, first, &s) < SETTLED) break;
+    }
+    for (size_t k = 0; k < m->n; k++) m->comparisons[k].trained = true;
+    m->trained = true;
+    free(first);
+    free(s.code);
+    free(s.count);
+    for (int c = 0; c < CLASSES; c++) free(s.share[c]);
+    (void)d;
+    return true;
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# What a clerk sees of people who stand in two sheets.
+. "$TESTS/lib.sh"
+cat >people.csv <<'X'
+name,sex,id_number,birth_date,phone,address,unit,_file,_row
+张伟,男,370124198506150011,1985-06-15,13812345678,1号楼1单元101,A1,a.csv,2
+张伟,男,370124850615001,1985-06-15,13900000000,5号楼2单元202,B1,b.csv,2
+李强,男,,1960-03-04,13700000001,2号楼101,A1,a.csv,3
+李强,男,370124195001011012,1960-03-04,13700000001,,B1,b.csv,3
+王芳,女,370124196002290038,1960-02-29,13600000002,3号楼303,A1,a.csv,4
+王霞,女,370124196002290038,1960-02-29,13600000002,3号楼303,B1,b.csv,4
+赵建国,男,370124195211070029,1952-11-07,13500000003,4号楼404,A1,a.csv,5
+赵建军,男,,1955-01-20,13500000003,4号楼404,A1,a.csv,6
+陈静,女,,1970-08-08,13400000004,,A1,a.csv,7
+陈静,女,,1970-08-08,13300000005,,B1,b.csv,7
+X
+status "the same id with another name needs a person" 1 vet-dedupe people.csv
+has "and the rows are named, the id masked" err "rows 5 and 6 have the same id 370124********0038"
+cp out with.csv
+entity() { awk -F, -v row="$1" 'NR == row + 1 { print $NF }' with.csv; }
+same "the same verified id is the same person, also when one was written with 15 digits" "$(entity 1)" "$(entity 2)"
+same "no id, but name, birth date and phone: the same person" "$(entity 3)" "$(entity 4)"
+check "the same id with another name is not joined" test "$(entity 5)" != "$(entity 6)"
+check "two brothers on one phone and address stay two" test "$(entity 7)" != "$(entity 8)"
+check "a name and a birth date alone join nobody" test "$(entity 9)" != "$(entity 10)"
+same "all columns pass through" "$(head -1 people.csv),_entity" "$(head -1 with.csv)"
+same "and all rows, in their order" "$(cat people.csv)" "$(sed 's/,[^,]*$//' with.csv)"
+
+vet-dedupe --one people.csv >one.csv 2>/dev/null
+same "--one gives one row a person" 8 "$(($(wc -l <one.csv) - 1))"
+has "each value tells where it comes from" one.csv 'b.csv!3=id_number'
+has "what records disagree in stays visible" one.csv 'phone=13812345678 / 13900000000'
+same "three rows of one command are the same for one thread and for four" "$(vet-dedupe --threads 1 people.csv 2>/dev/null)" "$(vet-dedupe --threads 4 people.csv 2>/dev/null)"
+
+vet-dedupe --review people.csv >review.csv 2>/dev/null
+has "the conflict is for review, first of all" <(sed -n 2p review.csv) "the same id with another name"
+has "names that agree in nothing else are for review" review.csv "陈静,陈静"
+sed '/陈静/s/^open/同一人/' review.csv >decided.csv
+vet-dedupe --decisions decided.csv people.csv >again.csv 2>/dev/null
+same "a person's decision is followed" "$(awk -F, 'NR == 10 { print $NF }' again.csv)" "$(awk -F, 'NR == 11 { print $NF }' again.csv)"
+{ head -1 people.csv && tail -n +2 people.csv | tac; } >turned.csv
+vet-dedupe --decisions decided.csv turned.csv >again.csv 2>/dev/null
+same "also when the rows come in another order" "$(awk -F, 'NR == 2 { print $NF }' again.csv)" "$(awk -F, 'NR == 3 { print $NF }' again.csv)"
+sed '/陈静/s/^open/perhaps/' review.csv >bad.csv
+status "a decision that is no word of ours is an error" 2 vet-dedupe --decisions bad.csv people.csv
+same "and nothing is written" "" "$(cat out)"
+
+vet-dedupe --explain 1 2 people.csv >why 2>/dev/null
+has "--explain weighs each field" why "id_number: 370124198506150011 | 370124850615001"
+has "and says what would turn the verdict" why "what would turn it"
+vet-dedupe --lang zh --explain 3 4 people.csv >why 2>/dev/null
+has "in Chinese too" why "结论: 同一人"
+status "a record that is not there is an error" 2 vet-dedupe --explain 1 99 people.csv
+vet-dedupe --pairs people.csv >pairs.csv 2>/dev/null
+has "--pairs gives the reason of each" pairs.csv "phone: the same"
+vet-dedupe --stats stats.json people.csv >/dev/null 2>&1
+has "--stats tells the threshold for a wished precision" stats.json '"threshold_for_precision"'
+finish

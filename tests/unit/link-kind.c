@@ -1,0 +1,98 @@
+/* What is alike, kind by kind: names as people write them, ids, dates, phones, addresses. */
+#include "link/han.h"
+#include "link/kind.h"
+#include "tap.h"
+
+static const char *level(enum kind k, const char *a, const char *b)
+{
+    struct buf s[4] = {{0}};
+    struct value v, w;
+    static char text[2][300];
+    const char *name = "none";
+    if (kind_read(k, str_of(a), s, &v)) {
+        struct str one = v.text;
+        snprintf(text[0], sizeof text[0], "%.*s", (int)one.n, one.n ? one.s : "");
+        v.text = (struct str){text[0], one.n};
+        if (kind_read(k, str_of(b), s + 2, &w)) {
+            struct kept x = {v.f, v.text}, y = {w.f, w.text};
+            unsigned l = v.hash == w.hash ? kind_equal(k, &x, 2, 1000) : kind_level(k, &x, &y);
+            name = kind_info(k)->levels[l].name;
+        }
+    }
+    for (int i = 0; i < 4; i++) buf_free(&s[i]);
+    return name;
+}
+
+static void is(enum kind k, const char *a, const char *b, const char *want)
+{
+    const char *got = level(k, a, b), *back = level(k, b, a);
+    if (!CHECK(strcmp(got, want) == 0, "%s: %s and %s are %s", kind_info(k)->word, a, b, want)) printf("# got %s\n", got);
+    CHECK(strcmp(got, back) == 0, "%s: %s and %s are the same the other way about", kind_info(k)->word, b, a);
+}
+
+static void names(void)
+{
+    is(KIND_NAME, "刘伟", "劉偉", "equal_4");
+    is(KIND_NAME, "张 峰", "張峯", "equal_4");
+    is(KIND_NAME, "王建国", "王健国", "sound");
+    is(KIND_NAME, "王建国", "王国建", "part");
+    is(KIND_NAME, "王建国", "王国", "part");
+    is(KIND_NAME, "王建国", "王建军", "brothers");
+    is(KIND_NAME, "王建国", "王大海", "surname");
+    is(KIND_NAME, "王建国", "李建国", "given");
+    is(KIND_NAME, "付强国", "傅强国", "sound");
+    is(KIND_NAME, "肖国强", "萧国强", "sound");
+    is(KIND_NAME, "王波涛", "王坡涛", "shape");
+    is(KIND_NAME, "王建?", "王建国", "shape");
+    is(KIND_NAME, "王wei国", "王伟国", "shape");
+    is(KIND_NAME, "单国强", "山国强", "sound");
+    is(KIND_NAME, "欧阳海", "欧阳河", "surname");
+    is(KIND_NAME, "买买提·艾力", "买买提艾力", "sound");
+    is(KIND_NAME, "买买提·艾力", "买买提•艾力", "equal_4");
+    is(KIND_NAME, "无", "王伟", "none");
+    is(KIND_NAME, "John Smith", "Smith, John", "shape");
+}
+
+static void ids(void)
+{
+    is(KIND_CITIZEN_ID, "370124198506150011", "370124850615001", "equal_16");
+    is(KIND_CITIZEN_ID, "11010519491231002x", "１１０１０５１９４９１２３１００２Ｘ", "equal_16");
+    is(KIND_CITIZEN_ID, "370124198506150011", "370124198506150012", "one");
+    is(KIND_CITIZEN_ID, "370124198506150011", "370124195806150011", "one");
+    is(KIND_CITIZEN_ID, "370124198506150011", "37012419850615001", "one");
+    is(KIND_CITIZEN_ID, "370124198506150011", "370124195001011012", "both_valid");
+    is(KIND_CITIZEN_ID, "370124198506150011", "", "none");
+}
+
+static void others(void)
+{
+    is(KIND_DATE, "1985-06-15", "19850615", "equal_16");
+    is(KIND_DATE, "1985-06-15", "1985-06", "month");
+    is(KIND_DATE, "1985-06-15", "1985", "partial");
+    is(KIND_DATE, "1985-03-06", "1985-06-03", "slip");
+    is(KIND_DATE, "1985-06-15", "1986-06-15", "slip");
+    is(KIND_DATE, "1985-06-15", "1985-07-20", "near");
+    is(KIND_DATE, "1985-06-15", "1991-11-23", "decade");
+    is(KIND_PHONE, "13812345678", "+86 138-1234-5678", "equal_4");
+    is(KIND_PHONE, "13812345678", "13812345687", "slip");
+    is(KIND_PHONE, "13812345678", "13912345687", "other");
+    is(KIND_ADDRESS, "山东省济南市平阴县孔村镇前王庄村3组20号", "孔村镇前王庄村3社20", "door");
+    is(KIND_ADDRESS, "平阴县孔村镇前王庄村3组20号", "平阴县孔村镇前王庄村3组21号", "most");
+    is(KIND_SURNAME, "Mc Carthy", "mccarthy", "almost");
+    is(KIND_EMAIL, "a.b@x.org", "a.b@y.org", "local");
+    is(KIND_CODE, "2611", "2601", "slip");
+    is(KIND_NUMBER, "1,000", "1000.0", "equal_4");
+    is(KIND_CATEGORY, "男", "女", "other");
+}
+
+int main(void)
+{
+    names();
+    ids();
+    others();
+    CHECK(han_same_sound(0x4EC7, 0x7403), "仇 has the sound of 球, one of its readings");
+    CHECK(jaro_winkler(STR("martha"), STR("marhta")) > 0.961 && jaro_winkler(STR("martha"), STR("marhta")) < 0.962,
+          "the similarity of martha and marhta is 0.961, as Winkler has it");
+    CHECK(jaro_winkler(STR("张三丰"), STR("张三丰")) == 1.0, "Chinese text is compared in characters");
+    return tap_end();
+}
