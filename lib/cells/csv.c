@@ -178,6 +178,15 @@ static bool other_record(struct book *b, struct cut *cut, const char *s, const s
     return length < CELL_MAX_COLUMNS || (r->quoted ? record_fits(b, row, s, cut->at, r) : line_fits(b, row, s + cut->at, length));
 }
 
+/* How many of the records of s[at..end) end before what was lost. */
+static uint32_t records_before(const struct csv *c, const char *s, size_t at, size_t end)
+{
+    struct csv_record r;
+    uint32_t n = 0;
+    for (; csv_record_find(&c->form, s, end, at, true, &r) && r.end <= c->lost_at; at = r.end) n++;
+    return n;
+}
+
 static struct cut cut_records(struct book *b, struct str text, bool last)
 {
     struct csv *c = b->own;
@@ -186,11 +195,8 @@ static struct cut cut_records(struct book *b, struct str text, bool last)
     while (!cut.failed && cut.at < text.n) {
         uint32_t sound = 0;
         size_t end = csv_skip_sound(&c->form, text.s, text.n, cut.at, &sound);
-        if (c->lost && c->lost_at >= cut.at && c->lost_at < end) {
-            uint32_t before = 0;
-            csv_skip_sound(&c->form, text.s, c->lost_at, cut.at, &before);
-            cut.lost_row = cut.rows + before + 1;
-        }
+        if (c->lost && !c->lost_told && c->lost_at >= cut.at && c->lost_at < end)
+            cut.lost_row = cut.rows + 1 + records_before(c, text.s, cut.at, end);
         cut.rows += sound;
         cut.at = end;
         if (end == text.n || !csv_record_find(&c->form, text.s, text.n, end, last, &r)) break;

@@ -85,6 +85,8 @@ static void encodings(void)
     CHECK_STR(buf_slice(&found.text), "bytes_lost 3 UTF-8;", "and the first place is named, once");
     CHECK_STR(READ("a,b\n1,x\0y\n2,z\n"), "1:a|b\n2:1|x\xEF\xBF\xBDy(lost)\n3:2|z\n", "so it is with NUL");
     CHECK_STR(buf_slice(&found.text), "bytes_lost 2 UTF-8;", "with its row");
+    READ("a,\"b\"\n姓名,\"甲乙\"\n\xE4\xB8,\"x\"\nd,e\n");
+    CHECK_STR(buf_slice(&found.text), "bytes_lost 3 UTF-8;", "the right one, in files with quotes too");
     const struct book_options big5 = {.encoding = "Big5"};
     CHECK_STR(read_with(&big5, "\xA9\x6D\xA6\x57,a\n", 7), "1:姓名|a\n", "an encoding may be named");
     const struct book_options none = {.encoding = "no-such"};
