@@ -154,7 +154,7 @@ static bool expand(char *s, size_t *n, bool *lost)
     size_t width = (size_t)(s + *n - power);
     if (width == 0 || width > 2 || !all_digits(power, width)) return false;
     int exponent = number(power, (int)width);
-    char digits[LONGEST_CELL];
+    char digits[LONGEST_CELL] = "";
     size_t k = 0;
     for (size_t i = 0; i < mantissa; i++) {
         if (i == 1 && s[i] == '.') continue;

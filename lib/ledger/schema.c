@@ -21,10 +21,9 @@ static const char *const RULE_CODES[] = {"rule",         "date_order", "date_inv
 static const enum diag_code RULE_DIAGS[] = {DIAG_RULE,           DIAG_DATE_ORDER,   DIAG_DATE_INVALID,
                                             DIAG_BIRTH_MISMATCH, DIAG_SEX_MISMATCH, DIAG_NUMBER_RANGE};
 
-static const char *const KEYS_OF_LEDGER[] = {"$schema",    "name",          "title",         "description", "fields",
-                                             "primaryKey", "missingValues", "foreignKeys",   "vet:rules",   "vet:ignore",
-                                             "vet:nil",    "vet:rollups",   "vet:sensitive", "vet:stock",   "vet:left",
-                                             NULL};
+static const char *const KEYS_OF_LEDGER[] = {"$schema",       "name",        "title",     "description", "fields",  "primaryKey",
+                                             "missingValues", "foreignKeys", "vet:rules", "vet:ignore",  "vet:nil", "vet:rollups",
+                                             "vet:sensitive", "vet:stock",   "vet:left",  NULL};
 static const char *const KEYS_OF_FIELD[] = {
     "name",       "title",       "type",          "format",   "description", "example",      "constraints",
     "categories", "vet:aliases", "vet:role",      "vet:mask", "vet:codes",   "vet:multiple", "vet:fillDown",
@@ -66,7 +65,7 @@ static struct code_list **list_slot(struct loader *l, struct str name)
 static const struct code_list *shared_list(struct loader *l, const struct share_value *field, struct str name)
 {
     struct code_list **slot = list_slot(l, name);
-    if (*slot) return *slot;
+    if (*slot != NULL) return *slot;
     struct buf path = {0};
     buf_printf(&path, "%s/codes/%.*s.csv", l->share, (int)name.n, name.s);
     *slot = codes_open(buf_text(&path), name, l->d);

@@ -107,8 +107,8 @@ struct schema {
     struct str *missing; /* missingValues: 不详, /, 无: the same as an empty cell */
     size_t n_missing;
     struct map missing_keys; /* the same, by text_heading_key */
-    struct str stock; /* SQL expression: is the record of one who is counted still?  Empty: all are */
-    struct str left;  /* SQL expression: why is it not?  'died', 'moved' or NULL */
+    struct str stock;        /* SQL expression: is the record of one who is counted still?  Empty: all are */
+    struct str left;         /* SQL expression: why is it not?  'died', 'moved' or NULL */
     struct rollup_default *rollups;
     size_t n_rollups;
     bool sensitive;      /* the whole ledger is left out of default exports: petitions, counselling */
