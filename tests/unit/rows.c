@@ -71,6 +71,19 @@ static void broken(void)
     CHECK_STR(joined("tsv", (const char *const[]){"a\tb,c\n1\t2\n", NULL}), "a,\"b,c\"\n1,2\n", "--from tsv is obeyed");
 }
 
+static void mistaken(void)
+{
+    struct buf path = {0};
+    const char *tests = getenv("TESTS");
+    buf_printf(&path, "%s/corpus/good-xlwt.xls", tests ? tests : "tests");
+    findings_start(&found);
+    CHECK(!rows_open((const char *const[]){buf_text(&path)}, 1, NULL, &found.diag),
+          "a workbook given where records are wanted is refused");
+    CHECK_STR(buf_slice(&found.text), "records_expected ...;", "with the advice to import it first");
+    buf_free(&path);
+    CHECK_STR(JOINED("{\"a\":\"1\",\"b\":\"2\"}\n", "{\"b\":\"4\"}\n"), "a,b\n1,2\n,4\n", "JSON Lines may leave out what is empty");
+}
+
 struct total {
     uint64_t sum, rows;
 };
@@ -134,6 +147,7 @@ int main(void)
 {
     reading();
     broken();
+    mistaken();
     threads();
     writing();
     buf_free(&found.text);
