@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libintl.h>
 #include <locale.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -221,6 +222,14 @@ bool session_start(struct session *s, const struct opt *own, size_t n_own, int a
     set_language(early(argc, argv, "--lang"), share);
     s->stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
 
+    for (int i = 0; i < argc; i++) {
+        const char *slash = i ? NULL : strrchr(argv[i], '/');
+        if (i) buf_char(&s->command, ' ');
+        if (s->command.n < 2000) buf_put(&s->command, slash ? slash + 1 : argv[i]); /* a thousand files need not all be named */
+    }
+    if (s->command.n >= 2000) buf_put(&s->command, "...");
+    buf_text(&s->command);
+
     bool ok = opt_parse(used, argc, argv, &s->files, &s->diag);
     if (s->help || s->version) {
         if (s->help) print_help(s, used);
@@ -248,6 +257,7 @@ int session_end(struct session *s)
     if (fflush(stdout) != 0) failed = true;
     if (failed) diag_add(&s->diag, DIAG_WRITE_FAILED, NULL, translate("standard output"), strerror(errno), NULL);
     opt_list_free(&s->files);
+    buf_free(&s->command);
     return s->diag.status;
 }
 
@@ -262,6 +272,14 @@ const char *session_now(void)
     localtime_r(&now, &local);
     strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &local);
     return text;
+}
+
+const char *session_who(void)
+{
+    const char *given = getenv("VET_BY");
+    if (given && *given) return given;
+    const struct passwd *user = getpwuid(geteuid());
+    return user ? user->pw_name : "";
 }
 
 static bool is_month(struct str s)

@@ -34,6 +34,7 @@ struct session {
     struct opt_list files;       /* arguments that are no options */
     struct diag diag;
     bool stdout_is_terminal;
+    struct buf command;          /* the command line, for the store's log */
 };
 /* Fills what the struct's first four members do not, reads the environment (VET_DB, VET_UNITS, VET_SHARE) and the options.
  * False when the program is to end at once with session_end (after --help or --version, or wrong use). */
@@ -43,6 +44,8 @@ int session_end(struct session *s);
 /* Now as ISO date and time, "2026-11-24T11:22:29": VET_NOW when it is set (so that a run can be made again to the byte), else
  * the clock.  Static. */
 const char *session_now(void);
+/* Who runs this, for the store's log: VET_BY, else the name of the user.  Static. */
+const char *session_who(void);
 /* The month meant: `given` (--period), else VET_PERIOD, else the month of session_now.  False after a finding: no YYYY-MM. */
 bool session_period(struct session *s, const char *given, struct str *period);
 /* Progress on a terminal, for work over a second; nothing in a pipe.  `total` 0 = unknown. */

@@ -103,6 +103,8 @@ uint32_t xlsx_number(struct str digits); /* as far as there are digits; at most 
  * found: use expat. */
 enum xlsx_quick { XLSX_QUICK_DONE, XLSX_QUICK_NO, XLSX_QUICK_FAILED };
 enum xlsx_quick xlsx_quick_parse(struct xlsx_rows *r, struct str fragment, struct str prefix);
+/* Is the text's start the start tag of a row?  The number that it says, and the one that its first cell says; 0 for none. */
+bool xlsx_quick_row(struct str text, struct str prefix, uint32_t *row, uint32_t *of_cell);
 
 /* The same by expat; the handlers' ctx is a struct xlsx_parser. */
 struct xlsx_parser {

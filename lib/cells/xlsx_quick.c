@@ -235,3 +235,20 @@ enum xlsx_quick xlsx_quick_parse(struct xlsx_rows *r, struct str fragment, struc
     }
     return q.state;
 }
+
+bool xlsx_quick_row(struct str text, struct str prefix, uint32_t *row, uint32_t *of_cell)
+{
+    struct quick q = {.p = text.s, .end = text.s + text.n, .prefix = prefix};
+    *row = *of_cell = 0;
+    if (!take_start(&q, "row", 3)) return false;
+    struct str name, value;
+    uint32_t col;
+    while (take_attribute(&q, &name, &value))
+        if (str_is(name, "r")) *row = xlsx_number(value);
+    if (*row || take_tag_end(&q) != 1) return true;
+    skip_blanks(&q);
+    if (!take_start(&q, "c", 1)) return true;
+    while (take_attribute(&q, &name, &value))
+        if (str_is(name, "r") && !xlsx_reference(value, of_cell, &col)) *of_cell = 0;
+    return true;
+}

@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    PIECE = 256 * 1024,
-    BLOCK = 1 << 20,
-    KEEP = 4 << 20, /* a part up to this size is kept in memory and inflated once */
-    LONGEST_ROW = 64 << 20,
-    LONGEST_START = 4 << 20,
-};
+/* Smaller when fuzzed, so that a short sheet is cut into blocks too. */
+#ifdef VET_PIECE
+enum { PIECE = VET_PIECE, BLOCK = 4 * VET_PIECE, KEEP = 8 * VET_PIECE };
+#else
+enum { PIECE = 256 * 1024, BLOCK = 1 << 20, KEEP = 4 << 20 }; /* a part up to KEEP is kept in memory and inflated once */
+#endif
+enum { LONGEST_START = 4 << 20, LONGEST_ROW = 64 << 20 };
 struct xlsx_sheet {
     struct book *book;
     struct xlsx *x;
@@ -254,26 +254,36 @@ static size_t last_row_start(const struct xlsx_sheet *s, struct str text, size_t
     return 0;
 }
 
-/* The number of the row whose start tag begins s, or 0 when it does not say. */
-static uint32_t row_number(struct str s)
+/* Where the next row starts after `at`; the text's end when there is none. */
+static size_t next_row_start(const struct xlsx_sheet *s, struct str text, size_t at)
 {
-    const char *close = memchr(s.s, '>', s.n);
-    size_t at;
-    struct str tag = str_head(s, close ? (size_t)(close - s.s) : s.n);
-    if (!str_find(tag, STR(" r=\""), &at)) return 0;
-    return xlsx_number(str_from(tag, at + 4));
+    uint32_t row, of_cell;
+    for (const char *p = text.s + at + 1, *end = text.s + text.n; p < end && (p = memchr(p, '<', (size_t)(end - p))); p++)
+        if (xlsx_quick_row((struct str){p, (size_t)(end - p)}, buf_slice(&s->prefix), &row, &of_cell)) return (size_t)(p - text.s);
+    return text.n;
 }
 
-/* The number of the last row in the block, counted from the last one that says its own. */
+/* The number of the last row in the block.  Rows that do not say theirs are counted from the last one that does, or take it from
+ * their first cell, as the parser does. */
 static uint32_t last_number(const struct xlsx_sheet *s, struct str text)
 {
-    uint32_t silent = 0;
-    for (size_t at; (at = last_row_start(s, text, 1)) != 0; silent++, text = str_head(text, at)) {
-        uint32_t n = row_number(str_from(text, at));
-        if (n) return n + silent;
+    struct str prefix = buf_slice(&s->prefix), rest = text;
+    uint32_t row = 0, of_cell = 0, number = s->last_row;
+    size_t at = text.n;
+    while (!row && at) {
+        at = last_row_start(s, rest, 1);
+        rest = str_head(text, at);
+        if (!xlsx_quick_row(str_from(text, at), prefix, &row, &of_cell)) row = 0;
     }
-    uint32_t n = text.n ? row_number(text) : 0;
-    return n ? n + silent : s->last_row + silent + (text.n > 0);
+    if (row) {
+        number = row;
+        at = next_row_start(s, text, at);
+    } else if (!xlsx_quick_row(text, prefix, &row, &of_cell)) at = next_row_start(s, text, 0);
+    for (; at < text.n; at = next_row_start(s, text, at)) {
+        xlsx_quick_row(str_from(text, at), prefix, &row, &of_cell);
+        number = row ? row : of_cell > number + 1 ? of_cell : number + 1;
+    }
+    return number;
 }
 
 static unsigned long count_lines(struct str s)

@@ -116,7 +116,10 @@ static void end_reading(const struct reading *r, struct take *t, struct take *la
 {
     struct place at = {r->path, r->name, 0, 0};
     const struct standing *s = &r->now;
-    if (s->headless_told) take_say(late, DIAG_NO_HEADER, &at, NULL);
+    if (s->headless_row) {
+        struct place first = {r->path, r->name, s->headless_row, 0};
+        take_say(late, DIAG_NO_HEADER, &first, NULL);
+    }
     if (s->headed && !s->sheet_rows && !s->refused) take_say(t, DIAG_HEADER_ONLY, &at, NULL);
     if (r->sheet.hidden && s->sheet_rows) take_say(t, DIAG_SHEET_HIDDEN, &at, NULL);
     if (s->hidden_rows && s->sheet_rows) {
@@ -400,7 +403,7 @@ static bool same_standing(const struct standing *a, const struct standing *b)
 {
     return a->layout == b->layout && a->context == b->context && a->gathering == b->gathering && a->has_rows == b->has_rows &&
            a->after_footer == b->after_footer && a->refused == b->refused && a->sheet_rows == b->sheet_rows &&
-           a->headed == b->headed && a->headless_told == b->headless_told && a->longer_told == b->longer_told;
+           a->headed == b->headed && a->headless_row == b->headless_row && a->longer_told == b->longer_told;
 }
 
 static void remember_row(struct reading *r, size_t n, const struct piece *p)

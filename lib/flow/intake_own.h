@@ -55,7 +55,8 @@ struct standing {
     struct place_context *gathering;     /* preamble seen since, for the next table; or NULL */
     uint32_t last_row;                   /* the last that holds a value */
     bool has_rows, after_footer, refused;
-    bool sheet_rows, headed, headless_told, longer_told;
+    bool sheet_rows, headed, longer_told;
+    uint32_t headless_row; /* the first that could not be read for want of headings, or 0 */
     uint32_t data_row; /* the first row of data under the heading, or 0 */
     uint32_t hidden_rows;
 };

@@ -95,7 +95,6 @@ static void fill_places(struct hand *h, const struct row_at *at)
             const struct cell *above = cell_above(h, field);
             if (above) h->now[field] = *above;
         }
-        typed |= h->now[field].n > 0;
     }
 }
 

@@ -174,6 +174,7 @@ static size_t try_header(struct walk *k, size_t i)
         take_say(k->t, DIAG_TWO_HEADERS, &at, NULL);
         k->now.layout = NULL;
         k->now.refused = k->now.headed = true;
+        k->t->tables++;
         fate(k, FATE_HEADER);
         fate(k, FATE_HEADER);
         return 2;
@@ -342,11 +343,7 @@ static void loose_row(struct walk *k, size_t i, const struct line *l)
     const struct intake *in = k->r->in;
     if (k->now.refused || (k->r->headless && line_has_person(l) && !line_is_footer(l))) {
         struct row_at at = {k->r, NULL, k->now.context, *l};
-        if (!k->now.refused && !k->now.headless_told) {
-            struct place where = at_row(k, l->number, 0);
-            take_say(k->t, DIAG_NO_HEADER, &where, NULL);
-            k->now.headless_told = true;
-        }
+        if (!k->now.refused && !k->now.headless_row) k->now.headless_row = l->number;
         row_refuse(k->h, k->t, &at, k->now.refused ? DIAG_TWO_HEADERS : DIAG_NO_HEADER);
         fate(k, FATE_REJECTED);
         k->now.sheet_rows = true;

@@ -142,7 +142,8 @@ static bool is_double(const char *digits)
     return (uint64_t)(double)v == v;
 }
 
-/* 3.70124850615001E+14 holds all of 15 digits; 3.70E+17 does not hold 18.  True when `s` is in that notation. */
+/* 3.70124850615001E+14 holds all of 15 digits; 3.70E+17 (or E+017, as LibreOffice writes it) does not hold 18.  True when `s` is in
+ * that notation. */
 static bool expand(char *s, size_t *n, bool *lost)
 {
     char *e = memchr(s, 'E', *n);
@@ -152,7 +153,7 @@ static bool expand(char *s, size_t *n, bool *lost)
     char *power = e + 1;
     if (power < s + *n && *power == '+') power++;
     size_t width = (size_t)(s + *n - power);
-    if (width == 0 || width > 2 || !all_digits(power, width)) return false;
+    if (width == 0 || width > 3 || !all_digits(power, width)) return false;
     int exponent = number(power, (int)width);
     char digits[LONGEST_CELL] = "";
     size_t k = 0;

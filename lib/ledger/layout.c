@@ -113,7 +113,10 @@ static uint32_t find_key(const struct words *w, struct str key)
 {
     struct map_entry *e = map_find(&w->mapped, key);
     if (!e) e = map_find(&w->schema->headings, key);
-    return e ? (uint32_t)e->value : COLUMN_UNKNOWN;
+    if (e) return (uint32_t)e->value;
+    /* our own columns, when records or rejects come back */
+    bool own = str_starts(key, STR("_")) || str_is(key, "unit") || str_ends(key, STR("_typed"));
+    return own ? COLUMN_IGNORED : COLUMN_UNKNOWN;
 }
 
 uint32_t words_heading(const struct words *w, struct str heading)

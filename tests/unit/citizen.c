@@ -33,6 +33,7 @@ int main(void)
                  {"身份证丢失", DIAG_ID_LENGTH},
                  {"3.70124E+17", DIAG_ID_PRECISION_LOST},
                  {"3.70124195001011E+17", DIAG_ID_PRECISION_LOST},
+                 {"3.70124195001011E+017", DIAG_ID_PRECISION_LOST},
                  {"370124195001011000", DIAG_ID_PRECISION_LOST}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         CHECK(read_text(wrong[i].text, &c) == wrong[i].code, "%s is refused: %s", wrong[i].text, diag_code_string(wrong[i].code));

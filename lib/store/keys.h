@@ -1,0 +1,47 @@
+/* Who is in the store: the keys of current records, in memory, a unit at a time.
+ *
+ * The key of a person's record is its unit with its verified id, or without one its folded name and birth date; that of any
+ * other record is its unit and the ledger's primary key.  An import asks here instead of an index on the disk: the keys of a
+ * unit are read when its first row comes.  Keys are 64-bit hashes. */
+#ifndef VET_STORE_KEYS_H
+#define VET_STORE_KEYS_H
+
+#include "store/own.h"
+
+struct known {
+    uint64_t id_key;   /* 0: no verified id */
+    uint64_t name_key; /* 0: none */
+    uint64_t hash;     /* of the content */
+    uint32_t version, record;
+    uint32_t birth;  /* 19850615; 19850600 and 19850000 as precisely as it is known; 0 = unknown */
+    uint32_t survey; /* when the newest sheet that held it was filled in, 20261105; 0 = unknown */
+    uint32_t seen;   /* the batch that saw it last, of this run; 0 = none */
+    bool gone;       /* the row was taken back */
+};
+struct keys {
+    const struct schema *ledger;
+    const struct field *id, *name, *birth; /* NULL where the ledger has none, or goes by primary key */
+    struct known *v;
+    size_t n, cap;
+    uint32_t *slots; /* index + 1 */
+    size_t n_slots, used;
+    struct map units; /* numbers of units whose keys are here (8 bytes) */
+    bool all_known;   /* the table was empty at first: nothing is to be read */
+    uint64_t generation;
+    sqlite3_stmt *load, *load_seen;
+};
+
+bool keys_start(struct keys *k, struct store *s, const struct schema *l);
+void keys_free(struct keys *k);
+/* The keys of a unit's current records are in memory after this. */
+bool keys_load(struct keys *k, struct store *s, int64_t unit);
+/* The key members of a row.  `values` one a field of the ledger. */
+void keys_of(const struct keys *k, const struct str *values, int64_t unit, struct known *out);
+/* The current record that a row of batch `batch` is, or NULL. */
+struct known *keys_find(struct keys *k, const struct known *row, uint32_t batch);
+struct known *keys_add(struct keys *k, const struct known *row);
+/* Gives a record the key members of `row`, its new version. */
+void keys_change(struct keys *k, struct known *e, const struct known *row);
+uint32_t date_number(struct str iso);
+
+#endif

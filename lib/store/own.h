@@ -1,0 +1,148 @@
+/* Inside the store.  Only lib/store includes this header; it is the one that names SQLite.
+ *
+ * The layers inside: open.c (file, pragmas, failures) < tables.c (what tables there are) < image.c (bytes of a row)
+ * < batch.c (changes) < the rest, one file for each thing that a user can ask of the store. */
+#ifndef VET_STORE_OWN_H
+#define VET_STORE_OWN_H
+
+#include <nettle/sha2.h>
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+enum { STORE_APPLICATION = 0x76657473, STORE_FORMAT = 1 }; /* "vets" */
+
+enum column_kind {
+    KIND_TEXT,
+    KIND_INTEGER, /* always a number */
+    KIND_ANY,     /* a number where the text is exactly how SQLite writes that number, else text */
+};
+struct column {
+    struct str name;
+    enum column_kind kind;
+};
+
+/* A table of versions: _id, _in, _out and then the columns here, in the order of the file. */
+struct table {
+    struct str name;
+    struct column *columns;
+    size_t n_columns;
+    size_t number;   /* index in store->tables */
+    bool is_ledger;  /* a ledger's, with the fixed columns of enum ledger_column first */
+    bool dictionary; /* rows are names for numbers: undo leaves them */
+    sqlite3_stmt *insert, *close, *get;
+    int64_t next; /* the next _id; 0 = not asked yet */
+    /* The batch at work. */
+    int64_t first;
+    uint64_t opened;
+    struct sha256_ctx opened_hash;
+    int64_t *closed;
+    size_t n_closed, cap_closed;
+};
+/* The first columns of every ledger's table. */
+enum ledger_column { L_RECORD, L_PREV, L_UNIT, L_SHEET, L_ROW, L_HASH, L_FLAGS, L_TYPED, L_FIELDS };
+
+enum system_table {
+    T_CODE,
+    T_LEDGER,
+    T_UNIT,
+    T_FILE,
+    T_SHEET,
+    T_RETURN,
+    T_REJECT,
+    T_LINK,
+    T_DECISION,
+    T_FREEZE,
+    T_TOMBSTONE,
+    T_SYSTEM
+};
+
+struct batch {
+    int64_t id; /* 0: none is open */
+    int64_t undoes;
+    struct buf kind, source, source_hash, counts;
+};
+
+struct store {
+    sqlite3 *db;
+    char *path;
+    struct diag *diag;
+    enum store_mode mode;
+    struct arena memory;
+    const char *by, *now, *command, *period;
+    bool failed;          /* a finding was made; nothing more is written */
+    bool dirty;           /* something was committed that may not be on the disk yet */
+    bool made;            /* this run created the file */
+    struct table *tables; /* system tables first, then ledgers */
+    size_t n_tables, cap_tables;
+    struct batch batch;
+    int64_t run;  /* the first batch of this run */
+    int64_t head; /* the last batch */
+    char head_hash[65], next_hash[65];
+    int64_t data_version; /* changes when another process writes */
+    uint64_t generation;  /* rises when what was remembered of the tables is no longer true */
+    struct map codes;     /* unit code -> number in vet_code */
+    bool codes_loaded;
+    sqlite3_stmt *begin, *commit, *rollback, *add_batch, *seal_batch, *add_change;
+    struct str *names; /* answer of store_ledgers */
+    struct pipe *pipe; /* rows on their way to the disk (pipe.c) */
+};
+
+/* open.c */
+bool store_fault(struct store *s, int rc);                     /* adds the finding for an SQLite result; always false */
+sqlite3_stmt *store_prepare(struct store *s, const char *sql); /* NULL after a finding */
+bool store_exec(struct store *s, const char *sql);
+bool store_step_done(struct store *s, sqlite3_stmt *q); /* steps to the end, resets; false after a finding */
+int64_t store_number(struct store *s, const char *sql); /* first column of the first row, 0 when there is none */
+struct str column_str(sqlite3_stmt *q, int i);          /* valid until the next step */
+
+/* tables.c */
+bool tables_make(struct store *s);                             /* a new store: system tables and batch 1 */
+bool tables_load(struct store *s);                             /* reads what tables there are */
+struct table *tables_ledger(struct store *s, struct str name); /* NULL when the ledger has none */
+int table_column(const struct table *t, struct str name);
+void tables_free(struct store *s);
+void buf_name(struct buf *b, struct str name);                        /* "name", quoted for SQL */
+void buf_literal(struct buf *b, struct str text);                     /* 'text', quoted for SQL */
+void buf_typed(struct buf *sql, const char *alias, struct str field); /* what was typed in a field, out of _typed */
+
+/* image.c: the bytes of a row, over which its digest goes.  For every value that is not null, in the order of columns:
+ * the column's number (2 bytes, little endian, from 0 after _out), the length of its text (4 bytes), its text. */
+void image_add(struct buf *image, size_t column, struct str text);
+void image_of_values(struct buf *image, const struct str *values, size_t n);
+void image_of_row(struct buf *image, sqlite3_stmt *q, int first, size_t n); /* columns first.. of a row read back */
+void image_digest(struct str image, unsigned char digest[32]);
+int image_bind(sqlite3_stmt *insert, int first, const struct table *t, struct str image); /* an SQLite result */
+/* Of a ledger's row: a hash of its content (flags, what was typed, fields), kept in _hash. */
+uint64_t content_hash(const struct str *values, size_t n, struct buf *image);
+uint64_t row_content_hash(const struct table *t, sqlite3_stmt *q, int first, struct buf *image);
+void hash_row(struct sha256_ctx *c, int64_t id, const unsigned char digest[32]);
+void hash_closed(const int64_t *ids, size_t n, char hex[65]); /* ids in ascending order */
+void hex_of(const unsigned char *d, size_t n, char *hex);
+
+/* batch.c */
+bool batch_begin(struct store *s, const char *kind);
+bool batch_end(struct store *s, bool keep);
+bool batch_first(struct store *s);   /* batch 1, inside the transaction that makes the store; commits */
+bool batch_refresh(struct store *s); /* asks for the head again */
+/* A new version; `values` one a column, {NULL,0} = null.  Its _id, 0 after a finding. */
+int64_t table_open_row(struct store *s, struct table *t, const struct str *values);
+bool table_close_row(struct store *s, struct table *t, int64_t id);
+int64_t table_next(struct store *s, struct table *t); /* the _id that the next row will have */
+/* The number of a unit's code, made when there is none; 0 after a finding or for an empty code. */
+int64_t code_number(struct store *s, struct str code);
+/* The hash of a sealed batch from its columns, for writing and verifying. */
+struct batch_text {
+    struct str kind, by, at, command, source, source_hash, period, counts, previous;
+    int64_t id, undoes, run;
+};
+void batch_hash(const struct batch_text *b, struct str changes, char hex[65]);
+void batch_change_line(struct buf *out, struct str table, int64_t first, int64_t opened, const char *opened_hash, int64_t closed,
+                       const char *closed_hash);
+
+/* read.c */
+/* Rows of a statement: owns it.  Column names are the statement's. */
+struct rows *rows_of_statement(struct store *s, const char *name, sqlite3_stmt *q);
+void buf_visible(struct buf *sql, const char *alias, int64_t as_of); /* "alias._out IS NULL", or as of a batch */
+
+#endif

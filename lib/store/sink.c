@@ -1,0 +1,417 @@
+/* The sink of an import: each file's records become versions, each file a batch. */
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "store/keys.h"
+#include "store/open_rejects.h"
+#include "store/pipe.h"
+
+/* What a unit handed in on one sheet of the file at work. */
+struct handed {
+    int64_t unit, sheet;
+    uint64_t accepted, rejected;
+    bool nil, in;
+    struct buf seen; /* records that were there and did not change: [1,2,3 */
+};
+
+struct taker {
+    struct sink sink;
+    struct store *store;
+    const struct schema *ledger;
+    const struct units *units;
+    struct table *table;
+    int *column_of_field; /* index in the table's columns */
+    struct str *values;   /* one a column of the table */
+    struct keys keys;
+    struct open_rejects rejects;
+    char context[65]; /* ledger and units: other ones may read the same bytes differently */
+    sqlite3_stmt *seen_file;
+    struct buf image, typed, numbers, json[2];
+    /* The file at work. */
+    bool skipped;
+    int64_t file, sheet;
+    struct map sheets;    /* name, NUL, survey date -> number */
+    struct map handed_by; /* unit and sheet, 16 bytes -> index */
+    struct handed *handed;
+    size_t n_handed, cap_handed;
+    uint64_t fates[FATE_COUNT];
+};
+
+/* ---- the file ---- */
+
+static bool was_taken(struct taker *k, const char *digest, bool *skip)
+{
+    if (!k->seen_file)
+        k->seen_file = store_prepare(k->store, "SELECT 1 FROM vet_file WHERE digest = ? AND context = ? AND _out IS NULL LIMIT 1");
+    if (!k->seen_file) return false;
+    sqlite3_bind_text(k->seen_file, 1, digest, 64, SQLITE_STATIC);
+    sqlite3_bind_text(k->seen_file, 2, k->context, 64, SQLITE_STATIC);
+    int rc = sqlite3_step(k->seen_file);
+    *skip = rc == SQLITE_ROW;
+    sqlite3_reset(k->seen_file);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? true : store_fault(k->store, rc);
+}
+
+static void forget_file(struct taker *k)
+{
+    map_free(&k->sheets);
+    map_free(&k->handed_by);
+    for (size_t i = 0; i < k->n_handed; i++) buf_free(&k->handed[i].seen);
+    k->n_handed = 0;
+    k->sheet = 0;
+    memset(k->fates, 0, sizeof k->fates);
+}
+
+static bool take_begin(void *ctx, const struct sink_file *f, bool *skip)
+{
+    struct taker *k = ctx;
+    char digest[65];
+    hex_of(f->digest, 32, digest);
+    forget_file(k);
+    *skip = k->skipped = false;
+    if (!was_taken(k, digest, skip)) return false;
+    k->skipped = *skip;
+    if (*skip) return true;
+    if (!batch_begin(k->store, "import")) return false;
+    buf_put(&k->store->batch.source, f->name);
+    buf_put(&k->store->batch.source_hash, digest);
+    const struct str values[] = {str_of(f->name), {digest, 64}, {k->context, 64}};
+    k->file = table_open_row(k->store, &k->store->tables[T_FILE], values);
+    return k->file && open_rejects_begin(&k->rejects, k->store, str_of(f->name));
+}
+
+static struct str number_text(struct buf *b, int64_t v)
+{
+    size_t at = b->n;
+    buf_reserve(b, 24); /* the callers reserve enough at first, so that earlier slices stay */
+    buf_int(b, v);
+    return (struct str){b->s + at, b->n - at};
+}
+
+/* The number of a sheet of the file at work. */
+static int64_t sheet_number(struct taker *k, const struct place *at, struct str survey)
+{
+    struct buf key = {0};
+    bool is_new;
+    buf_put(&key, at->sheet ? at->sheet : "");
+    buf_char(&key, 0);
+    buf_str(&key, survey);
+    struct map_entry *e = map_at(&k->sheets, buf_slice(&key), &is_new);
+    buf_free(&key);
+    if (is_new) {
+        k->numbers.n = 0;
+        const struct str values[] = {number_text(&k->numbers, k->file), at->sheet ? str_of(at->sheet) : STR(""),
+                                     survey.n ? survey : STR("")};
+        e->value = (uint64_t)table_open_row(k->store, &k->store->tables[T_SHEET], values);
+    }
+    return (int64_t)e->value;
+}
+
+static struct handed *handed_of(struct taker *k, int64_t unit, int64_t sheet)
+{
+    int64_t key[2] = {unit, sheet};
+    bool is_new;
+    struct map_entry *e = map_at(&k->handed_by, (struct str){(const char *)key, sizeof key}, &is_new);
+    if (is_new) {
+        mem_grow(&k->handed, &k->cap_handed, k->n_handed + 1, sizeof *k->handed);
+        k->handed[k->n_handed] = (struct handed){.unit = unit, .sheet = sheet};
+        e->value = k->n_handed++;
+    }
+    return &k->handed[e->value];
+}
+
+static struct str unit_code_of(const struct taker *k, uint32_t unit)
+{
+    return unit != UNIT_NONE && k->units && unit < k->units->n ? k->units->v[unit].code : (struct str){0};
+}
+
+/* ---- a record ---- */
+
+static struct str typed_json(struct taker *k, const struct record *r)
+{
+    k->typed.n = 0;
+    for (size_t i = 0; r->typed && i < k->ledger->n_fields; i++) {
+        if (!r->typed[i].n) continue;
+        buf_char(&k->typed, k->typed.n ? ',' : '{');
+        json_quote(&k->typed, k->ledger->fields[i].name);
+        buf_char(&k->typed, ':');
+        json_quote(&k->typed, r->typed[i]);
+    }
+    if (!k->typed.n) return (struct str){0};
+    buf_char(&k->typed, '}');
+    return buf_slice(&k->typed);
+}
+
+static struct str or_null(struct str s)
+{
+    return s.n ? s : (struct str){0};
+}
+
+/* Fills the columns of the row that are its content; the hash over them. */
+static uint64_t fill_content(struct taker *k, const struct record *r)
+{
+    struct str *v = k->values;
+    v[L_FLAGS] = or_null(r->flags);
+    v[L_TYPED] = typed_json(k, r);
+    for (size_t i = 0; i < k->ledger->n_fields; i++) v[k->column_of_field[i]] = or_null(r->values[i]);
+    k->image.n = 0;
+    return content_hash(v, k->table->n_columns, &k->image);
+}
+
+static int64_t open_record(struct taker *k, const struct record *r, int64_t unit, const struct known *now, uint32_t record,
+                           uint32_t previous)
+{
+    struct str *v = k->values;
+    int64_t id = table_next(k->store, k->table);
+    k->numbers.n = 0;
+    buf_reserve(&k->numbers, 256);
+    v[L_RECORD] = number_text(&k->numbers, record ? record : id);
+    v[L_PREV] = previous ? number_text(&k->numbers, previous) : (struct str){0};
+    v[L_UNIT] = unit ? number_text(&k->numbers, unit) : (struct str){0};
+    v[L_SHEET] = number_text(&k->numbers, k->sheet);
+    v[L_ROW] = number_text(&k->numbers, r->at.row);
+    v[L_HASH] = number_text(&k->numbers, (int64_t)now->hash);
+    return table_open_row(k->store, k->table, v);
+}
+
+static bool note_seen(struct handed *h, struct known *e, uint32_t batch, uint32_t survey)
+{
+    buf_char(&h->seen, h->seen.n ? ',' : '[');
+    buf_int(&h->seen, e->record);
+    e->seen = batch;
+    if (survey > e->survey) e->survey = survey;
+    return true;
+}
+
+static bool update(struct taker *k, const struct record *r, int64_t unit, struct known *e, struct known *now, struct handed *h)
+{
+    if (!table_close_row(k->store, k->table, e->version)) return false;
+    int64_t id = open_record(k, r, unit, now, e->record, e->version);
+    if (!id) return false;
+    keys_change(&k->keys, e, now);
+    e->version = (uint32_t)id;
+    e->seen = (uint32_t)k->store->batch.id;
+    e->survey = now->survey;
+    h->accepted++;
+    return true;
+}
+
+/* A record that the store has: what becomes of the row? */
+static bool meet(struct taker *k, const struct record *r, int64_t unit, struct known *e, struct known *now, struct handed *h,
+                 enum fate *fate)
+{
+    uint32_t batch = (uint32_t)k->store->batch.id;
+    bool here = e->seen == batch;                                     /* an earlier row of this very file */
+    bool older = e->survey && now->survey && now->survey < e->survey; /* what was surveyed later stays */
+    if (e->hash == now->hash || older) {
+        *fate = here ? FATE_DUPLICATE : FATE_UNCHANGED;
+        if (!here) h->accepted++;
+        return here ? true : note_seen(h, e, batch, now->survey);
+    }
+    *fate = FATE_UPDATED;
+    return update(k, r, unit, e, now, h);
+}
+
+static bool add(struct taker *k, const struct record *r, int64_t unit, struct known *now, struct handed *h)
+{
+    int64_t id = open_record(k, r, unit, now, 0, 0);
+    if (!id) return false;
+    now->version = now->record = (uint32_t)id;
+    now->seen = (uint32_t)k->store->batch.id;
+    keys_add(&k->keys, now);
+    h->accepted++;
+    return true;
+}
+
+static bool take_record(void *ctx, const struct record *r, enum fate *fate)
+{
+    struct taker *k = ctx;
+    struct known now;
+    *fate = FATE_UNCHANGED;
+    if (k->skipped) return true;
+    int64_t unit = code_number(k->store, r->unit_code);
+    if (r->unit_code.n && !unit) return false;
+    k->sheet = sheet_number(k, &r->at, r->survey_date);
+    if (!k->sheet || !keys_load(&k->keys, k->store, unit)) return false;
+    keys_of(&k->keys, r->values, unit, &now);
+    now.hash = fill_content(k, r);
+    now.survey = date_number(r->survey_date);
+    if (!k->keys.id && !k->keys.name && !k->ledger->n_key)
+        now.id_key = now.hash | 1; /* a ledger without a key: all of the row is it */
+    struct handed *h = handed_of(k, unit, k->sheet);
+    struct known *e = keys_find(&k->keys, &now, (uint32_t)k->store->batch.id);
+    if (!e) *fate = FATE_NEW;
+    if (!(e ? meet(k, r, unit, e, &now, h, fate) : add(k, r, unit, &now, h))) return false;
+    k->fates[*fate]++;
+    return open_rejects_met(&k->rejects, k->store, k->ledger, r, unit);
+}
+
+/* ---- rows that are no records ---- */
+
+static void json_array(struct buf *b, const struct str *v, size_t n)
+{
+    b->n = 0;
+    buf_char(b, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (i) buf_char(b, ',');
+        json_quote(b, v[i]);
+    }
+    buf_char(b, ']');
+}
+
+static bool take_reject(void *ctx, const struct rejected *r)
+{
+    struct taker *k = ctx;
+    if (k->skipped) return true;
+    struct str code = unit_code_of(k, r->unit);
+    int64_t unit = code_number(k->store, code), sheet = sheet_number(k, &r->at, (struct str){0});
+    if ((code.n && !unit) || !sheet) return false;
+    handed_of(k, unit, sheet)->rejected++;
+    open_rejects_added(&k->rejects, unit);
+    k->fates[FATE_REJECTED]++;
+    json_array(&k->json[0], r->headings, r->n_headings);
+    json_array(&k->json[1], r->cells, r->n_cells);
+    k->numbers.n = 0;
+    buf_reserve(&k->numbers, 128);
+    const struct str values[] = {
+        k->ledger->name,
+        unit ? number_text(&k->numbers, unit) : (struct str){0},
+        number_text(&k->numbers, sheet),
+        number_text(&k->numbers, r->at.row),
+        r->reasons.n ? r->reasons : STR(""),
+        buf_slice(&k->json[0]),
+        buf_slice(&k->json[1]),
+    };
+    return table_open_row(k->store, &k->store->tables[T_REJECT], values) != 0;
+}
+
+static bool take_sheet(struct taker *k, uint32_t unit_index, const struct place *at, struct str survey, bool nil)
+{
+    if (k->skipped) return true;
+    struct str code = unit_code_of(k, unit_index);
+    int64_t unit = code_number(k->store, code), sheet = sheet_number(k, at, survey);
+    if ((code.n && !unit) || !sheet) return false;
+    struct handed *h = handed_of(k, unit, sheet);
+    h->in = true;
+    if (nil) h->nil = true;
+    if (nil) k->fates[FATE_NIL]++;
+    return true;
+}
+
+static bool take_nil(void *ctx, uint32_t unit, const struct place *at, struct str survey)
+{
+    return take_sheet(ctx, unit, at, survey, true);
+}
+
+static bool take_handed_in(void *ctx, uint32_t unit, const struct place *at, struct str survey)
+{
+    return take_sheet(ctx, unit, at, survey, false);
+}
+
+/* ---- the end of the file ---- */
+
+static bool write_return(struct taker *k, struct handed *h)
+{
+    const char *kind = h->accepted ? "records" : h->nil ? "nil" : h->rejected ? "rejected" : "empty";
+    if (h->seen.n) buf_char(&h->seen, ']');
+    k->numbers.n = 0;
+    buf_reserve(&k->numbers, 128);
+    const struct str values[] = {
+        k->ledger->name,
+        h->unit ? number_text(&k->numbers, h->unit) : (struct str){0},
+        number_text(&k->numbers, h->sheet),
+        str_of(kind),
+        str_of(k->store->period),
+        number_text(&k->numbers, (int64_t)h->accepted),
+        number_text(&k->numbers, (int64_t)h->rejected),
+        h->seen.n ? buf_slice(&h->seen) : STR(""),
+    };
+    return table_open_row(k->store, &k->store->tables[T_RETURN], values) != 0;
+}
+
+static bool write_file_end(struct taker *k)
+{
+    struct buf *counts = &k->store->batch.counts;
+    bool ok = true;
+    for (size_t i = 0; ok && i < k->n_handed; i++) {
+        open_rejects_covered(&k->rejects, k->handed[i].unit);
+        ok = write_return(k, &k->handed[i]);
+    }
+    ok = ok && open_rejects_end(&k->rejects, k->store);
+    buf_put(counts, "{\"ledger\":");
+    json_quote(counts, k->ledger->name);
+    for (enum fate f = FATE_NEW; f <= FATE_NIL; f++)
+        if (k->fates[f]) buf_printf(counts, ",\"%s\":%llu", fate_name(f), (unsigned long long)k->fates[f]);
+    buf_char(counts, '}');
+    return ok;
+}
+
+static bool take_end(void *ctx, bool keep)
+{
+    struct taker *k = ctx;
+    if (k->skipped) return true;
+    bool ok = true;
+    if (k->store->batch.id) {
+        if (keep) ok = write_file_end(k);
+        if (!batch_end(k->store, keep && ok)) ok = false;
+        if (!keep || !ok) k->rejects.placeless_ready = false;
+    } else if (keep) {
+        ok = false;
+    }
+    forget_file(k);
+    return ok;
+}
+
+/* ---- the sink ---- */
+
+static void make_context(struct taker *k)
+{
+    struct buf b = {0};
+    unsigned char d[32];
+    buf_str(&b, k->ledger->name);
+    buf_str(&b, k->ledger->digest);
+    for (uint32_t i = 0; k->units && i < k->units->n; i++) {
+        const struct unit *u = &k->units->v[i];
+        const struct str parts[] = {u->code, u->name, u->opens, u->closes};
+        for (size_t j = 0; j < 4; j++) image_add(&b, j, parts[j]);
+        for (size_t j = 0; j < u->n_aliases; j++) image_add(&b, 9, u->aliases[j]);
+    }
+    image_digest(buf_slice(&b), d);
+    hex_of(d, 32, k->context);
+    buf_free(&b);
+}
+
+struct sink *store_sink(struct store *s, const struct schema *l, const struct units *u)
+{
+    if (!store_ledger(s, l)) return NULL;
+    struct taker *k = mem_zero(1, sizeof *k);
+    k->sink = (struct sink){k, take_begin, take_record, take_reject, take_nil, take_handed_in, take_end};
+    k->store = s;
+    k->ledger = l;
+    k->units = u;
+    k->table = tables_ledger(s, l->name);
+    k->values = mem_zero(k->table->n_columns + 1, sizeof *k->values);
+    k->column_of_field = mem_zero(l->n_fields + 1, sizeof *k->column_of_field);
+    for (size_t i = 0; i < l->n_fields; i++) k->column_of_field[i] = table_column(k->table, l->fields[i].name);
+    make_context(k);
+    if (keys_start(&k->keys, s, l) && open_rejects_start(&k->rejects, s, l)) return &k->sink;
+    store_sink_free(&k->sink);
+    return NULL;
+}
+
+void store_sink_free(struct sink *sink)
+{
+    if (!sink) return;
+    struct taker *k = sink->ctx;
+    pipe_drop(k->store);
+    forget_file(k);
+    keys_free(&k->keys);
+    open_rejects_free(&k->rejects);
+    sqlite3_finalize(k->seen_file);
+    struct buf *const ALL[] = {&k->image, &k->typed, &k->numbers, &k->json[0], &k->json[1]};
+    for (size_t i = 0; i < sizeof ALL / sizeof *ALL; i++) buf_free(ALL[i]);
+    free(k->handed);
+    free(k->values);
+    free(k->column_of_field);
+    free(k);
+}
