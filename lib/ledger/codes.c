@@ -171,6 +171,87 @@ uint32_t codes_find(const struct code_list *c, struct str text, struct buf *scra
     return e ? (uint32_t)e->value : CODE_NONE;
 }
 
+static bool is_separator(uint32_t c)
+{
+    switch (c) {
+    case ',':
+    case ';':
+    case '/':
+    case '|':
+    case '+':
+    case '\n':
+    case '\r':
+    case '\t':
+    case ' ':
+    case '&':
+    case 0x3001:
+    case 0xFF0C:
+    case 0xFF1B:
+    case 0xFF0F:
+    case 0x3000:
+    case 0xA0:
+    case 0xFF0B:
+    case 0x3002: return true;
+    default: return false;
+    }
+}
+
+/* A box before an answer: 1 ticked, 0 not, -1 no box. */
+static int box(uint32_t c)
+{
+    switch (c) {
+    case 0x2611:
+    case 0x2612:
+    case 0x25A0:
+    case 0x2713:
+    case 0x2714:
+    case 0x221A:
+    case 0x25CF: return 1;
+    case 0x25A1:
+    case 0x2610:
+    case 0x25CB:
+    case 0x25EF: return 0;
+    default: return -1;
+    }
+}
+
+static void take_part(const struct code_list *c, struct str part, struct codes_several *out, struct buf *scratch)
+{
+    part = str_trim(part);
+    if (!part.n) return;
+    uint32_t k = codes_find(c, part, scratch);
+    if (k == CODE_NONE) {
+        if (!out->unknown.n) out->unknown = part;
+        return;
+    }
+    size_t at = out->n;
+    while (at && out->found[at - 1] > k) at--;
+    if (out->n == CODES_SEVERAL || (at && out->found[at - 1] == k)) return;
+    memmove(out->found + at + 1, out->found + at, (out->n - at) * sizeof *out->found);
+    out->found[at] = k;
+    out->n++;
+}
+
+void codes_read(const struct code_list *c, struct str text, struct codes_several *out, struct buf *scratch)
+{
+    out->n = 0;
+    out->unknown = (struct str){NULL, 0};
+    out->boxes = false;
+    for (size_t i = 0; i < text.n && !out->boxes;) out->boxes = box(text_next(text, &i)) >= 0;
+    bool counts = !out->boxes;
+    size_t start = 0;
+    for (size_t i = 0; i < text.n;) {
+        size_t end = i;
+        uint32_t ch = text_next(text, &i);
+        int tick = box(ch);
+        if (tick < 0 && !is_separator(ch)) continue;
+        if (counts) take_part(c, (struct str){text.s + start, end - start}, out, scratch);
+        start = i;
+        if (tick >= 0) counts = tick == 1;
+    }
+    if (counts) take_part(c, str_from(text, start), out, scratch);
+}
+
 /* One slip changes at most two classes of characters, and the nearest is at most a third of slips away (base/near.h). */
 static bool may_be_near(struct code_shape a, struct code_shape b)
 {

@@ -12,7 +12,7 @@
 #include "ledger/expr.h"
 #include "ledger/phone.h"
 
-enum { MISSING_FILTER = 4096, MISSING_LONGEST = 24, SEVERAL = 32, CODE_MEMORY = 16, YOUNGEST_BIRTH = 10 };
+enum { MISSING_FILTER = 4096, MISSING_LONGEST = 24, CODE_MEMORY = 16, YOUNGEST_BIRTH = 10 };
 
 /* Sheets say the same few words over and over: the last ones that were in the list, by their ends. */
 struct code_memory {
@@ -293,62 +293,6 @@ static void convert_phone(struct converter *c, const struct field *f, const stru
 
 /* ---- code lists ---- */
 
-static bool is_separator(uint32_t ch)
-{
-    switch (ch) {
-    case ',':
-    case ';':
-    case '/':
-    case '|':
-    case '+':
-    case '\n':
-    case '\r':
-    case '\t':
-    case ' ':
-    case '&':
-    case 0x3001:
-    case 0xFF0C:
-    case 0xFF1B:
-    case 0xFF0F:
-    case 0x3000:
-    case 0xA0:
-    case 0xFF0B:
-    case 0x3002: return true;
-    default: return false;
-    }
-}
-
-/* Reads several codes.  False when one of them is in no list; *unknown is that text. */
-static bool read_several(struct converter *c, const struct code_list *list, struct str text, uint32_t *found, size_t *n,
-                         struct str *unknown)
-{
-    *n = 0;
-    bool all = true;
-    size_t start = 0;
-    for (size_t i = 0; start < text.n;) {
-        size_t end = i;
-        bool ends = i >= text.n || is_separator(text_next(text, &i));
-        if (!ends) continue;
-        struct str one = str_trim((struct str){text.s + start, end - start});
-        start = i > end ? i : end;
-        if (i >= text.n && end >= text.n) start = text.n;
-        if (!one.n) continue;
-        uint32_t k = codes_find(list, one, &c->scratch);
-        if (k == CODE_NONE) {
-            if (all) *unknown = one;
-            all = false;
-        } else if (*n < SEVERAL) {
-            size_t at = *n;
-            while (at && found[at - 1] > k) at--;
-            if (at && found[at - 1] == k) continue;
-            memmove(found + at + 1, found + at, (*n - at) * sizeof *found);
-            found[at] = k;
-            ++*n;
-        }
-    }
-    return all;
-}
-
 static void set_several(struct converter *c, const struct field *f, const uint32_t *found, size_t n)
 {
     if (n == 0) return;
@@ -397,12 +341,12 @@ static void convert_code(struct converter *c, const struct field *f, const struc
         return;
     }
     if (is_missing(c, plain)) return;
-    uint32_t found[SEVERAL + 1];
-    size_t n = 0;
-    struct str unknown = plain;
-    bool all = f->multiple && read_several(c, f->codes, plain, found, &n, &unknown) && n > 0;
-    if (!all) unknown_code(c, f, text, unknown);
-    set_several(c, f, found, n);
+    struct codes_several several;
+    codes_read(f->codes, plain, &several, &c->scratch);
+    if (several.boxes && !several.n && !several.unknown.n) return; /* nothing is ticked */
+    bool may = f->multiple || (several.boxes && several.n == 1);
+    if (several.unknown.n || !may) unknown_code(c, f, text, several.unknown.n ? several.unknown : plain);
+    if (may) set_several(c, f, several.found, several.n);
 }
 
 /* ---- numbers ---- */
@@ -690,51 +634,4 @@ void converter_free(struct converter *c)
     buf_free(&c->scratch);
     arena_free(&c->row);
     free(c);
-}
-
-/* ---- telling ---- */
-
-void converted_flags(const struct schema *s, const struct converted *c, struct buf *out)
-{
-    size_t start = out->n;
-    for (size_t i = 0; i < c->n_verdicts; i++) {
-        const struct verdict *v = &c->verdicts[i];
-        if (v->severity < SEV_WARNING) continue;
-        if (out->n > start) buf_char(out, ';');
-        buf_str(out, s->fields[v->field].name);
-        buf_char(out, ':');
-        buf_put(out, diag_code_string(v->code));
-        if (v->code != DIAG_RULE) continue;
-        buf_char(out, ':');
-        buf_str(out, v->rule->name);
-    }
-}
-
-/* Personal data does get typed into the wrong column: long digits are masked wherever they stand. */
-static enum mask mask_for(const struct field *f, struct str value)
-{
-    if (f->mask != MASK_NONE) return f->mask;
-    size_t digits = 0;
-    for (size_t i = 0; i < value.n; i++) digits += value.s[i] >= '0' && value.s[i] <= '9';
-    return digits >= 15 ? MASK_ID : digits >= 11 ? MASK_PHONE : MASK_NONE;
-}
-
-struct finding verdict_finding(const struct schema *s, const struct verdict *v, const struct place *at, bool english,
-                               struct buf *scratch)
-{
-    const struct field *f = &s->fields[v->field];
-    struct finding out = {.code = v->code, .severity = v->severity, .at = *at};
-    scratch->n = 0;
-    mask_write(scratch, PROFILE_INTERNAL, mask_for(f, v->value), v->value);
-    size_t shown = scratch->n;
-    bool secret = v->code == DIAG_BIRTH_MISMATCH; /* its hint is the birth date itself */
-    if (secret) mask_write(scratch, PROFILE_INTERNAL, f->mask, v->hint);
-    out.args[0] = f->title;
-    out.args[1] = (struct str){scratch->s, shown};
-    out.args[2] = secret ? (struct str){scratch->s + shown, scratch->n - shown} : v->hint;
-    if (v->rule) {
-        out.args[2] = v->rule->name;
-        out.args[3] = english ? v->rule->message_en : v->rule->message;
-    }
-    return out;
 }

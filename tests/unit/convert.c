@@ -257,6 +257,11 @@ static void codes(void)
     field("category", "残疾军人、退役士兵", "退役士兵;残疾军人", "");
     field("category", "退伍兵/伤残军人；退役士兵", "退役士兵;残疾军人", "");
     field("category", "民兵预备役", "", "category:code_unknown");
+    field("category", "☑退役士兵 □残疾军人☑参战人员 □其他____", "退役士兵;参战退役人员", "");
+    field("category", "□退役士兵 □残疾军人", "", "");
+    field("category", "■退役士兵 ■民兵", "退役士兵", "category:code_unknown");
+    field("employment", "□在业 √待业 □退休", "待业", "");
+    field("employment", "在业、务农", "", "employment:code_unknown");
     field("category", "退役士兵、民兵预备役", "退役士兵", "category:code_unknown");
     field("employment", "在业", "在业", "");
     field("employment", "自主创业", "自主创业", "");

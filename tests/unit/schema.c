@@ -69,6 +69,24 @@ static void all_ledgers_load(void)
     buf_free(&names);
 }
 
+/* And so the other way about, for what the ledgers use. */
+static void used_properties(const struct share_value *properties, const char *name)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/ledgers/%s.json", share, name);
+    struct diag d;
+    diag_init(&d, NULL, NULL);
+    struct share_file *f = share_open(path, &d);
+    bool all = f != NULL;
+    for (const struct share_value *v = f ? f->root->first : NULL; v; v = v->next)
+        if (!share_get(properties, v->key.s)) {
+            all = false;
+            printf("# %s\n", v->key.s);
+        }
+    CHECK(all, "the JSON Schema knows every property of the ledger %s", name);
+    share_close(f);
+}
+
 static struct cell text_cell(const char *text)
 {
     return (struct cell){.s = text, .n = (uint32_t)strlen(text), .kind = CELL_TEXT};
@@ -205,6 +223,7 @@ int main(void)
     if (CHECK(f, "the JSON Schema of ledgers is JSON")) {
         const struct share_value *def = share_get(share_get(f->root, "$defs"), "field");
         same_properties(f->root, "{%s}");
+        used_properties(share_get(f->root, "properties"), "person");
         same_properties(def, "{\"fields\": [{%s}]}");
         same_properties(share_get(share_get(def, "properties"), "constraints"), "{\"fields\": [{\"constraints\": {%s}}]}");
         same_properties(share_get(share_get(def, "properties"), "vet:form"), "{\"fields\": [{\"vet:form\": {%s}}]}");

@@ -1,0 +1,47 @@
+/* What is said of a row's verdicts: the _flags column and findings.  See convert.h. */
+#include "ledger/convert.h"
+
+void converted_flags(const struct schema *s, const struct converted *c, struct buf *out)
+{
+    size_t start = out->n;
+    for (size_t i = 0; i < c->n_verdicts; i++) {
+        const struct verdict *v = &c->verdicts[i];
+        if (v->severity < SEV_WARNING) continue;
+        if (out->n > start) buf_char(out, ';');
+        buf_str(out, s->fields[v->field].name);
+        buf_char(out, ':');
+        buf_put(out, diag_code_string(v->code));
+        if (v->code != DIAG_RULE) continue;
+        buf_char(out, ':');
+        buf_str(out, v->rule->name);
+    }
+}
+
+/* Personal data does get typed into the wrong column: long digits are masked wherever they stand. */
+static enum mask mask_for(const struct field *f, struct str value)
+{
+    if (f->mask != MASK_NONE) return f->mask;
+    size_t digits = 0;
+    for (size_t i = 0; i < value.n; i++) digits += value.s[i] >= '0' && value.s[i] <= '9';
+    return digits >= 15 ? MASK_ID : digits >= 11 ? MASK_PHONE : MASK_NONE;
+}
+
+struct finding verdict_finding(const struct schema *s, const struct verdict *v, const struct place *at, bool english,
+                               struct buf *scratch)
+{
+    const struct field *f = &s->fields[v->field];
+    struct finding out = {.code = v->code, .severity = v->severity, .at = *at};
+    scratch->n = 0;
+    mask_write(scratch, PROFILE_INTERNAL, mask_for(f, v->value), v->value);
+    size_t shown = scratch->n;
+    bool secret = v->code == DIAG_BIRTH_MISMATCH; /* its hint is the birth date itself */
+    if (secret) mask_write(scratch, PROFILE_INTERNAL, f->mask, v->hint);
+    out.args[0] = f->title;
+    out.args[1] = (struct str){scratch->s, shown};
+    out.args[2] = secret ? (struct str){scratch->s + shown, scratch->n - shown} : v->hint;
+    if (v->rule) {
+        out.args[2] = v->rule->name;
+        out.args[3] = english ? v->rule->message_en : v->rule->message;
+    }
+    return out;
+}
