@@ -291,6 +291,12 @@ static bool is_month(struct str s)
     return month >= 1 && month <= 12;
 }
 
+bool session_chinese(void)
+{
+    const char *language = getenv("LANGUAGE"); /* set_language has set it */
+    return language && strncmp(language, "zh", 2) == 0;
+}
+
 bool session_period(struct session *s, const char *given, struct str *period)
 {
     const char *env = getenv("VET_PERIOD");

@@ -46,6 +46,8 @@ int session_end(struct session *s);
 const char *session_now(void);
 /* Who runs this, for the store's log: VET_BY, else the name of the user.  Static. */
 const char *session_who(void);
+/* Are messages in Chinese?  For texts that a ledger holds in both languages. */
+bool session_chinese(void);
 /* The month meant: `given` (--period), else VET_PERIOD, else the month of session_now.  False after a finding: no YYYY-MM. */
 bool session_period(struct session *s, const char *given, struct str *period);
 /* Progress on a terminal, for work over a second; nothing in a pipe.  `total` 0 = unknown. */

@@ -1,25 +1,13 @@
 /* vet-import: sheets as people send them, to valid records, rejects and the store. */
-#include <stdlib.h>
-
 #include "flow/intake.h"
 #include "session.h"
+#include "store/store.h"
 
-static const char *ledger = "person", *place, *rejects, *survey_date, *sheet;
-static struct opt_list maps;
-static bool explain, strict, dry_run, cells;
-
-static const struct opt OPTIONS[] = {
-    {OPT_HEADING, 0, NULL, NULL, NULL, "Options of vet-import:", NULL, 0, 0},
-    {OPT_STRING, 0, "ledger", &ledger, "NAME", "the ledger that the sheets belong to (default: person)", NULL, 0, 0},
-    {OPT_STRING, 0, "place", &place, "UNIT", "the unit, by code or name, where the sheets do not say it", NULL, 0, 0},
-    {OPT_STRING, 0, "rejects", &rejects, "FILE", "write the rows that were not taken to FILE, as typed (.json: JSON)", NULL, 0, 0},
-    {OPT_FLAG, 0, "explain", &explain, NULL, "say how each sheet was read", NULL, 0, 0},
-    {OPT_LIST, 0, "map", &maps, "HEADING=FIELD", "read the column with that heading as that field", NULL, 0, 0},
-    {OPT_FLAG, 0, "strict", &strict, NULL, "reject what would only be flagged", NULL, 0, 0},
-    {OPT_FLAG, 0, "dry-run", &dry_run, NULL, "check everything, write no records", NULL, 0, 0},
-    {OPT_STRING, 0, "survey-date", &survey_date, "DATE", "when the sheets were filled in, where they do not say it", NULL, 0, 0},
-    {OPT_FLAG, 0, "cells", &cells, NULL, "write a sheet as plain CSV, just as it was read, and do nothing else", NULL, 0, 0},
-    {OPT_STRING, 0, "sheet", &sheet, "NAME", "with --cells: which sheet (default: the first)", NULL, 0, 0},
+struct choice {
+    const char *ledger, *place, *rejects, *survey_date, *sheet;
+    struct opt_list maps;
+    bool explain, strict, dry_run, cells;
+    enum mask_profile mask;
 };
 
 static void progress(void *session, uint64_t done, uint64_t total)
@@ -30,28 +18,22 @@ static void progress(void *session, uint64_t done, uint64_t total)
 static bool write_stats(struct session *s, const struct account *account)
 {
     struct out *o = out_open(s->stats, &s->diag);
-    if (!o) return false;
     struct buf text = {0};
     account_json(&text, account);
-    out_write(o, buf_slice(&text));
+    if (o) out_write(o, buf_slice(&text));
     buf_free(&text);
-    return out_close(o, true, &s->diag);
-}
-
-static bool ends_in_json(const char *path)
-{
-    return str_ends(str_of(path), STR(".json")) || str_ends(str_of(path), STR(".jsonl"));
+    return o && out_close(o, true, &s->diag);
 }
 
 /* Opens the outputs, runs, closes them. */
-static void import(struct session *s, struct intake_options *o)
+static void import(struct session *s, const struct choice *c, struct intake_options *o)
 {
-    struct account account = {0};
     static const char *const STDIN[] = {"-"};
-    if (!dry_run && (!s->db || s->output)) o->output = out_open(s->output, &s->diag);
-    if (rejects) o->rejects = out_open(rejects, &s->diag);
-    bool open = s->diag.status == 0,
-         ok = open && intake_run(o, s->files.n ? s->files.v : STDIN, s->files.n ? s->files.n : 1, &account, &s->diag);
+    struct account account = {0};
+    if (!c->dry_run && (!o->sink || s->output)) o->output = out_open(s->output, &s->diag);
+    if (c->rejects) o->rejects = out_open(c->rejects, &s->diag);
+    bool open = s->diag.status == 0, named = s->files.n > 0;
+    bool ok = open && intake_run(o, named ? s->files.v : STDIN, named ? s->files.n : 1, &account, &s->diag);
     if (ok && !account_sums(&account)) diag_add(&s->diag, DIAG_FATES_SUM, NULL, NULL);
     ok = ok && s->diag.status < 4;
     if (o->rejects) ok &= out_close(o->rejects, ok, &s->diag);
@@ -60,16 +42,62 @@ static void import(struct session *s, struct intake_options *o)
     account_free(&account);
 }
 
-static void write_cells(struct session *s)
+/* The units: of the file, which a store is given too; else of the store.  False after findings. */
+static bool open_units(struct session *s, const struct choice *c, struct store *st, struct units **units)
 {
-    if (s->files.n > 1) {
-        diag_add(&s->diag, DIAG_ARGUMENT_EXTRA, NULL, s->files.v[1], NULL);
-        return;
+    *units = s->units ? units_open(s->units, &s->diag) : NULL;
+    if (s->units && !*units) return false;
+    if (!st) return true;
+    if (*units && !c->dry_run && !store_units_load(st, *units)) return false;
+    if (*units && c->dry_run) return true;
+    units_free(*units);
+    *units = store_has_units(st) ? store_units(st, 0) : NULL;
+    return *units || !store_has_units(st);
+}
+
+static void run(struct session *s, const struct choice *c)
+{
+    struct schema *schema = schema_open(s->share, c->ledger, &s->diag);
+    struct store_options so = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command)};
+    struct store *st = schema && s->db ? store_open(s->db, c->dry_run ? STORE_READ : STORE_CREATE, &so, &s->diag) : NULL;
+    struct units *units = NULL;
+    char today[11] = {0};
+    memcpy(today, session_now(), 10);
+    if (schema && (st || !s->db) && open_units(s, c, st, &units)) {
+        struct sink *sink = st && !c->dry_run ? store_sink(st, schema, units) : NULL;
+        struct intake_options o = {
+            .schema = schema,
+            .units = units,
+            .place = c->place,
+            .maps = c->maps.v,
+            .n_maps = c->maps.n,
+            .survey_date = c->survey_date,
+            .today = today,
+            .from = s->from,
+            .strict = c->strict,
+            .explain = c->explain,
+            .english = !session_chinese(),
+            .threads = (unsigned)s->threads,
+            .format = s->to == TO_JSON ? ROWS_JSON : ROWS_CSV,
+            .mask = c->mask,
+            .rejects_format = s->to == TO_JSON || str_ends(str_of(c->rejects), STR(".json")) ? ROWS_JSON : ROWS_CSV,
+            .sink = sink,
+            .progress = progress,
+            .progress_ctx = s,
+        };
+        if (sink || !st || c->dry_run) import(s, c, &o);
+        if (sink) store_sink_free(sink);
     }
+    if (st) store_close(st);
+    units_free(units);
+    schema_free(schema);
+}
+
+static void write_cells(struct session *s, const struct choice *c)
+{
     struct out *o = out_open(s->output, &s->diag);
-    if (!o) return;
-    bool ok = intake_cells(s->files.n ? s->files.v[0] : "-", s->from, sheet, o, &s->diag);
-    out_close(o, ok, &s->diag);
+    bool ok = o && intake_cells(s->files.n ? s->files.v[0] : "-", s->from, c->sheet, o, &s->diag);
+    if (o) out_close(o, ok, &s->diag);
 }
 
 int main(int argc, char **argv)
@@ -78,39 +106,31 @@ int main(int argc, char **argv)
         .name = "vet-import",
         .summary = "Takes sheets as people send them and writes their valid records.",
         .usage = "[OPTION]... [FILE]...",
-        .wants = WANT_DB | WANT_UNITS | WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_STATS | WANT_THREADS,
+        .wants = WANT_DB | WANT_UNITS | WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_STATS | WANT_THREADS | WANT_MASK,
     };
-    if (!session_start(&s, OPTIONS, sizeof OPTIONS / sizeof *OPTIONS, argc, argv)) return session_end(&s);
-    if (cells) {
-        write_cells(&s);
-        return session_end(&s);
-    }
-    char today[11] = {0};
-    memcpy(today, session_now(), 10);
-    struct schema *schema = schema_open(s.share, ledger, &s.diag);
-    struct units *units = s.units ? units_open(s.units, &s.diag) : NULL;
-    if (schema && (units || !s.units)) {
-        struct intake_options o = {
-            .schema = schema,
-            .units = units,
-            .place = place,
-            .maps = maps.v,
-            .n_maps = maps.n,
-            .survey_date = survey_date,
-            .today = today,
-            .from = s.from,
-            .strict = strict,
-            .explain = explain,
-            .threads = (unsigned)s.threads,
-            .format = s.to == TO_JSON ? ROWS_JSON : ROWS_CSV,
-            .rejects_format = rejects && ends_in_json(rejects) ? ROWS_JSON : ROWS_CSV,
-            .progress = progress,
-            .progress_ctx = &s,
-        };
-        import(&s, &o);
-    }
-    units_free(units);
-    schema_free(schema);
-    opt_list_free(&maps);
+    struct choice c = {.ledger = "person"};
+    const struct opt own[] = {
+        {OPT_HEADING, 0, NULL, NULL, NULL, "Options of vet-import:", NULL, 0, 0},
+        {OPT_STRING, 0, "ledger", &c.ledger, "NAME", "the ledger that the sheets belong to (default: person)", NULL, 0, 0},
+        {OPT_STRING, 0, "place", &c.place, "UNIT", "the unit, by code or name, where the sheets do not say it", NULL, 0, 0},
+        {OPT_STRING, 0, "rejects", &c.rejects, "FILE", "write the rows that were not taken to FILE, as typed (.json: JSON)", NULL,
+         0, 0},
+        {OPT_FLAG, 0, "explain", &c.explain, NULL, "say how each sheet was read", NULL, 0, 0},
+        {OPT_LIST, 0, "map", &c.maps, "HEADING=FIELD", "read the column with that heading as that field", NULL, 0, 0},
+        {OPT_FLAG, 0, "strict", &c.strict, NULL, "reject what would only be flagged", NULL, 0, 0},
+        {OPT_FLAG, 0, "dry-run", &c.dry_run, NULL, "check everything, write no records", NULL, 0, 0},
+        {OPT_STRING, 0, "survey-date", &c.survey_date, "DATE", "when the sheets were filled in, where they do not say it", NULL, 0,
+         0},
+        {OPT_FLAG, 0, "cells", &c.cells, NULL, "write a sheet as plain CSV, just as it was read, and do nothing else", NULL, 0, 0},
+        {OPT_STRING, 0, "sheet", &c.sheet, "NAME", "with --cells: which sheet (default: the first)", NULL, 0, 0},
+    };
+    if (!session_start(&s, own, sizeof own / sizeof *own, argc, argv)) return session_end(&s);
+    if (!s.mask && s.stdout_is_terminal && !s.output) c.mask = PROFILE_INTERNAL;
+    if (s.mask && !mask_profile_of(str_of(s.mask), &c.mask))
+        diag_add(&s.diag, DIAG_OPTION_BAD, NULL, "--mask", s.mask, "none, internal, public", NULL);
+    else if (c.cells && s.files.n > 1) diag_add(&s.diag, DIAG_ARGUMENT_EXTRA, NULL, s.files.v[1], NULL);
+    else if (c.cells) write_cells(&s, &c);
+    else run(&s, &c);
+    opt_list_free(&c.maps);
     return session_end(&s);
 }

@@ -1,11 +1,12 @@
 #include "flow/emit.h"
 
-void emit_ready(struct emit *e, const struct schema *s, enum row_format format)
+void emit_ready(struct emit *e, const struct schema *s, enum row_format format, enum mask_profile mask)
 {
     static const char *const OWN[] = {"unit", "_file", "_sheet", "_row", "_flags"};
     memset(e, 0, sizeof *e);
     e->schema = s;
     e->format = format;
+    e->mask = mask;
     e->columns.names = arena_zero(&e->memory, s->n_fields * 2 + 5, sizeof *e->columns.names);
     for (size_t i = 0; i < s->n_fields; i++) e->columns.names[e->columns.n++] = s->fields[i].name;
     for (size_t i = 0; i < s->n_fields; i++) {
@@ -40,7 +41,22 @@ static struct str digits(char t[24], uint64_t v)
     return (struct str){t + i, 24 - i};
 }
 
-void emit_record(const struct emit *e, struct buf *out, const struct record *r, struct str *v)
+/* Masks the values and the typed values, which follow each other in v, as far as `n` of them. */
+static void mask_values(const struct emit *e, struct str *v, struct buf *text)
+{
+    const struct schema *s = e->schema;
+    size_t ends[2 * 512], n = 0, typed = s->n_fields;
+    text->n = 0;
+    for (size_t pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < s->n_fields && n < sizeof ends / sizeof *ends; i++) {
+            if (pass && !s->fields[i].typed) continue;
+            mask_write(text, e->mask, s->fields[i].mask, v[pass ? typed++ : i]);
+            ends[n++] = text->n;
+        }
+    for (size_t i = 0, from = 0; i < n; from = ends[i++]) v[i] = (struct str){text->s + from, ends[i] - from};
+}
+
+void emit_record(const struct emit *e, struct buf *out, const struct record *r, struct str *v, struct buf *text)
 {
     const struct schema *s = e->schema;
     char row[24];
@@ -48,6 +64,7 @@ void emit_record(const struct emit *e, struct buf *out, const struct record *r, 
     memcpy(v, r->values, n * sizeof *v);
     for (size_t i = 0; i < s->n_fields; i++)
         if (s->fields[i].typed) v[n++] = r->typed[i];
+    if (e->mask != PROFILE_NONE) mask_values(e, v, text);
     v[n++] = r->unit_code;
     v[n++] = str_of(r->at.file);
     v[n++] = str_of(r->at.sheet);

@@ -2,6 +2,7 @@
 #ifndef VET_FLOW_EMIT_H
 #define VET_FLOW_EMIT_H
 
+#include "base/mask.h"
 #include "flow/rows.h"
 #include "flow/sink.h"
 
@@ -10,12 +11,13 @@ struct emit {
     const struct schema *schema;
     struct columns columns;
     enum row_format format;
+    enum mask_profile mask;
     struct arena memory;
 };
-void emit_ready(struct emit *e, const struct schema *s, enum row_format format);
+void emit_ready(struct emit *e, const struct schema *s, enum row_format format, enum mask_profile mask);
 void emit_free(struct emit *e);
 void emit_header(const struct emit *e, struct buf *out);
-/* `scratch` holds columns.n slices. */
-void emit_record(const struct emit *e, struct buf *out, const struct record *r, struct str *scratch);
+/* `scratch` holds columns.n slices; `text` is for masked values. */
+void emit_record(const struct emit *e, struct buf *out, const struct record *r, struct str *scratch, struct buf *text);
 
 #endif

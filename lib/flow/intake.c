@@ -629,7 +629,7 @@ static void ready_intake(struct intake *in, const struct intake_options *o, stru
     in->schema = o->schema;
     words_ready(&in->words, o->schema);
     places_ready(&in->places, o->units);
-    emit_ready(&in->emit, o->schema, o->format);
+    emit_ready(&in->emit, o->schema, o->format, o->mask);
     rejects_ready(&in->rejects, o->schema, o->rejects_format);
     for (int l = 0; l < LEVEL_COUNT; l++) {
         const struct field *f = l ? schema_role(o->schema, ROLES[l]) : NULL;

@@ -5,6 +5,7 @@
 #ifndef VET_FLOW_INTAKE_H
 #define VET_FLOW_INTAKE_H
 
+#include "base/mask.h"
 #include "base/out.h"
 #include "flow/account.h"
 #include "flow/rows.h"
@@ -26,7 +27,8 @@ struct intake_options {
     unsigned threads;   /* 0: one a processor */
     struct out *output; /* records; NULL: none */
     enum row_format format;
-    struct out *rejects; /* rejected rows; NULL: none */
+    enum mask_profile mask; /* of the records on `output` */
+    struct out *rejects;    /* rejected rows; NULL: none */
     enum row_format rejects_format;
     const struct sink *sink;                                    /* the store; NULL: none */
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* files; may be NULL */

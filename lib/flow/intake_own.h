@@ -57,7 +57,7 @@ struct standing {
     bool has_rows, after_footer, refused;
     bool sheet_rows, headed, longer_told;
     uint32_t headless_row; /* the first that could not be read for want of headings, or 0 */
-    uint32_t data_row; /* the first row of data under the heading, or 0 */
+    uint32_t data_row;     /* the first row of data under the heading, or 0 */
     uint32_t hidden_rows;
 };
 /* A sheet being read: what stays the same over its blocks, and what is kept until its end. */

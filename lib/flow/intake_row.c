@@ -284,6 +284,16 @@ static void other_cells(struct hand *h, const struct row_at *at)
     }
 }
 
+/* What the sheet says of the place in other cells than the row's goes with the row, so that it can be mended alone. */
+static void say_place(struct hand *h, uint32_t unit)
+{
+    const struct units *u = h->in->places.units;
+    for (int l = LEVEL_COMMUNITY; u && unit != UNIT_NONE && l < LEVEL_COUNT; l++) {
+        uint32_t field = h->in->place_field[l], at = units_up(u, unit, (enum level)l);
+        if (field != UINT32_MAX && at != UNIT_NONE && !h->values[field].n) h->values[field] = u->v[at].name;
+    }
+}
+
 static void reject(struct hand *h, struct take *t, const struct row_at *at, uint32_t unit)
 {
     const struct intake *in = h->in;
@@ -292,6 +302,7 @@ static void reject(struct hand *h, struct take *t, const struct row_at *at, uint
         .at = {at->reading->file, at->reading->name, at->line.number, 0}, .reasons = buf_slice(&h->flags), .unit = unit};
     if (in->o->rejects) {
         for (size_t f = 0; f < n; f++) h->values[f] = cell_str(&h->now[f]);
+        say_place(h, unit);
         other_cells(h, at);
         rejects_row(&in->rejects, &t->rejects, &one, h->values, buf_slice(&h->other), h->slices);
     }
@@ -323,7 +334,7 @@ static void accept(struct hand *h, struct take *t, const struct row_at *at, cons
     if (unit != UNIT_NONE) r.unit_code = in->places.units->v[unit].code;
     r.at = (struct place){at->reading->file, at->reading->name, at->line.number, 0};
     r.survey_date = survey_date(at);
-    if (in->o->output) emit_record(&in->emit, &t->out, &r, h->slices);
+    if (in->o->output) emit_record(&in->emit, &t->out, &r, h->slices, &h->text);
     if (!in->o->sink) return;
     struct event *e = take_event(t, EVENT_RECORD);
     e->record = r;
