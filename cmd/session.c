@@ -217,8 +217,7 @@ bool session_start(struct session *s, const struct opt *own, size_t n_own, int a
     diag_init(&s->diag, print_finding, s);
     const char *share = early(argc, argv, "--share");
     if (!share) share = getenv("VET_SHARE");
-    char *found = share && *share ? NULL : find_share();
-    if (found) share = found; /* kept for the whole run */
+    if (!share || !*share) share = s->share_found = find_share();
     set_language(early(argc, argv, "--lang"), share);
     s->stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
 
@@ -257,6 +256,7 @@ int session_end(struct session *s)
     if (fflush(stdout) != 0) failed = true;
     if (failed) diag_add(&s->diag, DIAG_WRITE_FAILED, NULL, translate("standard output"), strerror(errno), NULL);
     opt_list_free(&s->files);
+    free(s->share_found);
     buf_free(&s->command);
     return s->diag.status;
 }

@@ -34,6 +34,7 @@ struct session {
     struct opt_list files;       /* arguments that are no options */
     struct diag diag;
     bool stdout_is_terminal;
+    char *share_found;           /* the folder `share` names, when it was not given */
     struct buf command;          /* the command line, for the store's log */
 };
 /* Fills what the struct's first four members do not, reads the environment (VET_DB, VET_UNITS, VET_SHARE) and the options.

@@ -145,6 +145,7 @@ static void forget_places(struct hand *h, const struct row_at *at)
     arena_reset(&h->found_memory);
     h->n_found = 0;
     h->last_found = NULL;
+    memset(h->last_typed, 0, sizeof h->last_typed); /* they lay in the map */
     h->found_for = at->context;
     h->found_in = at->reading->serial;
 }
