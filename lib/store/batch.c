@@ -143,7 +143,7 @@ static bool add_change(struct store *s, struct table *t, struct buf *lines)
     if (!t->opened) sha256_init(&t->opened_hash);
     sha256_digest(&t->opened_hash, 32, d);
     hex_of(d, 32, opened);
-    qsort(t->closed, t->n_closed, sizeof *t->closed, by_number);
+    if (t->n_closed) qsort(t->closed, t->n_closed, sizeof *t->closed, by_number);
     hash_closed(t->closed, t->n_closed, closed);
     int64_t first = t->opened ? t->first : 0;
     batch_change_line(lines, t->name, first, (int64_t)t->opened, opened, (int64_t)t->n_closed, closed);

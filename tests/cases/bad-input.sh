@@ -92,7 +92,7 @@ status "headings and nobody: a person must look" 1 import sound.csv header.csv
 has "and is told how to say that nobody lives there" err 'header.csv: error: header_only'
 printf '%s\n' 张三丰$rest 王五$rest >noheader.csv
 status "no headings at all: status 3" 3 import sound.csv noheader.csv
-has "the message says what is missing" err 'no_header'
+has "the message says what is missing" err 'noheader.csv: error: no_table'
 same "the sound sheet is taken" 好人 "$(names)"
 printf '%s\n' $heading $heading 张三丰$rest >twice.csv
 taken "headings twice" twice.csv 张三丰
