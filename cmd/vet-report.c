@@ -1,4 +1,5 @@
 /* vet-report: a workbook for the level above, from a stream or from the store. */
+#include "book/moment.h"
 #include "book/print.h"
 #include "book/report.h"
 #include "book/spool.h"
@@ -7,7 +8,7 @@
 static const char *const FORMATS[] = {"xlsx", "csv", "json", "text", NULL};
 
 struct request {
-    const char *report, *period, *station, *date;
+    const char *report, *period, *as_of, *deadline, *station, *date;
     int format;
 };
 
@@ -21,6 +22,38 @@ static struct content *from_stream(struct session *s, const struct report *repor
     if (input) content = report_build(report, source, &s->diag);
     spool_close(input);
     units_free(units);
+    return content;
+}
+
+/* The month reported is the one asked for, else the newest that anything was imported for. */
+static bool choose_moments(struct store *st, const struct request *q, struct report_source *source, struct arena *a)
+{
+    if (!source->period.n) source->period = moment_newest(st, a);
+    if (!source->period.n) source->period = source->month;
+    struct moment now = moment_of(st, source->period, a), before = moment_of(st, month_before(source->period, a), a);
+    source->as_of = q->as_of ? store_as_of(st, q->as_of) : now.as_of;
+    source->has_before = before.known;
+    source->before = before.period;
+    source->before_as_of = before.as_of;
+    return source->as_of >= 0 && source->before_as_of >= 0;
+}
+
+static struct content *from_store(struct session *s, const struct request *q, const struct report *report,
+                                  struct report_source *source)
+{
+    struct store_options o = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command)};
+    struct arena memory = {0};
+    struct store *st = store_open(s->db, STORE_READ, &o, &s->diag);
+    struct content *content = NULL;
+    if (st && choose_moments(st, q, source, &memory)) {
+        struct units *units = store_units(st, source->as_of);
+        source->store = st;
+        source->units = units;
+        if (units) content = report_build(report, source, &s->diag);
+        units_free(units);
+    }
+    if (st) store_close(st);
+    arena_free(&memory);
     return content;
 }
 
@@ -42,12 +75,18 @@ static void run(struct session *s, const struct request *q)
                                    .date = str_of(q->date),
                                    .where = s->where,
                                    .threads = (unsigned)s->threads};
+    source.deadline = str_of(q->deadline);
     struct report *report = options(s, q, &source) ? report_open(s->share, q->report, &s->diag) : NULL;
     if (!report) return;
+    if (report->needs_store && (!s->db || s->files.n)) {
+        diag_add(&s->diag, DIAG_REPORT_NEEDS_STORE, NULL, q->report, NULL);
+        report_free(report);
+        return;
+    }
     struct schema *schema = report->ledger.n ? schema_open(s->share, report->ledger.s, &s->diag) : NULL;
     source.schema = schema;
     if (schema || !report->ledger.n) {
-        struct content *content = from_stream(s, report, &source);
+        struct content *content = s->db && !s->files.n ? from_store(s, q, report, &source) : from_stream(s, report, &source);
         if (content) content_print(content, (enum print_format)q->format, s->output, &s->diag);
         content_free(content);
     }
@@ -65,6 +104,8 @@ int main(int argc, char **argv)
         {OPT_CHOICE, 't', "to", &q.format, "xlsx|csv|json|text", "the format of the output", FORMATS, 0, 0},
         {OPT_STRING, 'p', "period", &q.period, "YYYY-MM",
          "the month reported (or VET_PERIOD; default: that of the data, else this month)", NULL, 0, 0},
+        {OPT_STRING, 0, "as-of", &q.as_of, "BATCH|DATE|MONTH", "from the store as it was then", NULL, 0, 0},
+        {OPT_STRING, 0, "deadline", &q.deadline, "DATE", "the last day in time: what came later is late", NULL, 0, 0},
         {OPT_STRING, 0, "station", &q.station, "NAME", "who reports (default: the topmost unit)", NULL, 0, 0},
         {OPT_STRING, 0, "date", &q.date, "DATE", "the date on the signature line (default: left open for the pen)", NULL, 0, 0},
     };
@@ -72,7 +113,7 @@ int main(int argc, char **argv)
         .name = "vet-report",
         .usage = "[OPTION]... [FILE]...",
         .summary = "A workbook for the level above, from rollups, from records or from the store.",
-        .wants = WANT_UNITS | WANT_OUTPUT | WANT_FROM | WANT_WHERE | WANT_MASK | WANT_THREADS,
+        .wants = WANT_DB | WANT_UNITS | WANT_OUTPUT | WANT_FROM | WANT_WHERE | WANT_MASK | WANT_THREADS,
     };
     if (session_start(&s, own, sizeof own / sizeof *own, argc, argv)) run(&s, &q);
     return session_end(&s);

@@ -266,6 +266,7 @@ static void fit(struct tab *t, uint16_t col, struct look look, struct str value)
         if (!str_find(value, STR("\n"), &at)) at = value.n;
         double width =
             (double)text_width(str_head(value, at)) * (look.face == FACE_HEADING || look.face == FACE_LABEL ? 1.15 : 1.05) + 2;
+        if (look.face == FACE_HEADING && width > 12) width = width / 2 + 1; /* a long heading takes two lines */
         if (width > widest) widest = width;
         value = str_from(value, at + 1);
     }

@@ -4,15 +4,19 @@
 
 #include "rollup/check.h"
 #include "rollup/regroup.h"
+#include "store/store.h"
 
 struct rows *building_rows(const struct building *b)
 {
+    if (b->source->store)
+        return store_rows(b->source->store, &(struct store_query){.ledger = b->source->schema, .as_of = b->as_of});
     return rows_open(b->source->paths, b->source->n_paths, b->source->from, b->diag);
 }
 
 const char *building_where(const struct building *b, struct str more)
 {
-    const struct str parts[] = {b->rollups ? (struct str){0} : b->report->where, str_of(b->source->where), more};
+    const struct str stock = b->source->store ? b->source->schema->stock : (struct str){0};
+    const struct str parts[] = {stock, b->rollups ? (struct str){0} : b->report->where, str_of(b->source->where), more};
     struct buf text = {0};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (!parts[i].n) continue;
@@ -49,6 +53,18 @@ struct rollup *building_rollup(struct building *b, int level, const struct dim_s
     struct rollup *r = rollup_rows(rows, &spec, b->diag);
     free(dims);
     rows_close(rows);
+    return r;
+}
+
+struct rollup *building_all_levels(struct building *b, int64_t as_of, struct str period)
+{
+    int64_t was = b->as_of;
+    struct str was_period = b->period;
+    b->as_of = as_of;
+    b->period = period;
+    struct rollup *r = building_rollup(b, ROLLUP_ALL, NULL, 0, NULL, 0, (struct str){0});
+    b->as_of = was;
+    b->period = was_period;
     return r;
 }
 
@@ -89,9 +105,11 @@ void build_trimmings(struct building *b, struct block *block, const struct table
 {
     struct result *r = block->table;
     for (size_t i = 0; i < t->n_text; i++) block_note(b->content, block, t->text[i]);
-    size_t names = 0;
+    size_t names = SIZE_MAX; /* what the bars of a chart are called: the unit, else the last column of words */
     for (size_t k = 0; r && k < r->n_columns; k++)
-        if (!block->hidden[k] && r->columns[k].kind < COLUMN_COUNT) names = k;
+        if (!block->hidden[k] && str_is(r->columns[k].name, "name")) names = k;
+    for (size_t k = 0; r && names == SIZE_MAX && k < r->n_columns && r->columns[k].kind < COLUMN_COUNT; k++)
+        if (!block->hidden[k] && (k + 1 == r->n_columns || r->columns[k + 1].kind >= COLUMN_COUNT)) names = k;
     size_t *series = mem_zero(n_pivot + 1, sizeof *series);
     for (size_t i = 0; r && i < t->n_charts; i++) {
         size_t n = 0;
@@ -99,7 +117,7 @@ void build_trimmings(struct building *b, struct block *block, const struct table
         for (size_t k = 0; pivot && k < n_pivot; k++) series[n++] = first_pivot + k;
         for (size_t k = 0; !pivot && k < r->n_columns && !n; k++)
             if (str_eq(r->columns[k].name, t->charts[i].series)) series[n++] = k;
-        if (n)
+        if (n && names != SIZE_MAX)
             block_chart(b->content, block, t->charts[i].kind, t->charts[i].title.n ? t->charts[i].title : block->heading, names,
                         series, n);
     }
@@ -146,13 +164,14 @@ static bool build_check(struct building *b, struct content_sheet *s, const struc
     for (size_t i = 1; i < all->n; i++) several = several || all->rows[i].level != all->rows[0].level;
     struct result *proof = check_result();
     if (several) check_rollup(all, spec.units, proof, b->diag);
+    bool ok = !b->source->store || build_store_check(b, proof);
     rollup_free(all);
     struct block *block = content_block(s, proof);
     for (size_t k = 0; k < proof->n_columns; k++) translate_words(proof, k);
     block_hide(block, "period");
     if (!several) block_note(b->content, block, STR("本表只有一级数据，没有上下级可以核对。"));
     build_trimmings(b, block, t, 0, 0);
-    return true;
+    return ok;
 }
 
 /* A stream of rollups row by row, as it came. */
@@ -202,6 +221,7 @@ static bool build_table(struct building *b, struct content_sheet *s, const struc
     case TABLE_FIGURES: return build_figures(b, s, t);
     case TABLE_ROLLUP: return build_rollup(b, s, t);
     case TABLE_ROWS: return build_rows(b, s, t);
+    case TABLE_LIST: return build_list(b, s, t);
     case TABLE_CHECK: return build_check(b, s, t);
     case TABLE_TEXT: {
         struct block *block = content_block(s, NULL);
@@ -209,13 +229,14 @@ static bool build_table(struct building *b, struct content_sheet *s, const struc
         build_trimmings(b, block, t, 0, 0);
         return true;
     }
-    default: return true;
+    default: return build_store_table(b, s, t);
     }
 }
 
 /* What kind of input is it, which levels, months and dimensions has it? */
 static bool look_at_input(struct building *b)
 {
+    b->as_of = b->source->as_of;
     struct rows *rows = building_rows(b);
     if (!rows) return false;
     b->rollups = rollup_recognised(&rows->columns);

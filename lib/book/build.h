@@ -13,6 +13,7 @@ struct building {
     int finest;        /* level of the input */
     struct str period; /* the month reported */
     char month_end[11];
+    int64_t as_of;    /* the moment of the store that is looked at: the source's, or the one before */
     struct str *dims; /* dimensions of a stream of rollups */
     size_t n_dims;
     struct str *sums; /* its summed fields */
@@ -37,7 +38,19 @@ struct str level_title(int level);                          /* 社区 */
 /* Tables of the several kinds; each adds blocks to the sheet.  False after findings. */
 bool build_rollup(struct building *b, struct content_sheet *s, const struct table_spec *t);
 bool build_figures(struct building *b, struct content_sheet *s, const struct table_spec *t);
+bool build_list(struct building *b, struct content_sheet *s, const struct table_spec *t);
+bool build_people_table(struct building *b, struct content_sheet *s, const struct table_spec *t); /* duplicates, conflicts */
 bool build_store_table(struct building *b, struct content_sheet *s, const struct table_spec *t);
+struct coverage *building_coverage(struct building *b, struct str period, int64_t as_of);
+struct movement_spec;
+struct movement *building_movement(struct building *b, struct movement_spec *spec); /* spec must outlive it */
+/* All levels of a moment of the store, with no dimensions. */
+struct rollup *building_all_levels(struct building *b, int64_t as_of, struct str period);
+struct people_counts {
+    uint64_t records, again, left; /* all; further ones of people who count already; of those who count no more */
+};
+bool building_people(struct building *b, struct people_counts *n);
+bool build_store_check(struct building *b, struct result *proof);
 /* Charts, conditions, notes of a table's spec. */
 void build_trimmings(struct building *b, struct block *block, const struct table_spec *t, size_t first_pivot, size_t n_pivot);
 

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "book/build.h"
+#include "book/places.h"
 #include "rollup/regroup.h"
 #include "rollup/shape.h"
 
@@ -97,37 +98,6 @@ static void fill_blanks(struct result *r, const struct dim_spec *by, size_t n_by
                 if (!r->lines[l].values[k].n && r->lines[l].kind == LINE_PLAIN) r->lines[l].values[k] = STR("未填");
 }
 
-/* Puts columns with the names of the higher units before `name`, and returns how many. */
-static size_t add_parents(struct building *b, struct result *r, int level)
-{
-    const struct units *u = b->source->units;
-    size_t n = u && level > LEVEL_COMMUNITY && level < LEVEL_COUNT ? (size_t)(level - LEVEL_COMMUNITY) : 0;
-    if (!n) return 0;
-    enum { NAME = 3 };
-    for (size_t k = 0; k < n; k++) result_column(r, STR("parent"), level_title(LEVEL_COMMUNITY + (int)k), COLUMN_TEXT);
-    memmove(&r->columns[NAME + n], &r->columns[NAME], (r->n_columns - n - NAME) * sizeof *r->columns);
-    for (size_t k = 0; k < n; k++) {
-        enum level up = (enum level)(LEVEL_COMMUNITY + (int)k);
-        r->columns[NAME + k] = (struct result_column){str_of(level_name(up)), level_title(up), {0}, COLUMN_TEXT};
-    }
-    for (size_t i = 0; i < r->n; i++) {
-        struct str *v = arena_zero(&r->memory, r->n_columns, sizeof *v), *old = r->lines[i].values;
-        memcpy(v, old, NAME * sizeof *v);
-        memcpy(v + NAME + n, old + NAME, (r->n_columns - n - NAME) * sizeof *v);
-        uint32_t unit = units_code(u, old[2]);
-        for (size_t k = 0; k < n && unit != UNIT_NONE; k++) {
-            uint32_t up = units_up(u, unit, (enum level)(LEVEL_COMMUNITY + (int)k));
-            if (up != UNIT_NONE) v[NAME + k] = result_text(r, u->v[up].name);
-        }
-        if (r->lines[i].kind == LINE_TOTAL) {
-            v[NAME] = v[NAME + n];
-            v[NAME + n] = (struct str){0};
-        }
-        r->lines[i].values = v;
-    }
-    return n;
-}
-
 static void hide_machine_columns(struct block *block, int level)
 {
     static const char *const HIDDEN[] = {"period", "level", "unit"};
@@ -179,7 +149,7 @@ static bool one_table(struct building *b, struct content_sheet *s, const struct 
     }
     set_titles(b, table, level, by, n_by, first, n_values);
     fill_blanks(table, by, n_by);
-    first += add_parents(b, table, level);
+    first += places_before(table, 3, 2, b->source->units, level);
     struct block *block = content_block(s, table);
     block->heading = heading;
     hide_machine_columns(block, level);

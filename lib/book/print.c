@@ -55,6 +55,10 @@ static struct str heading_of(const struct result_column *c)
 static void lay_heading(struct laying *l, const struct block *b)
 {
     struct look look = {FACE_HEADING, VALUE_TEXT, true};
+    bool high = false;
+    for (size_t i = 0; i < b->table->n_columns; i++)
+        high = high || (!b->hidden[i] && text_width(heading_of(&b->table->columns[i])) > 8);
+    tab_height(l->tab, l->row, high ? 32 : 20);
     if (b->numbered) tab_put(l->tab, l->row, 0, look, STR("序号"));
     for (size_t i = 0; i < b->table->n_columns; i++)
         if (!b->hidden[i]) tab_put(l->tab, l->row, place_of(b, i), look, heading_of(&b->table->columns[i]));

@@ -115,9 +115,9 @@ static struct str *strings(struct reading *rd, const struct share_value *o, cons
 
 static void read_table(struct reading *rd, const struct share_value *o, struct table_spec *t)
 {
-    static const char *const KINDS[] = {"figures",  "rollup",    "rows",    "list",    "check",      "text",
-                                        "coverage", "silent",    "quality", "rejects", "duplicates", "conflicts",
-                                        "ledgers",  "follow_up", "log",     NULL};
+    static const char *const KINDS[] = {"figures",  "rollup",    "rows",     "list",    "check",      "text",
+                                        "coverage", "silent",    "quality",  "rejects", "duplicates", "conflicts",
+                                        "ledgers",  "follow_up", "movement", "movers",  "log",        NULL};
     static const char *const KNOWN[] = {"kind",  "heading", "level",  "by",         "sum",      "where",
                                         "pivot", "percent", "total",  "zeros",      "optional", "fields",
                                         "sort",  "figures", "charts", "conditions", "text",     NULL};
@@ -160,10 +160,24 @@ static void read_sheet(struct reading *rd, const struct share_value *o, struct s
     for (const struct share_value *v = tables->first; v; v = v->next) read_table(rd, v, &s->tables[s->n_tables++]);
 }
 
+/* What codes of findings are called in the report. */
+static void read_labels(struct reading *rd, const struct share_value *o, struct report *r)
+{
+    const struct share_value *labels = share_get(o, "labels");
+    if (!labels) return;
+    r->label_texts = arena_zero(rd->memory, labels->n, sizeof *r->label_texts);
+    for (const struct share_value *v = labels->first; v; v = v->next) {
+        struct map_entry *e = map_at(&r->labels, v->key, NULL);
+        e->value = r->labels.n - 1;
+        if (v->kind == SHARE_STRING && e->value < labels->n) r->label_texts[e->value] = own(rd, v->text);
+        else share_fault(rd->file, v, DIAG_REPORT_LABEL, NULL);
+    }
+}
+
 static void read_report(struct reading *rd, struct report *r)
 {
-    static const char *const KNOWN[] = {"$schema", "name",  "title", "description", "ledger",
-                                        "where",   "store", "sign",  "sheets",      NULL};
+    static const char *const KNOWN[] = {"$schema", "name",   "title", "description", "ledger", "where",
+                                        "store",   "labels", "sign",  "sheets",      NULL};
     const struct share_value *o = rd->file->root;
     if (o->kind != SHARE_OBJECT) {
         share_fault(rd->file, o, DIAG_REPORT_TABLE, NULL);
@@ -176,6 +190,7 @@ static void read_report(struct reading *rd, struct report *r)
     r->where = text_of(rd, o, "where");
     r->needs_store = share_truth(rd->file, o, "store", false);
     r->sign = strings(rd, o, "sign", &r->n_sign);
+    read_labels(rd, o, r);
     const struct share_value *sheets = share_list(rd->file, o, "sheets", true);
     if (!sheets) return;
     r->sheets = arena_zero(rd->memory, sheets->n, sizeof *r->sheets);
@@ -203,6 +218,7 @@ struct report *report_open(const char *share, const char *name, struct diag *d)
 void report_free(struct report *r)
 {
     if (!r) return;
+    map_free(&r->labels);
     arena_free(&r->memory);
     free(r);
 }

@@ -27,7 +27,9 @@ enum table_kind {
     TABLE_CONFLICTS,  /* one number, two names: for a person to judge */
     TABLE_LEDGERS,
     TABLE_FOLLOW_UP, /* people missing from their unit's newest sheet */
-    TABLE_LOG,
+    TABLE_MOVEMENT,  /* by unit, against the month before */
+    TABLE_MOVERS,    /* who moved */
+    TABLE_LOG,       /* the head of the store's log */
 };
 enum { LEVEL_GIVEN = -2 }; /* "*": the level of the input */
 
@@ -81,6 +83,8 @@ struct sheet_spec {
 struct report {
     struct str name, title, ledger, where; /* where: whom the report counts, of records */
     bool needs_store;
+    struct map labels; /* code of a flag or reason -> index in label_texts */
+    struct str *label_texts;
     struct str *sign;
     size_t n_sign;
     struct sheet_spec *sheets;
@@ -96,8 +100,12 @@ struct report_source {
     const char *const *paths; /* of the stream */
     size_t n_paths;
     const char *from;
-    struct store *store;         /* or NULL */
-    int64_t as_of;               /* a batch, 0 = now */
+    struct store *store; /* or NULL */
+    int64_t as_of;       /* a batch, 0 = now */
+    bool has_before;     /* does the store know the month before? */
+    struct str before;   /* that month */
+    int64_t before_as_of;
+    struct str deadline;         /* ISO date, the last day in time; may be empty */
     const struct schema *schema; /* of the report's ledger; may be NULL for a stream */
     const struct units *units;   /* may be NULL for a stream */
     const char *share;

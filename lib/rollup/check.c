@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "rollup/movement.h"
 #include "rollup/regroup.h"
 
 enum { PERIOD, LEVEL, UNIT, NAME, WHAT, CHILDREN, WHOLE, PARTS, DIFFERENCE, VERDICT };
@@ -169,5 +170,73 @@ size_t check_rollup(const struct rollup *r, const struct units *u, struct result
         pairs++;
     }
     if (!pairs) diag_add(d, DIAG_ROLLUP_NOTHING_TO_CHECK, NULL, NULL);
+    return c.bad;
+}
+
+static uint64_t number(struct str s)
+{
+    decimal v;
+    return decimal_parse(s, &v) && v > 0 ? (uint64_t)(v / BILLION) : 0;
+}
+
+static int64_t signed_number(struct str s)
+{
+    decimal v;
+    return decimal_parse(s, &v) ? (int64_t)(v / BILLION) : 0;
+}
+
+static uint64_t count_at(const struct rollup *r, struct str level, struct str unit)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < r->n; i++)
+        if (str_is(level, rollup_level_name(r->rows[i].level)) && str_eq(r->rows[i].unit, unit)) n += r->rows[i].count;
+    return n;
+}
+
+bool check_pair(struct result *out, struct str period, struct str what, struct str of, uint64_t whole, uint64_t parts,
+                struct diag *d)
+{
+    struct checking c = {.out = out, .diag = d, .whole = ROLLUP_WHOLE, .parts = ROLLUP_WHOLE};
+    struct rollup_row row = {.period = period};
+    put(&c, &row, what, (decimal)whole * BILLION, (decimal)parts * BILLION);
+    out->lines[out->n - 1].values[CHILDREN] = result_text(out, of);
+    return whole == parts;
+}
+
+/* Columns of movement_result. */
+enum { M_PERIOD, M_LEVEL, M_UNIT, M_NAME, M_OPENING, M_NEW, M_IN, M_OUT, M_DIED, M_CORRECTED, M_CLOSING };
+
+size_t check_movement(const struct movement *m, const struct rollup *opening, const struct rollup *closing, struct result *out,
+                      struct diag *d)
+{
+    struct checking c = {.out = out, .diag = d, .whole = ROLLUP_WHOLE, .parts = ROLLUP_WHOLE};
+    struct result *by_unit = movement_result(m, LEVEL_COUNT);
+    uint64_t total[3] = {0};
+    for (size_t i = 0; i < by_unit->n; i++) {
+        const struct str *v = by_unit->lines[i].values;
+        struct rollup_row row = {.period = v[M_PERIOD], .unit = v[M_UNIT], .name = v[M_NAME]};
+        int64_t now = signed_number(v[M_OPENING]) + signed_number(v[M_NEW]) + signed_number(v[M_IN]) - signed_number(v[M_OUT]) -
+                      signed_number(v[M_DIED]) + signed_number(v[M_CORRECTED]);
+        const struct {
+            struct str what;
+            uint64_t whole, parts;
+        } pairs[] = {
+            {STR("opening"), count_at(opening, v[M_LEVEL], v[M_UNIT]), number(v[M_OPENING])},
+            {STR("closing"), count_at(closing, v[M_LEVEL], v[M_UNIT]), number(v[M_CLOSING])},
+            {STR("opening+new+moved_in-moved_out-died+corrected"), number(v[M_CLOSING]), now < 0 ? 0 : (uint64_t)now},
+        };
+        for (int k = 0; k < 3; k++) {
+            if (str_is(v[M_LEVEL], "station")) total[k] += pairs[k].whole;
+            if (pairs[k].whole != pairs[k].parts)
+                put(&c, &row, pairs[k].what, (decimal)pairs[k].whole * BILLION, (decimal)pairs[k].parts * BILLION);
+        }
+    }
+    if (!c.bad) {
+        struct rollup_row all = {.period = m->spec->to};
+        put(&c, &all, STR("opening"), (decimal)total[0] * BILLION, (decimal)total[0] * BILLION);
+        put(&c, &all, STR("opening+new+moved_in-moved_out-died+corrected"), (decimal)total[2] * BILLION,
+            (decimal)total[2] * BILLION);
+    }
+    result_free(by_unit);
     return c.bad;
 }

@@ -11,4 +11,13 @@
 struct result *check_result(void);
 size_t check_rollup(const struct rollup *r, const struct units *u, struct result *out, struct diag *d);
 
+/* Last period + in - out, with corrections, is this one: the movement's opening against a rollup of the earlier moment, its
+ * balance, and its closing against a rollup of the later one (both with all levels, no dimensions), at every unit. */
+struct movement;
+size_t check_movement(const struct movement *m, const struct rollup *opening, const struct rollup *closing, struct result *out,
+                      struct diag *d);
+/* One more comparison in the same form, with words of the caller's. */
+bool check_pair(struct result *out, struct str period, struct str what, struct str of, uint64_t whole, uint64_t parts,
+                struct diag *d);
+
 #endif

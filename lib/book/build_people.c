@@ -1,0 +1,307 @@
+#include <stdlib.h>
+
+#include "book/build.h"
+#include "book/places.h"
+#include "ledger/expr.h"
+#include "store/store.h"
+
+/* Tables of people: several records of one, one number with two names, lists of records. */
+
+/* A walk over the records with the fields that people are told apart by. */
+struct walk {
+    struct rows *rows;
+    struct row_cursor cursor;
+    struct expr *where; /* whom the report counts; NULL = all */
+    int unit, entity, file, sheet, row;
+    const struct field *name, *id;
+    int c_name, c_id;
+};
+
+static bool walk_start(struct building *b, struct walk *w)
+{
+    const struct schema *l = b->source->schema;
+    *w = (struct walk){0};
+    w->rows = b->source->store ? store_rows(b->source->store,
+                                            &(struct store_query){.ledger = l, .as_of = b->as_of, .sorted = true, .source = true})
+                               : building_rows(b);
+    if (!w->rows) return false;
+    w->cursor.rows = w->rows;
+    const struct columns *c = &w->rows->columns;
+    w->unit = columns_find(c, STR("unit"));
+    w->entity = columns_find(c, STR("_entity"));
+    w->file = columns_find(c, STR("_file"));
+    w->sheet = columns_find(c, STR("_sheet"));
+    w->row = columns_find(c, STR("_row"));
+    w->name = l ? schema_role(l, ROLE_NAME) : NULL;
+    w->id = l ? schema_role(l, ROLE_CITIZEN_ID) : NULL;
+    w->c_name = w->name ? columns_find(c, w->name->name) : -1;
+    w->c_id = w->id ? columns_find(c, w->id->name) : -1;
+    const char *where = building_where(b, (struct str){0});
+    if (!where) return true;
+    struct expr_env env = {.columns = c->names, .n = c->n, .schema = l, .today = str_of(b->month_end)};
+    w->where = expr_compile(&env, str_of(where), b->diag);
+    return w->where != NULL;
+}
+
+static bool walk_end(struct walk *w)
+{
+    bool ok = !w->rows || rows_done(&w->cursor);
+    rows_close(w->rows);
+    expr_free(w->where);
+    return ok;
+}
+
+bool building_people(struct building *b, struct people_counts *n)
+{
+    *n = (struct people_counts){0};
+    struct walk w;
+    bool ok = walk_start(b, &w);
+    struct map met = {0};
+    for (struct str *v; ok && (v = rows_next(&w.cursor));) {
+        n->records++;
+        if (w.where && !expr_matches(w.where, v)) {
+            n->left++;
+            continue;
+        }
+        bool fresh = true;
+        if (w.entity >= 0 && v[w.entity].n) map_at(&met, v[w.entity], &fresh);
+        n->again += !fresh;
+    }
+    map_free(&met);
+    return walk_end(&w) && ok;
+}
+
+/* Records that share a key: an entity, or a citizen id. */
+struct sharing {
+    struct str name, id, entity, unit, source;
+    uint32_t group;
+    size_t order;
+};
+struct shared {
+    struct map keys;
+    struct sharing *v;
+    size_t n, cap;
+    struct arena memory;
+};
+
+static void share(struct building *b, struct shared *s, const struct walk *w, const struct str *v, struct str key)
+{
+    bool fresh;
+    struct map_entry *e = map_at(&s->keys, key, &fresh);
+    if (fresh) e->value = s->keys.n - 1;
+    struct str source = {0};
+    if (w->file >= 0) {
+        b->text.n = 0;
+        buf_str(&b->text, v[w->file]);
+        if (v[w->sheet].n) {
+            buf_char(&b->text, '[');
+            buf_str(&b->text, v[w->sheet]);
+            buf_char(&b->text, ']');
+        }
+        buf_put(&b->text, " 第");
+        buf_str(&b->text, v[w->row]);
+        buf_put(&b->text, "行");
+        source = str_copy(&s->memory, buf_slice(&b->text));
+    }
+    struct sharing one = {.unit = str_copy(&s->memory, v[w->unit]), .source = source, .group = (uint32_t)e->value, .order = s->n};
+    if (w->c_name >= 0) one.name = str_copy(&s->memory, v[w->c_name]);
+    if (w->c_id >= 0) one.id = str_copy(&s->memory, v[w->c_id]);
+    if (w->entity >= 0) one.entity = str_copy(&s->memory, v[w->entity]);
+    mem_grow(&s->v, &s->cap, s->n + 1, sizeof *s->v);
+    s->v[s->n++] = one;
+}
+
+/* Groups in the order of their first unit, in each the record that counts first. */
+static int by_unit(const void *a, const void *b)
+{
+    const struct sharing *x = a, *y = b;
+    if (x->group != y->group) return x->group < y->group ? -1 : 1;
+    int c = str_cmp(x->unit, y->unit);
+    return c ? c : (x->order > y->order) - (x->order < y->order);
+}
+
+static void put_duplicates(struct building *b, struct result *r, const struct walk *w, const struct sharing *v, size_t n)
+{
+    struct str *l = result_line(r, LINE_PLAIN);
+    size_t best = 0;
+    for (size_t i = 1; i < n; i++)
+        if (!v[best].id.n && v[i].id.n) best = i;
+    l[0] = building_masked(b, r, w->name, v[0].name);
+    l[1] = building_masked(b, r, w->id, v[best].id);
+    l[2] = result_number(r, (int64_t)n);
+    l[3] = places_text(r, b->source->units, v[0].unit);
+    struct buf other = {0};
+    for (size_t i = 1; i < n; i++) {
+        if (i > 1) buf_put(&other, "；");
+        buf_str(&other, places_text(r, b->source->units, v[i].unit));
+    }
+    l[4] = result_text(r, buf_slice(&other));
+    buf_free(&other);
+}
+
+static void put_conflict(struct building *b, struct result *r, const struct walk *w, const struct sharing *v, size_t n,
+                         size_t number)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct str *l = result_line(r, number % 2 ? LINE_PLAIN : LINE_SUBTOTAL);
+        l[0] = result_number(r, (int64_t)number);
+        l[1] = building_masked(b, r, w->id, v[i].id);
+        l[2] = building_masked(b, r, w->name, v[i].name);
+        l[3] = places_text(r, b->source->units, v[i].unit);
+        l[4] = result_text(r, v[i].source);
+    }
+}
+
+static bool two_people(const struct sharing *v, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (!str_eq(v[i].name, v[0].name) && (!v[0].entity.n || !str_eq(v[i].entity, v[0].entity))) return true;
+    return false;
+}
+
+static struct result *people_columns(bool duplicates)
+{
+    static const char *const TITLES[2][5][2] = {
+        {{"number", "序号"}, {"id", "身份证号"}, {"name", "姓名"}, {"place", "登记处"}, {"source", "来源"}},
+        {{"name", "姓名"}, {"id", "身份证号"}, {"records", "登记次数"}, {"counted", "计入"}, {"also", "另登记于"}},
+    };
+    struct result *r = result_new();
+    for (int k = 0; k < 5; k++) {
+        enum column_kind kind =
+            TITLES[duplicates][k][0][0] == 'i' || str_is(str_of(TITLES[duplicates][k][0]), "number") ? COLUMN_CODE : COLUMN_TEXT;
+        if (duplicates && k == 2) kind = COLUMN_COUNT;
+        result_column(r, str_of(TITLES[duplicates][k][0]), str_of(TITLES[duplicates][k][1]), kind);
+    }
+    return r;
+}
+
+bool build_people_table(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    bool duplicates = t->kind == TABLE_DUPLICATES;
+    struct walk w;
+    struct shared shared = {0};
+    bool ok = walk_start(b, &w);
+    for (struct str *v; ok && (v = rows_next(&w.cursor));) {
+        struct str key = duplicates ? (w.entity >= 0 ? v[w.entity] : (struct str){0}) : w.c_id >= 0 ? v[w.c_id] : (struct str){0};
+        if (key.n && (!w.where || expr_matches(w.where, v))) share(b, &shared, &w, v, key);
+    }
+    if (shared.n) qsort(shared.v, shared.n, sizeof *shared.v, by_unit);
+    struct result *r = people_columns(duplicates);
+    size_t number = 0;
+    for (size_t i = 0; i < shared.n;) {
+        size_t end = i + 1;
+        while (end < shared.n && shared.v[end].group == shared.v[i].group) end++;
+        if (end - i > 1 && duplicates) put_duplicates(b, r, &w, shared.v + i, end - i);
+        else if (end - i > 1 && two_people(shared.v + i, end - i)) put_conflict(b, r, &w, shared.v + i, end - i, ++number);
+        i = end;
+    }
+    ok = walk_end(&w) && ok;
+    map_free(&shared.keys);
+    free(shared.v);
+    arena_free(&shared.memory);
+    struct block *block = content_block(s, r);
+    block->heading = t->heading;
+    block->numbered = duplicates;
+    block->wrap = true;
+    build_trimmings(b, block, t, 0, 0);
+    if (!r->n) block_note(b->content, block, duplicates ? STR("没有一人多处登记的情况。") : STR("没有同号不同名的情况。"));
+    return ok;
+}
+
+/* ---- lists ---- */
+
+struct sorting {
+    struct result_line line;
+    struct str key;
+    size_t was;
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct sorting *x = a, *y = b;
+    int c = str_cmp(x->key, y->key);
+    return c ? c : (x->was > y->was) - (x->was < y->was);
+}
+
+/* Columns of a list: fields of the ledger, and 'place' for the three of where the unit lies. */
+struct list_column {
+    const struct field *field;
+    int from; /* column of the input, -1 = the place */
+};
+
+bool build_list(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    struct walk w;
+    if (!walk_start(b, &w)) {
+        walk_end(&w);
+        return false;
+    }
+    struct result *r = result_new();
+    struct list_column *c = mem_zero(t->n_fields + 1, sizeof *c);
+    bool ok = true;
+    for (size_t k = 0; k < t->n_fields; k++) {
+        if (str_is(t->fields[k], "place")) {
+            c[k].from = -1;
+            places_columns(r);
+            continue;
+        }
+        c[k].field = b->source->schema ? schema_field(b->source->schema, t->fields[k]) : NULL;
+        c[k].from = columns_find(&w.rows->columns, t->fields[k]);
+        if (c[k].from < 0) {
+            b->text.n = 0;
+            buf_str(&b->text, t->fields[k]);
+            diag_add(b->diag, DIAG_REPORT_NO_COLUMN, NULL, b->report->name.s, buf_text(&b->text),
+                     t->heading.n ? t->heading.s : "list", NULL);
+            ok = false;
+        }
+        bool number = c[k].field && (c[k].field->type == TYPE_INTEGER || c[k].field->type == TYPE_NUMBER);
+        result_column(r, t->fields[k], building_title(b, t->fields[k]),
+                      number                                        ? COLUMN_DECIMAL
+                      : c[k].field && c[k].field->type == TYPE_DATE ? COLUMN_CODE
+                                                                    : COLUMN_TEXT);
+    }
+    const char *more =
+        t->where.n ? arena_string(&b->content->memory, arena_copy(&b->content->memory, t->where.s, t->where.n)) : NULL;
+    struct expr_env env = {
+        .columns = w.rows->columns.names, .n = w.rows->columns.n, .schema = b->source->schema, .today = str_of(b->month_end)};
+    struct expr *where = ok && more ? expr_compile(&env, str_of(more), b->diag) : NULL;
+    ok = ok && (where || !more);
+    struct sorting *lines = NULL;
+    size_t n = 0, cap = 0;
+    for (struct str *v; ok && (v = rows_next(&w.cursor));) {
+        if ((w.where && !expr_matches(w.where, v)) || (where && !expr_matches(where, v))) continue;
+        struct str *l = result_line(r, LINE_PLAIN);
+        size_t at = 0;
+        for (size_t k = 0; k < t->n_fields; k++) {
+            if (c[k].from >= 0) {
+                l[at++] = building_masked(b, r, c[k].field, v[c[k].from]);
+                continue;
+            }
+            uint32_t unit = b->source->units && w.unit >= 0 ? units_code(b->source->units, v[w.unit]) : UNIT_NONE;
+            if (unit != UNIT_NONE) places_put(r, l + at, b->source->units, unit);
+            at += 3;
+        }
+        b->text.n = 0;
+        for (size_t k = 0; k < t->n_sort; k++) {
+            int from = columns_find(&w.rows->columns, t->sort[k]);
+            if (from >= 0) buf_str(&b->text, v[from]);
+            buf_char(&b->text, 0);
+        }
+        mem_grow(&lines, &cap, n + 1, sizeof *lines);
+        lines[n] = (struct sorting){r->lines[r->n - 1], str_copy(&b->content->memory, buf_slice(&b->text)), n};
+        n++;
+    }
+    if (t->n_sort && n) {
+        qsort(lines, n, sizeof *lines, by_key);
+        for (size_t i = 0; i < n; i++) r->lines[i] = lines[i].line;
+    }
+    free(lines);
+    free(c);
+    expr_free(where);
+    ok = walk_end(&w) && ok;
+    struct block *block = content_block(s, r);
+    block->heading = t->heading;
+    block->numbered = block->filter = true;
+    build_trimmings(b, block, t, 0, 0);
+    return ok;
+}

@@ -1,0 +1,472 @@
+#include <stdlib.h>
+
+#include "book/build.h"
+#include "book/places.h"
+#include "rollup/check.h"
+#include "rollup/coverage.h"
+#include "rollup/movement.h"
+#include "store/store.h"
+
+/* Tables that only the store can fill: coverage, quality, what has to go back, movement, proofs. */
+
+struct coverage *building_coverage(struct building *b, struct str period, int64_t as_of)
+{
+    struct rows *returns = store_returns(b->source->store, arena_copy(&b->content->memory, period.s, period.n), as_of);
+    struct coverage *c = returns ? coverage_make(b->source->units, returns, period, b->source->deadline) : NULL;
+    rows_close(returns);
+    return c;
+}
+
+static struct block *finish(struct building *b, struct content_sheet *s, const struct table_spec *t, struct result *r)
+{
+    struct block *block = content_block(s, r);
+    block->heading = t->heading;
+    static const char *const HIDDEN[] = {"period", "level", "unit"};
+    for (size_t i = 0; i < sizeof HIDDEN / sizeof *HIDDEN; i++) block_hide(block, HIDDEN[i]);
+    build_trimmings(b, block, t, 0, 0);
+    return block;
+}
+
+/* A last line with the sums of the columns of counts. */
+static void add_total(struct result *r, size_t label)
+{
+    if (!r->n) return;
+    int64_t *sums = mem_zero(r->n_columns, sizeof *sums);
+    for (size_t i = 0; i < r->n; i++)
+        for (size_t k = 0; k < r->n_columns; k++) {
+            decimal v;
+            if (decimal_parse(r->lines[i].values[k], &v)) sums[k] += (int64_t)(v / 1000000000);
+        }
+    struct str *v = result_line(r, LINE_TOTAL);
+    for (size_t k = 0; k < r->n_columns; k++)
+        if (r->columns[k].kind == COLUMN_COUNT || r->columns[k].kind == COLUMN_CHANGE) v[k] = result_number(r, sums[k]);
+    v[label] = STR("合计");
+    free(sums);
+}
+
+/* Columns of coverage_result. */
+enum { C_NAME = 3, C_STATE, C_LEADER, C_PHONE, C_EXPECTED, C_MISSING, C_HANDED_IN = C_MISSING + 4, C_PERCENT };
+
+static bool build_coverage(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    struct coverage *c = building_coverage(b, b->period, b->source->as_of);
+    if (!c) return false;
+    enum level level = t->level >= 0 && t->level < LEVEL_COUNT ? (enum level)t->level : LEVEL_COMMUNITY;
+    struct result *r = coverage_result(c, level);
+    coverage_free(c);
+    r->columns[C_NAME].title = level_title(level);
+    if (t->total) {
+        add_total(r, C_NAME);
+        struct str *v = r->n ? r->lines[r->n - 1].values : NULL;
+        decimal expected, missing;
+        if (v && decimal_parse(v[C_EXPECTED], &expected) && decimal_parse(v[C_MISSING], &missing)) {
+            b->text.n = 0;
+            decimal_percent(&b->text, (uint64_t)((expected - missing) / 1000000000), (uint64_t)(expected / 1000000000));
+            v[C_PERCENT] = result_text(r, buf_slice(&b->text));
+        }
+    }
+    places_before(r, C_NAME, 2, b->source->units, level);
+    struct block *block = content_block(s, r);
+    block->heading = t->heading;
+    static const char *const HIDDEN[] = {"period", "level", "unit", "leader", "phone"};
+    for (size_t i = 0; i < sizeof HIDDEN / sizeof *HIDDEN; i++) block_hide(block, HIDDEN[i]);
+    build_trimmings(b, block, t, 0, 0);
+    return true;
+}
+
+/* Units that have not handed in, or have rows to mend: whom to call. */
+static bool build_silent(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    struct coverage *c = building_coverage(b, b->period, b->source->as_of);
+    if (!c) return false;
+    struct result *r = result_new();
+    places_columns(r);
+    result_column(r, STR("state"), STR("状态"), COLUMN_CODE);
+    result_column(r, STR("leader"), STR("楼长(负责人)"), COLUMN_TEXT);
+    result_column(r, STR("phone"), STR("联系电话"), COLUMN_CODE);
+    result_column(r, STR("grid_leader"), STR("网格长"), COLUMN_TEXT);
+    result_column(r, STR("open"), STR("待改行数"), COLUMN_COUNT);
+    const struct units *u = b->source->units;
+    for (uint32_t i = 0; i < u->n; i++) {
+        const struct covered *v = &c->v[i];
+        if (!v->expected || v->state >= STATE_NIL) continue;
+        struct str *l = result_line(r, v->state == STATE_MISSING ? LINE_BAD : LINE_PLAIN);
+        places_put(r, l, u, i);
+        l[3] = str_of(state_name(v->state));
+        l[4] = result_text(r, u->v[i].leader);
+        l[5] = result_text(r, u->v[i].phone);
+        uint32_t grid = units_up(u, i, LEVEL_GRID);
+        if (grid != UNIT_NONE && grid != i) l[6] = result_text(r, u->v[grid].leader);
+        if (v->open) l[7] = result_number(r, (int64_t)v->open);
+    }
+    coverage_free(c);
+    struct block *block = finish(b, s, t, r);
+    block->numbered = block->filter = true;
+    if (!r->n) block_note(b->content, block, STR("各楼栋均已上报，没有缺漏。"));
+    return true;
+}
+
+static struct str label_of(const struct building *b, struct str code)
+{
+    if (str_starts(code, STR("rule:"))) {
+        const struct schema *l = b->source->schema;
+        for (size_t i = 0; l && i < l->n_rules; i++)
+            if (str_eq(l->rules[i].name, str_from(code, 5))) return l->rules[i].message;
+    }
+    const struct map_entry *e = map_find(&b->report->labels, code);
+    return e ? b->report->label_texts[e->value] : code;
+}
+
+struct code_count {
+    struct str field, code;
+    uint64_t count;
+    uint64_t *by_unit; /* of the communities, in their order */
+};
+
+static int more_first(const void *a, const void *b)
+{
+    const struct code_count *x = a, *y = b;
+    if (x->count != y->count) return x->count > y->count ? -1 : 1;
+    int c = str_cmp(x->field, y->field);
+    return c ? c : str_cmp(x->code, y->code);
+}
+
+/* Flags by what is wrong (rows) and community (columns), most first. */
+static bool build_quality(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    const struct units *u = b->source->units;
+    struct rows *rows = store_codes(b->source->store, b->source->schema, b->source->as_of);
+    if (!rows) return false;
+    uint32_t *place = mem_zero(u->n, sizeof *place);
+    size_t n_places = 0;
+    for (uint32_t i = 0; i < u->n; i++)
+        if (u->v[i].level == LEVEL_COMMUNITY) place[i] = (uint32_t)n_places++;
+    struct map keys = {0};
+    struct code_count *counts = NULL;
+    size_t cap = 0;
+    struct arena memory = {0};
+    int c_unit = columns_find(&rows->columns, STR("unit")), c_field = columns_find(&rows->columns, STR("field")),
+        c_code = columns_find(&rows->columns, STR("code")), c_count = columns_find(&rows->columns, STR("count"));
+    struct row_cursor cursor = {.rows = rows};
+    for (struct str *v; (v = rows_next(&cursor));) {
+        b->text.n = 0;
+        buf_str(&b->text, v[c_field]);
+        buf_char(&b->text, ':');
+        buf_str(&b->text, v[c_code]);
+        bool fresh;
+        struct map_entry *e = map_at(&keys, buf_slice(&b->text), &fresh);
+        if (fresh) {
+            e->value = keys.n - 1;
+            mem_grow(&counts, &cap, keys.n, sizeof *counts);
+            counts[e->value] = (struct code_count){str_copy(&memory, v[c_field]), str_copy(&memory, v[c_code]), 0,
+                                                   arena_zero(&memory, n_places + 1, sizeof(uint64_t))};
+        }
+        decimal n = 0;
+        decimal_parse(v[c_count], &n);
+        uint32_t unit = units_code(u, v[c_unit]), community = unit == UNIT_NONE ? UNIT_NONE : units_up(u, unit, LEVEL_COMMUNITY);
+        counts[e->value].count += (uint64_t)(n / 1000000000);
+        counts[e->value].by_unit[community == UNIT_NONE ? n_places : place[community]] += (uint64_t)(n / 1000000000);
+    }
+    bool ok = rows_done(&cursor);
+    rows_close(rows);
+    struct result *r = result_new();
+    result_column(r, STR("field"), STR("项目"), COLUMN_TEXT);
+    result_column(r, STR("code"), STR("问题"), COLUMN_TEXT);
+    for (uint32_t i = 0; i < u->n; i++)
+        if (u->v[i].level == LEVEL_COMMUNITY) result_column(r, u->v[i].name, (struct str){0}, COLUMN_COUNT);
+    result_column(r, STR("count"), STR("合计"), COLUMN_COUNT);
+    if (keys.n) qsort(counts, keys.n, sizeof *counts, more_first);
+    for (size_t i = 0; i < keys.n; i++) {
+        struct str *l = result_line(r, LINE_PLAIN);
+        l[0] = result_text(r, building_title(b, counts[i].field));
+        l[1] = result_text(r, label_of(b, counts[i].code));
+        for (size_t k = 0; k < n_places; k++) l[2 + k] = result_number(r, (int64_t)counts[i].by_unit[k]);
+        l[2 + n_places] = result_number(r, (int64_t)counts[i].count);
+    }
+    add_total(r, 0);
+    struct block *block = finish(b, s, t, r);
+    block->wrap = true;
+    for (size_t k = 0; k < n_places; k++) block_condition(block, 2 + k, CONDITION_SCALE, 0);
+    if (!keys.n) block_note(b->content, block, STR("没有待核实的数据。"));
+    free(counts);
+    free(place);
+    map_free(&keys);
+    arena_free(&memory);
+    return ok;
+}
+
+/* "field:code;field:code" in the words of the report. */
+static struct str reasons_text(struct building *b, struct result *r, struct str reasons)
+{
+    b->text.n = 0;
+    while (reasons.n) {
+        size_t at, colon;
+        if (!str_find(reasons, STR(";"), &at)) at = reasons.n;
+        struct str one = str_head(reasons, at);
+        reasons = str_from(reasons, at + 1);
+        if (b->text.n) buf_put(&b->text, "；");
+        if (str_find(one, STR(":"), &colon)) {
+            buf_str(&b->text, building_title(b, str_head(one, colon)));
+            buf_put(&b->text, "：");
+            one = str_from(one, colon + 1);
+        }
+        buf_str(&b->text, label_of(b, one));
+    }
+    return result_text(r, buf_slice(&b->text));
+}
+
+static bool build_rejects(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    struct rows *rows = store_rejects(b->source->store, b->source->as_of);
+    if (!rows) return false;
+    struct result *r = result_new();
+    places_columns(r);
+    result_column(r, STR("leader"), STR("楼长"), COLUMN_TEXT);
+    result_column(r, STR("phone"), STR("联系电话"), COLUMN_CODE);
+    result_column(r, STR("file"), STR("文件"), COLUMN_TEXT);
+    result_column(r, STR("sheet"), STR("工作表"), COLUMN_TEXT);
+    result_column(r, STR("row"), STR("行"), COLUMN_CODE);
+    result_column(r, STR("reasons"), STR("退回原因"), COLUMN_TEXT);
+    static const char *const NAMES[] = {"file", "sheet", "row", "reasons"};
+    int c_unit = columns_find(&rows->columns, STR("unit")), c[4];
+    for (int k = 0; k < 4; k++) c[k] = columns_find(&rows->columns, str_of(NAMES[k]));
+    const struct units *u = b->source->units;
+    struct row_cursor cursor = {.rows = rows};
+    for (struct str *v; (v = rows_next(&cursor));) {
+        struct str *l = result_line(r, LINE_PLAIN);
+        uint32_t unit = units_code(u, v[c_unit]);
+        if (unit != UNIT_NONE) {
+            places_put(r, l, u, unit);
+            l[3] = result_text(r, u->v[unit].leader);
+            l[4] = result_text(r, u->v[unit].phone);
+        }
+        for (int k = 0; k < 3; k++) l[5 + k] = result_text(r, v[c[k]]);
+        l[8] = reasons_text(b, r, v[c[3]]);
+    }
+    bool ok = rows_done(&cursor);
+    rows_close(rows);
+    struct block *block = finish(b, s, t, r);
+    block->numbered = block->wrap = block->filter = true;
+    if (!r->n) block_note(b->content, block, STR("没有退回待改的行。"));
+    return ok;
+}
+
+static bool build_follow_up(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    struct rows *rows = store_missing(b->source->store, b->source->schema);
+    if (!rows) return false;
+    struct result *r = result_new();
+    places_columns(r);
+    static const char *const NAMES[][2] = {{"name", "姓名"},      {"leader", "楼长"},
+                                           {"phone", "联系电话"}, {"last_file", "上次所在文件"},
+                                           {"last_row", "行"},    {"newest_survey", "最新填表日期"}};
+    int c[6], c_unit = columns_find(&rows->columns, STR("unit"));
+    for (int k = 0; k < 6; k++) {
+        c[k] = columns_find(&rows->columns, str_of(NAMES[k][0]));
+        result_column(r, str_of(NAMES[k][0]), str_of(NAMES[k][1]), k == 0 || k == 1 || k == 3 ? COLUMN_TEXT : COLUMN_CODE);
+    }
+    const struct field *name = schema_role(b->source->schema, ROLE_NAME);
+    struct row_cursor cursor = {.rows = rows};
+    for (struct str *v; (v = rows_next(&cursor));) {
+        struct str *l = result_line(r, LINE_PLAIN);
+        uint32_t unit = units_code(b->source->units, v[c_unit]);
+        if (unit != UNIT_NONE) places_put(r, l, b->source->units, unit);
+        for (int k = 0; k < 6; k++)
+            if (c[k] >= 0) l[3 + k] = k ? result_text(r, v[c[k]]) : building_masked(b, r, name, v[c[k]]);
+    }
+    bool ok = rows_done(&cursor);
+    rows_close(rows);
+    struct block *block = finish(b, s, t, r);
+    block->numbered = block->filter = true;
+    if (!r->n) block_note(b->content, block, STR("没有需要待核实的人员。"));
+    return ok;
+}
+
+static bool build_ledgers(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    struct result *r = result_new();
+    result_column(r, STR("ledger"), STR("台账"), COLUMN_TEXT);
+    result_column(r, STR("count"), STR("记录数"), COLUMN_COUNT);
+    if (b->source->has_before) {
+        result_column(r, STR("before"), STR("上月"), COLUMN_COUNT);
+        result_column(r, STR("change"), STR("增减"), COLUMN_CHANGE);
+    }
+    size_t n;
+    const struct str *names = store_ledgers(b->source->store, &n);
+    struct str *kept = arena_zero(&b->content->memory, n, sizeof *kept);
+    for (size_t i = 0; i < n; i++) kept[i] = str_copy(&b->content->memory, names[i]);
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
+        struct schema *l = schema_open(b->source->share, kept[i].s, b->diag);
+        ok = l != NULL;
+        if (!l) break;
+        struct str *v = result_line(r, LINE_PLAIN);
+        int64_t now = (int64_t)store_count(b->source->store, l, b->source->as_of);
+        v[0] = result_text(r, l->title);
+        v[1] = result_number(r, now);
+        if (b->source->has_before) {
+            int64_t before = (int64_t)store_count(b->source->store, l, b->source->before_as_of);
+            v[2] = result_number(r, before);
+            v[3] = result_number(r, now - before);
+        }
+        schema_free(l);
+    }
+    finish(b, s, t, r);
+    return ok;
+}
+
+/* ---- movement and proof ---- */
+
+static struct rows *moment_rows(const struct building *b, int64_t as_of)
+{
+    return store_rows(b->source->store, &(struct store_query){.ledger = b->source->schema, .as_of = as_of, .record = true});
+}
+
+struct movement *building_movement(struct building *b, struct movement_spec *spec)
+{
+    struct arena *a = &b->content->memory;
+    char *from_end = arena_zero(a, 1, 11);
+    *spec = (struct movement_spec){.units = b->source->units,
+                                   .schema = b->source->schema,
+                                   .where = b->source->where,
+                                   .from = b->source->before,
+                                   .to = b->period,
+                                   .today_from = rollup_month_end(b->source->before, from_end),
+                                   .today_to = str_of(b->month_end)};
+    struct rows *from = moment_rows(b, b->source->before_as_of), *to = from ? moment_rows(b, b->source->as_of) : NULL;
+    struct movement *m = to ? movement_make(spec, from, to, b->diag) : NULL;
+    rows_close(from);
+    rows_close(to);
+    return m;
+}
+
+static bool no_before(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    struct block *block = content_block(s, NULL);
+    block->heading = t->heading;
+    block_note(b->content, block, STR("库中没有上月的数据，本表从下月起生成。"));
+    return true;
+}
+
+static bool build_movement(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    if (!b->source->has_before) return no_before(b, s, t);
+    struct movement_spec spec;
+    struct movement *m = building_movement(b, &spec);
+    if (!m) return false;
+    enum level level = t->level >= 0 && t->level < LEVEL_COUNT ? (enum level)t->level : LEVEL_COMMUNITY;
+    struct result *r = movement_result(m, level);
+    r->columns[3].title = level_title(level);
+    movement_free(m);
+    if (t->total && level == LEVEL_STATION) add_total(r, 3);
+    finish(b, s, t, r);
+    return true;
+}
+
+static bool build_movers(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    if (!b->source->has_before) return no_before(b, s, t);
+    struct movement_spec spec;
+    struct movement *m = building_movement(b, &spec);
+    if (!m) return false;
+    struct result *people = movement_people(m), *r = result_new();
+    movement_free(m);
+    static const char *const NAMED[][2] = {{"event", "变动"}, {"name", "姓名"}, {"from", "原登记处"}, {"to", "现登记处"}};
+    for (size_t k = 0; k < 4; k++) result_column(r, str_of(NAMED[k][0]), str_of(NAMED[k][1]), k ? COLUMN_TEXT : COLUMN_CODE);
+    const struct field *name = schema_role(b->source->schema, ROLE_NAME);
+    for (size_t i = 0; i < people->n; i++) {
+        const struct str *v = people->lines[i].values;
+        struct str *l = result_line(r, LINE_PLAIN);
+        l[0] = result_text(r, v[1]);
+        l[1] = building_masked(b, r, name, v[6]);
+        l[2] = places_text(r, b->source->units, v[2]);
+        l[3] = places_text(r, b->source->units, v[4]);
+    }
+    result_free(people);
+    struct block *block = finish(b, s, t, r);
+    block->numbered = block->filter = true;
+    if (!r->n) block_note(b->content, block, STR("本月没有人员变动。"));
+    return true;
+}
+
+bool build_store_check(struct building *b, struct result *proof)
+{
+    const struct report_source *src = b->source;
+    struct rollup *counted = building_rollup(b, ROLLUP_WHOLE, NULL, 0, NULL, 0, (struct str){0});
+    if (!counted) return false;
+    uint64_t people = rollup_total(counted, ROLLUP_WHOLE, (struct str){0});
+    rollup_free(counted);
+    struct people_counts n;
+    if (!building_people(b, &n)) return false;
+    check_pair(proof, b->period, STR("在册记录=计数人数+同人重复+已减员"), STR("记录"), n.records, people + n.again + n.left,
+               b->diag);
+    check_pair(proof, b->period, STR("库中现有记录"), STR("记录"), store_count(src->store, src->schema, src->as_of), n.records,
+               b->diag);
+    struct coverage *c = building_coverage(b, b->period, src->as_of);
+    if (!c) return false;
+    uint64_t expected = 0, states = 0;
+    for (uint32_t i = 0; i < src->units->n; i++) {
+        if (src->units->v[i].parent != UNIT_NONE) continue;
+        for (int k = 0; k < STATE_COUNT; k++) states += c->v[i].counts[k];
+    }
+    for (uint32_t i = 0; i < src->units->n; i++) expected += c->v[i].expected;
+    coverage_free(c);
+    check_pair(proof, b->period, STR("应报=未交+退回+迟交+零报告+已交"), STR("楼栋"), expected, states, b->diag);
+    if (!src->has_before) return true;
+    struct movement_spec spec;
+    struct movement *m = building_movement(b, &spec);
+    struct rollup *closing = m ? building_all_levels(b, src->as_of, b->period) : NULL;
+    struct rollup *opening = closing ? building_all_levels(b, src->before_as_of, src->before) : NULL;
+    if (opening) check_movement(m, opening, closing, proof, b->diag);
+    bool ok = opening != NULL;
+    rollup_free(opening);
+    rollup_free(closing);
+    movement_free(m);
+    return ok;
+}
+
+static bool build_log(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    struct block *block = content_block(s, NULL);
+    block->heading = t->heading;
+    struct rows *log = store_log(b->source->store);
+    if (!log) return false;
+    int c_batch = columns_find(&log->columns, STR("batch")), c_hash = columns_find(&log->columns, STR("hash"));
+    struct row_cursor cursor = {.rows = log};
+    struct buf head = {0};
+    for (struct str *v; (v = rows_next(&cursor));) {
+        decimal n = 0;
+        decimal_parse(v[c_batch], &n);
+        if (b->source->as_of && n / 1000000000 > b->source->as_of) continue;
+        head.n = 0;
+        buf_put(&head, "数据批次：第 ");
+        buf_str(&head, v[c_batch]);
+        buf_put(&head, " 批　　校验码：");
+        buf_str(&head, str_head(v[c_hash], 16));
+    }
+    bool ok = rows_done(&cursor);
+    rows_close(log);
+    build_trimmings(b, block, t, 0, 0);
+    if (head.n) block_note(b->content, block, buf_slice(&head));
+    b->content->head = str_copy(&b->content->memory, buf_slice(&head));
+    buf_free(&head);
+    return ok;
+}
+
+bool build_store_table(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    switch (t->kind) {
+    case TABLE_COVERAGE: return build_coverage(b, s, t);
+    case TABLE_SILENT: return build_silent(b, s, t);
+    case TABLE_QUALITY: return build_quality(b, s, t);
+    case TABLE_REJECTS: return build_rejects(b, s, t);
+    case TABLE_FOLLOW_UP: return build_follow_up(b, s, t);
+    case TABLE_LEDGERS: return build_ledgers(b, s, t);
+    case TABLE_MOVEMENT: return build_movement(b, s, t);
+    case TABLE_MOVERS: return build_movers(b, s, t);
+    case TABLE_DUPLICATES:
+    case TABLE_CONFLICTS: return build_people_table(b, s, t);
+    case TABLE_LOG: return build_log(b, s, t);
+    default: return true;
+    }
+}
