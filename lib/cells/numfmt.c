@@ -104,9 +104,38 @@ static bool number_of(struct str s, double *out)
         for (; i < s.n && s.s[i] >= '0' && s.s[i] <= '9' && exponent < 10000; i++) exponent = exponent * 10 + (s.s[i] - '0');
         if (down) exponent = -exponent;
     }
-    *out = (double)(m * powl(10.0L, exponent - scale));
+    int power = exponent - scale; /* dividing is exact where multiplying by a fraction is not */
+    *out = (double)(power < 0 ? m / powl(10.0L, -power) : m * powl(10.0L, power));
     if (negative) *out = -*out;
     return any && i == s.n && isfinite(*out);
+}
+
+size_t numfmt_shown(struct str digits, char out[NUMFMT_SHOWN_MAX])
+{
+    enum { SHOWN = 15 };
+    const char *point = digits.n ? memchr(digits.s, '.', digits.n) : NULL;
+    if (!point || digits.n >= NUMFMT_SHOWN_MAX) return 0;
+    size_t n = 0, significant = 0, last = 0; /* `last`: the 15th significant digit */
+    for (; n < digits.n; n++) {
+        char c = digits.s[n];
+        if ((c < '0' || c > '9') && c != '.' && !(c == '-' && n == 0)) return 0;
+        if (c >= '0' && c <= '9' && (significant || c != '0') && ++significant == SHOWN) last = n;
+    }
+    size_t whole = (size_t)(point - digits.s);
+    if (significant <= SHOWN || last <= whole || last + 1 >= n) return 0;
+    memcpy(out, digits.s, last + 1);
+    n = last + 1;
+    if (digits.s[n] >= '5') { /* rounds up, as long as the carry stays in the fraction or ends in a digit of the whole */
+        size_t i = n;
+        while (i && (out[i - 1] == '9' || out[i - 1] == '.'))
+            if (out[--i] != '.') out[i] = '0';
+        if (!i || out[i - 1] == '-') return 0;
+        out[i - 1]++;
+    }
+    while (out[n - 1] == '0') n--;
+    if (out[n - 1] == '.') n--;
+    double file, shown;
+    return number_of(digits, &file) && number_of((struct str){out, n}, &shown) && file == shown ? n : 0;
 }
 
 static char *digits_put(char *p, unsigned v, int width)

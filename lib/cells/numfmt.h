@@ -26,6 +26,11 @@ enum { NUMFMT_ISO_MAX = 32 };
  * the cell is then a number. */
 size_t numfmt_iso(struct str digits, enum numfmt format, bool date1904, char out[NUMFMT_ISO_MAX]);
 size_t numfmt_iso_value(double serial, enum numfmt format, bool date1904, char out[NUMFMT_ISO_MAX]);
+enum { NUMFMT_SHOWN_MAX = 32 };
+/* Excel stores 1985.1 as 1985.0999999999999: 17 digits of the same double, of which it shows 15.  Writes those 15, without zeros at
+ * the end, when `digits` has a fraction, more than 15 digits and no exponent, and both read as the same double; else returns 0
+ * and the digits of the file stand.  Whole numbers, long ids among them, are never touched. */
+size_t numfmt_shown(struct str digits, char out[NUMFMT_SHOWN_MAX]);
 /* Brings an ISO date of a file (1985-06-15T00:00:00.000Z, T08:30:00, 1985-06-15) to the same form.
  * 0 when it is none. */
 size_t numfmt_iso_text(struct str text, char out[NUMFMT_ISO_MAX]);

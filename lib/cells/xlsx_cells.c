@@ -56,6 +56,9 @@ static bool put_number(struct xlsx_rows *r, const struct xlsx_cell *c, struct ce
     enum numfmt format = c->style < styles->n ? (enum numfmt)styles->formats[c->style] : NUMFMT_NUMBER;
     size_t n = format == NUMFMT_NUMBER ? 0 : numfmt_iso(v, format, r->x->date1904, iso);
     if (n) return zipbook_set(&r->rows, to, c->col, CELL_DATE, str_copy(&r->rows.block->text, (struct str){iso, n}));
+    char shown[NUMFMT_SHOWN_MAX];
+    n = v.n > 15 ? numfmt_shown(v, shown) : 0;
+    if (n) return zipbook_set(&r->rows, to, c->col, CELL_NUMBER, str_copy(&r->rows.block->text, (struct str){shown, n}));
     return zipbook_set(&r->rows, to, c->col, is_number(v) ? CELL_NUMBER : CELL_TEXT, lasting(r, c, v));
 }
 

@@ -75,6 +75,24 @@ static const struct {
 };
 
 static const struct {
+    const char *digits, *want;
+} shown[] = {
+    {"1985.0999999999999", "1985.1"},
+    {"4.0999999999999996", "4.1"},
+    {"1985.1199999999999", "1985.12"},
+    {"-4.0999999999999996", "-4.1"},
+    {"0.10000000000000001", "0.1"},
+    {"0.30000000000000004", ""},
+    {"1985.1", ""},
+    {"0.33333333333333331", ""},
+    {"370124198506150010", ""},
+    {"3.7012419850615001E+17", ""},
+    {"370124198506150010.5", ""},
+    {"999.99999999999999", ""},
+    {"37012419850615.15", ""},
+};
+
+static const struct {
     const char *text, *want;
 } texts[] = {
     {"1985-06-15", "1985-06-15"},
@@ -103,6 +121,12 @@ int main(void)
         size_t n = numfmt_iso(str_of(serials[i].serial), serials[i].format, serials[i].date1904, out);
         CHECK_STR(((struct str){out, n}), serials[i].want, "day %s%s shown as a %s is \"%s\"", serials[i].serial,
                   serials[i].date1904 ? " from 1904" : "", kind(serials[i].format), serials[i].want);
+    }
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        char digits[NUMFMT_SHOWN_MAX];
+        size_t n = numfmt_shown(str_of(shown[i].digits), digits);
+        CHECK_STR(((struct str){digits, n}), shown[i].want, "the number %s %s%s", shown[i].digits,
+                  *shown[i].want ? "is what a sheet shows as " : "keeps its digits", shown[i].want);
     }
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         size_t n = numfmt_iso_text(str_of(texts[i].text), out);

@@ -109,29 +109,26 @@ static void repeated(void)
               "[表] 1,1-2,2\n1:Tm||Tn\n2:||To\n", "merged ranges are known first, and what one covers is empty");
 }
 
+#define STYLE(name, shown)                                                                                                         \
+    "<style:style style:name=\"" name "\" style:family=\"table\"><style:table-properties table:display=\"" shown                   \
+    "\"/></style:style>"
+#define HIDDEN_AND_SHOWN STYLE("h", "false") STYLE("v", "true")
+#define NAMED(attributes, inside) "<table:table " attributes ">" inside "</table:table>"
+#define SEVERAL                                                                                                                    \
+    "<table:dde-links><table:dde-link>" NAMED("", ROW(TEXT("0"))) "</table:dde-link></table:dde-links>" NAMED(                     \
+        "table:name=\"一\" table:style-name=\"v\"",                                                                                \
+        "<table:shapes><draw:frame>" NAMED("", ROW(TEXT("z"))) "</draw:frame></table:shapes>" ROW(TEXT("1")))                      \
+        NAMED("table:name=\"二\" table:style-name=\"h\"", ROW(TEXT("2")))                                                          \
+            NAMED("table:name=\"'file:///a.ods'#$x\"", ROW(TEXT("3"))) NAMED("table:name=\"三\"", "")
+
 static void sheets(void)
 {
-    CHECK_STR(read_content(CONTENT("<style:style style:name=\"h\" style:family=\"table\"><style:table-properties "
-                                   "table:display=\"false\"/></style:style>"
-                                   "<style:style style:name=\"v\" style:family=\"table\"><style:table-properties "
-                                   "table:display=\"true\"/></style:style>",
-                                   "<table:dde-links><table:dde-link><table:table>" ROW(
-                                       TEXT("0")) "</table:table></table:dde-link></table:dde-links>"
-                                                  "<table:table table:name=\"一\" "
-                                                  "table:style-name=\"v\"><table:shapes><draw:frame><table:table>" ROW(TEXT("z")) "</table:table></draw:frame></table:shapes>" ROW(
-                                                      TEXT(
-                                                          "1")) "</table:table><table:table table:name=\"二\" "
-                                                                "table:style-name=\"h\">" ROW(TEXT("2")) "</"
-                                                                                                         "table:table><table:table "
-                                                                                                         "table:name=\"'file:///"
-                                                                                                         "a.ods'#$x\">" ROW(TEXT(
-                                                                                                             "3")) "</"
-                                                                                                                   "table:table><"
-                                                                                                                   "table:table "
-                                                                                                                   "table:name="
-                                                                                                                   "\"三\"/>")),
-              "[一]\n1:T1\nhidden [二]\n1:T2\n[三]\n",
+    static const char styles[] = HIDDEN_AND_SHOWN, several[] = SEVERAL;
+    struct buf content = {0};
+    buf_printf(&content, CONTENT("%s", "%s"), styles, several);
+    CHECK_STR(read_content(buf_text(&content)), "[一]\n1:T1\nhidden [二]\n1:T2\n[三]\n",
               "hidden sheets are told; copies of other files' cells and pictures' tables are none");
+    buf_free(&content);
     CHECK_STR(read_content(CONTENT("", "")), "", "a book may have no sheet");
     read_path(corpus_file("good-libreoffice.ods"));
     CHECK_STR(without_empty_rows(&text),

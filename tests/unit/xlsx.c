@@ -127,6 +127,8 @@ static void values(void)
         read_sheet(ROW("<c r=\"A1\"><v>370124198110063000</v></c><c r=\"B1\"><v>3.70124198110063E+17</v></c><c r=\"C1\" t=\"n\">"
                        "<v>0012.50</v></c>")),
         "[表]\n1:N370124198110063000|N3.70124198110063E+17|N0012.50\n", "a number keeps the digits that the file holds");
+    CHECK_STR(read_sheet(ROW("<c r=\"A1\"><v>1985.0999999999999</v></c>")), "[表]\n1:N1985.1\n",
+              "but the tail that a double gives a short fraction is not shown by any sheet");
     CHECK_STR(
         read_sheet(ROW("<c r=\"A1\" t=\"b\"><v>1</v></c><c r=\"B1\" t=\"b\"><v>0</v></c><c r=\"C1\" t=\"e\"><v>#N/A</v></c>")),
         "[表]\n1:Btrue|Bfalse|E#N/A\n", "booleans and errors are told");
