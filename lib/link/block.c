@@ -221,7 +221,7 @@ static bool chunk_run(void *ctx, void *block, unsigned thread)
 {
     struct run *r = ctx;
     struct chunk *c = block;
-    if (!r->memos[thread]) r->memos[thread] = memo_new();
+    if (!r->memos[thread]) r->memos[thread] = memo_new(r->t);
     struct memo *memo = r->memos[thread];
     if (r->rules[r->rule].n == 0) {
         for (size_t i = c->from; i < c->to; i++)
@@ -334,7 +334,7 @@ bool blocking_run(struct blocking *b, const struct model *m, const struct table 
     }
     if (ok && r->repeated) drop_repeated(b);
     for (size_t i = 0; i < RULES; i++) free(r->rules[i].large);
-    for (size_t i = 0; i < MAX_THREADS; i++) free(r->memos[i]);
+    for (size_t i = 0; i < MAX_THREADS; i++) memo_free(r->memos[i]);
     key_set_free(&keys);
     free(v);
     free(spare);

@@ -47,7 +47,8 @@ bool blocking_run(struct blocking *b, const struct model *m, const struct table 
 void blocking_free(struct blocking *b);
 /* The pattern of any two rows.  The memo (may be NULL) remembers slow comparisons; one a thread. */
 struct memo;
-struct memo *memo_new(void);
+struct memo *memo_new(const struct table *t);
+void memo_free(struct memo *m);
 uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uint32_t b, struct memo *memo);
 
 #endif

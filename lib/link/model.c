@@ -164,6 +164,19 @@ static bool is_row_name(struct str name, const struct guess *g)
     return id && g->distinct == g->given;
 }
 
+/* "name", "full name", "person_name": of people; "site name" is not. */
+static bool is_whole_name(struct str heading)
+{
+    static const char *const WORDS[] = {"name",        "fullname",     "full_name",     "personname",
+                                        "person_name", "customername", "customer_name", "patientname"};
+    struct buf b = {0};
+    text_heading_key(&b, heading);
+    bool is = false;
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) is = is || str_is(buf_slice(&b), WORDS[i]);
+    buf_free(&b);
+    return is;
+}
+
 bool model_guess(struct model *m, const struct columns *c, struct str *const *sample, size_t n)
 {
     int surname = -1, given = -1, id = -1;
@@ -173,7 +186,9 @@ bool model_guess(struct model *m, const struct columns *c, struct str *const *sa
         int kind = kind_by_heading(c->names[k]);
         if (kind == -1) continue;
         if (kind == KIND_CITIZEN_ID && g.length < g.given * 14) kind = KIND_IDENTIFIER;
-        if (kind == KIND_NAME && !g.han && g.blanks * 3 < g.given) kind = KIND_TEXT;
+        if (kind == KIND_NAME && !g.han && !is_whole_name(c->names[k])) kind = g.length > g.given * 10 ? KIND_TEXT : KIND_WORD;
+        bool wordy = kind == KIND_NAME || kind == KIND_TEXT || kind == KIND_WORD;
+        if (wordy && g.given >= 50 && g.distinct * 10 < g.given) kind = KIND_CATEGORY;
         if (kind == -2) {
             if (g.given * 2 < n) continue; /* unnamed and mostly empty: not worth a comparison */
             if (g.ats * 2 > g.given) kind = KIND_EMAIL;

@@ -4,28 +4,45 @@
 #include "link/block.h"
 #include "link/kind_own.h"
 
-enum { MEMO = 1 << 13 };
+enum { MEMO = 1 << 13, SQUARE = 512 };
 struct memo {
+    uint8_t *square[COMPARISONS]; /* of a column of few values: the level of every two, 0 = not yet known */
     struct {
         uint32_t a, b;
         uint8_t level;
     } of[COMPARISONS][MEMO];
 };
 
-struct memo *memo_new(void)
-{
-    return mem_zero(1, sizeof(struct memo));
-}
-
 static bool is_slow(enum kind k)
 {
     return k != KIND_DATE && k != KIND_PHONE && k != KIND_CATEGORY && k != KIND_NUMBER && k != KIND_ADDRESS && k != KIND_CITIZEN_ID;
+}
+
+struct memo *memo_new(const struct table *t)
+{
+    struct memo *m = mem_zero(1, sizeof *m);
+    for (size_t k = 0; k < t->n_columns && k < COMPARISONS; k++) {
+        size_t n = t->columns[k].n_values + 1u;
+        if (n <= SQUARE && is_slow(t->columns[k].kind)) m->square[k] = mem_zero(n, n);
+    }
+    return m;
+}
+
+void memo_free(struct memo *m)
+{
+    for (size_t k = 0; m && k < COMPARISONS; k++) free(m->square[k]);
+    free(m);
 }
 
 static unsigned remembered(const struct table *t, size_t k, uint32_t x, uint32_t y, struct memo *memo)
 {
     if (x == y || !x || !y || !memo || !is_slow(t->columns[k].kind)) return column_level(t, k, x, y);
     uint32_t low = x < y ? x : y, high = x < y ? y : x;
+    if (memo->square[k]) {
+        uint8_t *level = &memo->square[k][(size_t)low * (t->columns[k].n_values + 1u) + high];
+        if (!*level) *level = (uint8_t)column_level(t, k, low, high);
+        return *level;
+    }
     size_t slot = (low * 0x9E3779B1u ^ high * 0x85EBCA6Bu) >> 19;
     if (memo->of[k][slot].a != low || memo->of[k][slot].b != high) {
         memo->of[k][slot].a = low;

@@ -6,9 +6,9 @@
 
 #include "link/kind_own.h"
 
-enum { ROUNDS = 1000, KEPT_PATTERNS = 20000 };
-static const double PSEUDO = 4; /* so many pairs are believed beforehand, in each class and comparison */
-static const double SETTLED = 1e-5;
+enum { ROUNDS = 1000, CALM_ROUNDS = 3, KEPT_PATTERNS = 8000 };
+static const double PSEUDO = 4;     /* so many pairs are believed beforehand, in each class and comparison */
+static const double SETTLED = 1e-7; /* change of the mean logarithm of the likelihood, for CALM_ROUNDS rounds */
 
 /* The patterns that learning works on: all of them, or when they are very many those that may be matches and a sample of the rest
  * that stands for them. */
@@ -17,6 +17,7 @@ struct lesson {
     double *count;
     double *share[CLASSES];
     size_t n;
+    double total;
 };
 
 static void start_level(struct comparison *c, const double *seen)
@@ -149,9 +150,9 @@ static void never_one(struct comparison *c)
             c->p[CLASS_MATCH][l] = fmin(c->p[CLASS_MATCH][l], SLIPPED);
 }
 
-static double maximise(struct model *m, const struct model *first, const struct lesson *s)
+static void maximise(struct model *m, const struct model *first, const struct lesson *s)
 {
-    double total[CLASSES] = {0}, change = 0;
+    double total[CLASSES] = {0};
     static const double KEPT = 1;
     double sums[CLASSES][COMPARISONS][LEVELS];
     memset(sums, 0, sizeof sums);
@@ -166,19 +167,16 @@ static double maximise(struct model *m, const struct model *first, const struct 
     for (int c = 0; c < CLASSES; c++) all += total[c] + KEPT;
     for (int c = 0; c < CLASSES; c++) {
         double next = (total[c] + KEPT) / all;
-        change = fmax(change, fabs(next - m->prior[c]));
         m->prior[c] = next;
         for (size_t k = 0; k < m->n; k++)
             for (unsigned l = 0; l < kind_info(m->comparisons[k].kind)->n_levels; l++) {
                 double p = (sums[c][k][l] + PSEUDO * first->comparisons[k].p[c][l]) / (total[c] + PSEUDO);
-                change = fmax(change, fabs(p - m->comparisons[k].p[c][l]));
                 m->comparisons[k].p[c][l] = p;
             }
     }
     for (size_t k = 0; k < m->n; k++) never_one(&m->comparisons[k]);
     for (size_t k = 0; k < m->n; k++)
         order_levels(&m->comparisons[k], kind_info(m->comparisons[k].kind), m->prior[CLASS_HOUSEHOLD], m->prior[CLASS_OTHER]);
-    return change;
 }
 
 static void make_lesson(struct lesson *s, const struct model *m, const struct patterns *p, const struct label *labels,
@@ -197,10 +195,95 @@ static void make_lesson(struct lesson *s, const struct model *m, const struct pa
         }
         s->code[s->n] = p->code[i];
         s->count[s->n++] = weight * (double)p->count[i];
+        s->total += weight * (double)p->count[i];
     }
     (void)labels;
     (void)n_labels;
     for (int c = 0; c < CLASSES; c++) s->share[c] = mem_alloc((s->n + 1) * sizeof *s->share[c]);
+}
+
+/* ---- acceleration: SQUAREM (Varadhan and Roland 2008) on the logarithms of the parameters ---- */
+enum { PARAMETERS = CLASSES * (1 + COMPARISONS * LEVELS) };
+
+static size_t put_parameters(const struct model *m, double *out)
+{
+    size_t n = 0;
+    for (int c = 0; c < CLASSES; c++) {
+        out[n++] = log(m->prior[c]);
+        for (size_t k = 0; k < m->n; k++)
+            for (unsigned l = 0; l < kind_info(m->comparisons[k].kind)->n_levels; l++)
+                out[n++] = log(m->comparisons[k].p[c][l] + 1e-300);
+    }
+    return n;
+}
+
+static void take_parameters(struct model *m, const double *in)
+{
+    size_t n = 0;
+    double priors = 0;
+    for (int c = 0; c < CLASSES; c++) {
+        priors += m->prior[c] = exp(in[n++]);
+        for (size_t k = 0; k < m->n; k++) {
+            unsigned levels = kind_info(m->comparisons[k].kind)->n_levels;
+            double sum = 0;
+            for (unsigned l = 0; l < levels; l++) sum += m->comparisons[k].p[c][l] = exp(in[n++]);
+            for (unsigned l = 0; l < levels; l++) m->comparisons[k].p[c][l] /= sum;
+        }
+    }
+    for (int c = 0; c < CLASSES; c++) m->prior[c] /= priors;
+}
+
+struct steps {
+    double at[4][PARAMETERS]; /* before, after one round, after two, ahead */
+    size_t n;
+};
+
+/* From three points on the way, a point further ahead; false when there is nothing to gain. */
+static bool look_ahead(struct steps *s)
+{
+    double r2 = 0, v2 = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        double r = s->at[1][i] - s->at[0][i], v = s->at[2][i] - s->at[1][i] - r;
+        r2 += r * r;
+        v2 += v * v;
+    }
+    if (v2 < 1e-20) return false;
+    double a = -sqrt(r2 / v2);
+    if (a > -1.5) return false;
+    if (a < -64) a = -64;
+    for (size_t i = 0; i < s->n; i++) {
+        double r = s->at[1][i] - s->at[0][i], v = s->at[2][i] - s->at[1][i] - r;
+        s->at[3][i] = s->at[0][i] - 2 * a * r + a * a * v;
+        if (!(s->at[3][i] < 0)) s->at[3][i] = -1e-12;
+        if (s->at[3][i] < -30) s->at[3][i] = -30;
+    }
+    return true;
+}
+
+/* Rounds of expectation and maximisation until the likelihood rests.  False when it does not. */
+static bool settle(struct model *m, const struct model *first, struct lesson *s)
+{
+    struct steps *steps = mem_alloc(sizeof *steps);
+    double total = fmax(s->total, 1), before = -INFINITY;
+    int calm = 0;
+    for (int round = 0; calm < CALM_ROUNDS && round < ROUNDS; round += 3) {
+        steps->n = put_parameters(m, steps->at[0]);
+        double now = expect(m, s) / total;
+        calm = fabs(now - before) < SETTLED ? calm + 1 : 0;
+        before = now;
+        maximise(m, first, s);
+        put_parameters(m, steps->at[1]);
+        double second = expect(m, s) / total;
+        maximise(m, first, s);
+        put_parameters(m, steps->at[2]);
+        if (round < 6 || !look_ahead(steps)) continue;
+        take_parameters(m, steps->at[3]);
+        double ahead = expect(m, s) / total;
+        if (ahead >= second) maximise(m, first, s);
+        else take_parameters(m, steps->at[2]);
+    }
+    free(steps);
+    return calm == CALM_ROUNDS;
 }
 
 bool model_train(struct model *m, const struct patterns *p, const struct label *labels, size_t n_labels, struct diag *d)
@@ -210,10 +293,11 @@ bool model_train(struct model *m, const struct patterns *p, const struct label *
     make_lesson(&s, m, p, labels, n_labels);
     struct model *first = mem_alloc(sizeof *first);
     *first = *m;
-    int round = 0;
-    for (; round < ROUNDS; round++) {
-        expect(m, &s);
-        if (maximise(m, first, &s) < SETTLED) break;
+    bool settled = settle(m, first, &s);
+    if (!settled) {
+        char text[16];
+        snprintf(text, sizeof text, "%d", ROUNDS);
+        diag_add(d, DIAG_LINK_NOT_CONVERGED, NULL, text, NULL);
     }
     for (size_t k = 0; k < m->n; k++) m->comparisons[k].trained = true;
     m->trained = true;
@@ -221,6 +305,5 @@ bool model_train(struct model *m, const struct patterns *p, const struct label *
     free(s.code);
     free(s.count);
     for (int c = 0; c < CLASSES; c++) free(s.share[c]);
-    (void)d;
-    return true;
+    return settled;
 }
