@@ -1,0 +1,69 @@
+# shellcheck shell=bash
+# The layouts in which sheets come: each is read, nobody is lost, and nothing that is no person becomes one.
+. "$TESTS/lib.sh"
+export VET_UNITS=$TESTS/corpus/good-import-units.csv
+A=370124195001011012 B=370124195211070029 C=370124196002290038 D=370124197812240053
+# read_as SENTENCE STATUS WANT FILE [OPTION...]: WANT is "name unit row flags" of each record, joined by |
+read_as() {
+    local what=$1 want_status=$2 want=$3 file=$4
+    shift 4
+    status "$what" "$want_status" vet-import -q --stats stats.json --rejects rejects.csv "$@" "$file"
+    same "$what: the records" "$want" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+        { printf "%s%s %s %s%s", n++ ? "|" : "", $c["name"], $c["unit"], $c["_row"], $c["_flags"] == "" ? "" : " " $c["_flags"] }' out)"
+    same "$what: the fates add up" "$(sed -n '1s/^{"rows": \([0-9]*\),.*/\1/p' stats.json)" \
+        "$(sed -n '1s/.*"fates": {\([^}]*\)}.*/\1/p' stats.json | tr ',' '\n' | awk -F': ' '{ n += $2 } END { print n }')"
+}
+fates() { sed -n '1s/.*"fates": {\([^}]*\)}.*/\1/p' stats.json | tr -d '" ' | tr ',' '\n' | grep -v ':0$' | tr '\n' ' ' | sed 's/ $//'; }
+
+printf '%s\n' '附件2,,,,' '榆山街道退役军人花名册,,,,' ',,,,' '说明:请如实填写,例:5号楼2单元301,,' '序号,姓名,性别,身份证号,联系电话' \
+    "1,单甲,男,$A,13800000001" "2,合乙,女,$B,13800000002" '3,,,,' '4,,,,' '合计,2人,,,' '制表人:张三,,审核人:李四,,2020年10月31日' \
+    '注:本表一式三份,,,,' '填表人,王五,,联系电话,13899999999' >'云翠_3网格_12号楼.csv'
+read_as "headings on row 5, prefilled numbers, a total, signatures with a telephone" 0 "单甲 C1G3B12 6|合乙 C1G3B12 7" '云翠_3网格_12号楼.csv'
+same "what is no person has another fate" "new:2 header:1 preamble:3 footer:4 blank:3" "$(fates)"
+
+printf '%s\n' '序号,基本信息,,,服役情况,,联系电话' ',姓名,性别,身份证号,入伍时间,退役时间,' "1,张甲,男,$A,1968-12,1971-12,13800000001" >'云翠1网格1号楼.csv'
+read_as "two rows of headings, groups above" 0 "张甲 C1G1B1 3" '云翠1网格1号楼.csv'
+printf '%s\n' '社区,楼栋,姓名,性别,身份证号,家庭成员,,联系电话' ',,,,,姓名,关系,' "云翠,1栋,张甲,男,$A,李乙,妻,13800000001" >family.csv
+read_as "the name of a spouse under a group is not the name of the person" 0 "张甲 C1G1B1 3" family.csv
+printf '%s\n' '社区,楼栋,姓名,性别,身份证号' '必填,必填,"必填,真实姓名",男/女,18位' '1,2,3,4,5' "云翠,1栋,张甲,男,$A" >hints.csv
+read_as "a row of hints and a row of column numbers" 0 "张甲 C1G1B1 4" hints.csv
+same "both are hints" "new:1 header:1 hint:2" "$(fates)"
+
+printf '%s\n' '退役军人登记表,,,,,,,' '社区,云翠社区,,网格,第3网格,,楼栋,十二号楼' '楼长:某某,,填表日期:2020年10月22日,,,,,' '姓名,性别,身份证号,电话,,,,' "张甲,男,$A,13800000001,,,," >spread.csv
+read_as "a preamble spread over cells" 0 "张甲 C1G3B12 5" spread.csv
+printf '%s\n' '云翠社区退役军人摸排表,,,' '网格:第3网格  楼栋:11号楼  楼长:某,,,' '姓名,性别,身份证号,电话' "张甲,男,$A,13800000001" '小计,1人,,' '填表人:某,,,' ',,,' \
+    '云翠社区退役军人摸排表,,,' '网格:第3网格  楼栋:12号楼  楼长:某,,,' '身份证号,姓名,电话,性别' "$B,王乙,13800000002,女" '姓名,性别,身份证号,电话' "李丙,男,$C,13800000003" >tables.csv
+read_as "several tables in one sheet, each with its own preamble and order" 0 "张甲 C1G3B11 4|王乙 C1G3B12 11|李丙 C1G3B12 13" tables.csv
+
+printf '%s\n' '退役军人信息采集表,,,' '姓　名,张甲,性 别,男' "身份证号：,$A,联系电话,13800000001" '所属社区,云翠,楼栋号,1栋' '备注,,,' '填表人:某,,填表日期:,' \
+    '退役军人信息采集表,,,' '姓　名,王乙,性 别,女' "身份证号：,$B,联系电话,13800000002" '所属社区,云翠,楼栋号,2栋' '备注,,,' >cards.csv
+read_as "cards one below the other" 0 "张甲 C1G1B1 2|王乙 C1G1B2 8" cards.csv
+printf '%s\n' '姓名:张甲,性别:男' "身份证号:$A,联系电话:13800000001" '所属社区:云翠,楼栋:1号楼' >incell.csv
+read_as "a card whose labels and values share cells" 0 "张甲 C1G1B1 1" incell.csv
+printf '%s\n' '姓名,,性别,男' "身份证号,$A,电话,13800000001" '社区,云翠,楼栋,1栋' >noname.csv
+read_as "a card without a name goes home" 1 "" noname.csv
+has "with its reason" rejects.csv name:missing_required
+printf '%s\n' '姓名,张甲,王乙' '性别,男,女' "身份证号,$A,$B" '楼栋,1栋,2栋' >'云翠_turned.csv'
+read_as "a table that was turned on its side" 0 "张甲 C1G1B1 1|王乙 C1G1B2 1" '云翠_turned.csv'
+
+printf '%s\n' '社区,网格,楼栋,姓名,身份证号' "云翠社区,第1网格,1号楼,张甲,$A" ",,,王乙,$B" ",,2号楼,李丙,$C" ",第3网格,,赵丁,$D" >blanks.csv
+read_as "blank places mean as above, but a new grid does not keep the old building" 0 \
+    "张甲 C1G1B1 2|王乙 C1G1B1 3|李丙 C1G1B2 4|赵丁 C1G3 5" blanks.csv
+for text in '1,无,,' ',本楼无退役军人,,' '本楼栋暂无退役军人和优抚对象。,,,' '1,无,无,无' ',零报告,,' ',没有,,'; do
+    printf '%s\n' '社区:云翠社区 网格:第3网格 楼栋:12号楼,,,' '序号,姓名,性别,身份证号' "$text" '合计,0人,,' >nil.csv
+    read_as "nobody: $text" 0 "" nil.csv
+    same "nobody: $text: one nil return" "nil:1 header:1 preamble:1 footer:1" "$(fates)"
+done
+printf '%s\n' '社区:云翠社区 网格:第3网格 楼栋:12号楼' '本楼无退役军人' >nil.csv
+read_as "nobody, without any headings" 0 "" nil.csv
+same "nobody, without any headings: a nil return" "nil:1 preamble:1" "$(fates)"
+printf '%s\n' '社区,楼栋,姓名,性别,备注' '云翠,1栋,张甲,男,无' '云翠,1栋,吴有,男,无退役证' >remark.csv
+read_as "无 among the remarks is no nil return" 0 "张甲 C1G1B1 2 id_number:id_missing|吴有 C1G1B1 3 id_number:id_missing" remark.csv
+printf '%s\n' '社区;姓名;身份证号' "云翠;张甲;$A" >semi.csv
+read_as "semicolons" 0 "张甲 C1 2" semi.csv
+printf '姓名\t身份证号\r\n张甲\t%s\r\n' "$A" | iconv -f UTF-8 -t UTF-16 >'云翠1号楼.txt'
+read_as "UTF-16 with tabs" 0 "张甲 C1G1B1 2" '云翠1号楼.txt'
+printf '%s\n' '姓名,性别,身份证号' >only.csv
+status "headings and nobody below" 1 vet-import only.csv
+has "says what to write" err 无
+finish
