@@ -189,7 +189,7 @@ static bool connect(struct store *s, long wait_ms)
 static bool refuse(struct store *s, enum diag_code code)
 {
     struct place at = {.file = s->path};
-    if (!s->failed) diag_add(s->diag, code, &at, NULL);
+    if (!s->failed) diag_add(s->diag, code, &at, s->path, NULL);
     s->failed = true;
     return false;
 }

@@ -123,4 +123,65 @@ same "a reader that goes away ends the command by SIGPIPE, without a word" "141:
 printf '%s\n' $heading 王五$rest >after.csv
 status "an unreadable file among good ones: status 3" 3 import sound.csv cut.xlsx after.csv
 same "the files before it and after it are taken" "好人 王五" "$(names)"
+
+# ---- the store ----
+dump() { sqlite3 "$1" .dump | sha256sum; }
+vet-store init -q -d store.db -u units.csv 2>/dev/null
+vet-import -q -d store.db sound.csv 2>/dev/null
+before=$(dump store.db)
+into() { VET_DB='' vet-import --lang en -q -d "$@"; }
+unharmed() { same "$1: the store is as it was" "$before" "$(dump store.db)"; }
+status "a store that is none: status 4" 4 into sound.csv after.csv
+has "it is told" err 'sound.csv: error: store_not'
+same "the file named is as it was" "$heading" "$(head -1 sound.csv)"
+status "a store that is not there: status 2" 2 vet-export --lang en -d absent.db
+has "it is told how to make one" err 'vet-store init -d absent.db'
+check "nothing was made" bash -c '! test -e absent.db'
+cp store.db newer.db
+sqlite3 newer.db 'PRAGMA user_version = 99'
+status "a store of a newer version: status 4" 4 into newer.db after.csv
+has "it is told" err 'store_newer'
+head -c 8192 store.db >half.db
+status "half a store: status 4" 4 into half.db after.csv
+has "it is told that it is damaged" err 'error: store_'
+# The superuser may write what is read-only; nobody may not.
+run=(env)
+[ "$(id -u)" = 0 ] && run=(setpriv --reuid=65534 --regid=65534 --clear-groups env)
+closed=$(mktemp -d)
+cp store.db units.csv after.csv "$closed"
+sqlite3 "$closed/store.db" 'PRAGMA journal_mode = DELETE' >mode
+chmod 444 "$closed"/*
+chmod 555 "$closed"
+status "a store that may only be read: status 4" 4 "${run[@]}" vet-import --lang en -q -d "$closed/store.db" "$closed/after.csv"
+has "it is told" err 'store_read_only'
+chmod 755 "$closed"
+rm -rf "$closed"
+# Another program writes for longer than a command waits.
+mkfifo go
+sqlite3 store.db <go >locked 2>&1 &
+exec 9>go
+printf 'BEGIN IMMEDIATE;\n.shell echo held\n' >&9
+for _ in $(seq 100); do grep -q held locked && break; sleep 0.05; done
+status "a store that another program writes to: status 4" 4 into store.db after.csv
+has "it is told who" err 'store_busy: the store is held by sqlite3'
+echo 'ROLLBACK;' >&9
+exec 9>&-
+wait
+unharmed "held by another program"
+# A sheet of 2,000 people, and no room for them.
+{
+    printf '%s\n' $heading
+    for i in $(seq 2000); do printf '%s\n' "张$i$rest"; done
+} >large.csv
+status "no room for the store: status 4" 4 bash -c 'ulimit -f 300; vet-import --lang en -q -d store.db large.csv'
+has "it is told" err 'error: store_'
+unharmed "no room"
+status "the same once there is room: status 0" 0 into store.db large.csv
+status "and nothing is wrong with it" 0 vet-store verify -q -d store.db
+cp store.db killed.db
+bash -c 'vet-import -q -d killed.db after.csv large.csv & p=$!; sleep 0.05; kill -9 $p; wait $p' 2>/dev/null
+status "a command killed in the middle leaves a sound store" 0 vet-store verify -q -d killed.db
+cp store.db mixed.db
+status "an unreadable file among good ones, into the store: status 3" 3 into mixed.db cut.xlsx after.csv
+same "the good one is in the store" 1 "$(vet-export -d mixed.db 2>/dev/null | grep -c '^王五,')"
 finish
