@@ -139,7 +139,7 @@ struct leaving {
     uint64_t told[DIAG_COUNT];
     struct buf out, rejects; /* held back */
     struct take late;        /* findings for the end of the file */
-    bool skip, begun;
+    bool skip, begun, streaming;
 };
 
 static void tell(struct leaving *f, const struct finding *one)
@@ -173,13 +173,18 @@ static void tell_more(struct leaving *f)
     }
 }
 
-static bool write_out(struct leaving *f, struct out *o, struct buf *held, bool all)
+/* Output is held back until the file is read to its end, or is so long that it has to go out as it comes. */
+static bool write_out(struct leaving *f, struct out *o, struct buf *held, struct str text, bool all)
 {
     if (!o) return true;
-    if (all || held->n > HOLD) {
-        out_write(o, buf_slice(held));
-        held->n = 0;
+    if (!all && held->n + text.n <= HOLD && !f->streaming) {
+        buf_str(held, text);
+        return true;
     }
+    f->streaming = true;
+    out_write(o, buf_slice(held));
+    out_write(o, text);
+    held->n = 0;
     if (out_failed(o)) f->run->stopped = true;
     return !f->run->stopped;
 }
@@ -209,14 +214,13 @@ static bool leave(struct leaving *f, struct take *t)
     tally_add(&f->tally, &t->tally);
     f->sheets += t->sheets;
     f->tables += t->tables;
-    if (f->run->o->output) buf_str(&f->out, buf_slice(&t->out));
-    if (f->run->o->rejects) buf_str(&f->rejects, buf_slice(&t->rejects));
     for (size_t i = 0; s && !f->skip && i < t->n_events; i++)
         if (!to_sink(f, &t->events[i])) {
             f->run->stopped = true;
             return false;
         }
-    return write_out(f, f->run->o->output, &f->out, false) && write_out(f, f->run->o->rejects, &f->rejects, false);
+    return write_out(f, f->run->o->output, &f->out, buf_slice(&t->out), false) &&
+           write_out(f, f->run->o->rejects, &f->rejects, buf_slice(&t->rejects), false);
 }
 
 static bool begin_file(struct leaving *f, const unsigned char digest[32])
@@ -244,8 +248,8 @@ static bool end_file(struct leaving *f, bool ok)
     tell_more(f);
     if (f->begun && !s->end(s->ctx, ok && !run->stopped)) run->stopped = true;
     if (ok) {
-        write_out(f, run->o->output, &f->out, true);
-        write_out(f, run->o->rejects, &f->rejects, true);
+        write_out(f, run->o->output, &f->out, (struct str){0}, true);
+        write_out(f, run->o->rejects, &f->rejects, (struct str){0}, true);
         if (f->skip) {
             f->tally.fates[FATE_UNCHANGED] += f->tally.fates[FATE_NEW];
             f->tally.fates[FATE_NEW] = 0;
