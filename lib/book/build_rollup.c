@@ -143,9 +143,12 @@ static bool one_table(struct building *b, struct content_sheet *s, const struct 
     }
     size_t first = table->n_columns, n_values = 0; /* of the pivot: between the dimensions and the count */
     for (size_t k = 0; pivot.n && k < table->n_columns; k++) {
-        if (str_is(table->columns[k].name, "count")) n_values = k - first;
-        else if (first == table->n_columns && table->columns[k].kind == COLUMN_COUNT) first = k;
-        if (n_values) break;
+        if (str_is(table->columns[k].name, "count")) {
+            if (first > k) first = k; /* no record, so no value to pivot by */
+            n_values = k - first;
+            break;
+        }
+        if (first == table->n_columns && table->columns[k].kind == COLUMN_COUNT) first = k;
     }
     set_titles(b, table, level, by, n_by, first, n_values);
     fill_blanks(table, by, n_by);

@@ -31,7 +31,7 @@ struct grid {
 };
 struct building {
     int grid, number; /* number within its community, from 1 */
-    char code[40], leader[40], phone[12];
+    char code[48], leader[40], phone[12];
     bool silent;  /* hands in nothing */
     int first, n; /* its residents in station->residents */
 };
