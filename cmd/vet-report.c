@@ -1,8 +1,8 @@
 /* vet-report: a workbook for the level above, from a stream or from the store. */
-#include "book/moment.h"
 #include "book/print.h"
 #include "book/report.h"
 #include "book/spool.h"
+#include "rollup/station.h"
 #include "session.h"
 
 static const char *const FORMATS[] = {"xlsx", "csv", "json", "text", NULL};
@@ -25,35 +25,26 @@ static struct content *from_stream(struct session *s, const struct report *repor
     return content;
 }
 
-/* The month reported is the one asked for, else the newest that anything was imported for. */
-static bool choose_moments(struct store *st, const struct request *q, struct report_source *source, struct arena *a)
-{
-    if (!source->period.n) source->period = moment_newest(st, a);
-    if (!source->period.n) source->period = source->month;
-    struct moment now = moment_of(st, source->period, a), before = moment_of(st, month_before(source->period, a), a);
-    source->as_of = q->as_of ? store_as_of(st, q->as_of) : now.as_of;
-    source->has_before = before.known;
-    source->before = before.period;
-    source->before_as_of = before.as_of;
-    return source->as_of >= 0 && source->before_as_of >= 0;
-}
-
 static struct content *from_store(struct session *s, const struct request *q, const struct report *report,
                                   struct report_source *source)
 {
     struct store_options o = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command)};
-    struct arena memory = {0};
     struct store *st = store_open(s->db, STORE_READ, &o, &s->diag);
+    struct station of = {.store = st,
+                         .schema = source->schema,
+                         .deadline = str_of(q->deadline),
+                         .where = s->where,
+                         .threads = source->threads,
+                         .diag = &s->diag};
     struct content *content = NULL;
-    if (st && choose_moments(st, q, source, &memory)) {
-        struct units *units = store_units(st, source->as_of);
-        source->store = st;
-        source->units = units;
-        if (units) content = report_build(report, source, &s->diag);
-        units_free(units);
+    if (st && station_open(&of, source->period, source->month, q->as_of)) {
+        source->of = &of;
+        source->units = of.units;
+        source->period = of.period;
+        content = report_build(report, source, &s->diag);
     }
+    station_close(&of);
     if (st) store_close(st);
-    arena_free(&memory);
     return content;
 }
 
@@ -75,7 +66,6 @@ static void run(struct session *s, const struct request *q)
                                    .date = str_of(q->date),
                                    .where = s->where,
                                    .threads = (unsigned)s->threads};
-    source.deadline = str_of(q->deadline);
     struct report *report = options(s, q, &source) ? report_open(s->share, q->report, &s->diag) : NULL;
     if (!report) return;
     if (report->needs_store && (!s->db || s->files.n)) {

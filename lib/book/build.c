@@ -4,18 +4,16 @@
 
 #include "rollup/check.h"
 #include "rollup/regroup.h"
-#include "store/store.h"
 
 struct rows *building_rows(const struct building *b)
 {
-    if (b->source->store)
-        return store_rows(b->source->store, &(struct store_query){.ledger = b->source->schema, .as_of = b->as_of});
+    if (b->source->of) return station_rows(b->source->of, b->as_of);
     return rows_open(b->source->paths, b->source->n_paths, b->source->from, b->diag);
 }
 
 const char *building_where(const struct building *b, struct str more)
 {
-    const struct str stock = b->source->store ? b->source->schema->stock : (struct str){0};
+    const struct str stock = b->source->of ? b->source->schema->stock : (struct str){0};
     const struct str parts[] = {stock, b->rollups ? (struct str){0} : b->report->where, str_of(b->source->where), more};
     struct buf text = {0};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -53,18 +51,6 @@ struct rollup *building_rollup(struct building *b, int level, const struct dim_s
     struct rollup *r = rollup_rows(rows, &spec, b->diag);
     free(dims);
     rows_close(rows);
-    return r;
-}
-
-struct rollup *building_all_levels(struct building *b, int64_t as_of, struct str period)
-{
-    int64_t was = b->as_of;
-    struct str was_period = b->period;
-    b->as_of = as_of;
-    b->period = period;
-    struct rollup *r = building_rollup(b, ROLLUP_ALL, NULL, 0, NULL, 0, (struct str){0});
-    b->as_of = was;
-    b->period = was_period;
     return r;
 }
 
@@ -130,8 +116,24 @@ void build_trimmings(struct building *b, struct block *block, const struct table
     }
 }
 
-static const char *const VERDICTS[][2] = {{"ok", "相符"},   {"differs", "不符"},  {"station", "服务站"}, {"community", "社区"},
-                                          {"grid", "网格"}, {"building", "楼栋"}, {"count", "人数"},     {"total", "合计"}};
+static const char *const VERDICTS[][2] = {
+    {"ok", "相符"},
+    {"differs", "不符"},
+    {"station", "服务站"},
+    {"community", "社区"},
+    {"grid", "网格"},
+    {"building", "楼栋"},
+    {"count", "人数"},
+    {"total", "合计"},
+    {"opening", "期初=上月在册"},
+    {"closing", "期末=本月在册"},
+    {"opening+new+moved_in-moved_out-died+corrected", "期初+新增+迁入-迁出-去世+更正=期末"},
+    {"records=people+again+left", "登记记录=计数人数+重复登记+已减员"},
+    {"records in the store", "库中现有记录"},
+    {"records", "记录"},
+    {"units", "楼栋"},
+    {"expected=missing+returned+late+nil+handed_in", "应报=未交+退回+迟交+零报告+已交"},
+};
 
 /* Words of ours in a table for people. */
 static void translate_words(struct result *r, size_t column)
@@ -141,7 +143,7 @@ static void translate_words(struct result *r, size_t column)
             if (str_is(r->lines[i].values[column], VERDICTS[k][0])) r->lines[i].values[column] = str_of(VERDICTS[k][1]);
 }
 
-static bool build_check(struct building *b, struct content_sheet *s, const struct table_spec *t)
+static bool check_stream(struct building *b, const struct table_spec *t, struct result *proof)
 {
     struct rows *rows = building_rows(b);
     if (!rows) return false;
@@ -159,17 +161,21 @@ static bool build_check(struct building *b, struct content_sheet *s, const struc
     if (!b->rollups && !spec.units) spec.level = ROLLUP_WHOLE;
     struct rollup *all = b->rollups || spec.units ? rollup_given(rows, &spec, b->diag) : rollup_rows(rows, &spec, b->diag);
     rows_close(rows);
-    if (!all) return false;
     bool several = false;
-    for (size_t i = 1; i < all->n; i++) several = several || all->rows[i].level != all->rows[0].level;
-    struct result *proof = check_result();
+    for (size_t i = 1; all && i < all->n; i++) several = several || all->rows[i].level != all->rows[0].level;
     if (several) check_rollup(all, spec.units, proof, b->diag);
-    bool ok = !b->source->store || build_store_check(b, proof);
     rollup_free(all);
+    return all != NULL;
+}
+
+static bool build_check(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    struct result *proof = check_result();
+    bool ok = b->source->of ? station_check(b->source->of, proof) >= 0 : check_stream(b, t, proof);
     struct block *block = content_block(s, proof);
     for (size_t k = 0; k < proof->n_columns; k++) translate_words(proof, k);
     block_hide(block, "period");
-    if (!several) block_note(b->content, block, STR("本表只有一级数据，没有上下级可以核对。"));
+    if (!proof->n) block_note(b->content, block, STR("本表只有一级数据，没有上下级可以核对。"));
     build_trimmings(b, block, t, 0, 0);
     return ok;
 }
@@ -236,7 +242,7 @@ static bool build_table(struct building *b, struct content_sheet *s, const struc
 /* What kind of input is it, which levels, months and dimensions has it? */
 static bool look_at_input(struct building *b)
 {
-    b->as_of = b->source->as_of;
+    b->as_of = b->source->of ? b->source->of->as_of : 0;
     struct rows *rows = building_rows(b);
     if (!rows) return false;
     b->rollups = rollup_recognised(&rows->columns);

@@ -3,6 +3,7 @@
 #define VET_BOOK_BUILD_H
 
 #include "book/report.h"
+#include "rollup/station.h"
 
 struct building {
     const struct report *report;
@@ -41,16 +42,6 @@ bool build_figures(struct building *b, struct content_sheet *s, const struct tab
 bool build_list(struct building *b, struct content_sheet *s, const struct table_spec *t);
 bool build_people_table(struct building *b, struct content_sheet *s, const struct table_spec *t); /* duplicates, conflicts */
 bool build_store_table(struct building *b, struct content_sheet *s, const struct table_spec *t);
-struct coverage *building_coverage(struct building *b, struct str period, int64_t as_of);
-struct movement_spec;
-struct movement *building_movement(struct building *b, struct movement_spec *spec); /* spec must outlive it */
-/* All levels of a moment of the store, with no dimensions. */
-struct rollup *building_all_levels(struct building *b, int64_t as_of, struct str period);
-struct people_counts {
-    uint64_t records, again, left; /* all; further ones of people who count already; of those who count no more */
-};
-bool building_people(struct building *b, struct people_counts *n);
-bool build_store_check(struct building *b, struct result *proof);
 /* Charts, conditions, notes of a table's spec. */
 void build_trimmings(struct building *b, struct block *block, const struct table_spec *t, size_t first_pivot, size_t n_pivot);
 

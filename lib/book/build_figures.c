@@ -20,20 +20,17 @@ static bool count_people(struct figures *f)
     if (f->have_people) return true;
     f->have_people = true;
     struct building *b = f->b;
-    if (!building_people(b, &f->people)) return false;
+    if (!station_people(b->source->of, b->source->of->as_of, &f->people)) return false;
     if (!f->compare) return true;
-    b->as_of = b->source->before_as_of;
-    bool ok = building_people(b, &f->people_before);
-    b->as_of = b->source->as_of;
-    return ok;
+    return station_people(b->source->of, b->source->of->before_as_of, &f->people_before);
 }
 
 static bool make_coverage(struct figures *f)
 {
     struct building *b = f->b;
     if (f->now) return true;
-    f->now = building_coverage(b, b->period, b->source->as_of);
-    if (f->now && f->compare) f->before = building_coverage(b, b->source->before, b->source->before_as_of);
+    f->now = station_coverage(b->source->of, b->source->of->period, b->source->of->as_of);
+    if (f->now && f->compare) f->before = station_coverage(b->source->of, b->source->of->before, b->source->of->before_as_of);
     return f->now && (!f->compare || f->before);
 }
 
@@ -50,7 +47,7 @@ static uint64_t covered(const struct coverage *c, struct str word)
 static bool open_rejects(struct building *b, int64_t as_of, uint64_t *n)
 {
     *n = 0;
-    struct rows *rows = store_rejects(b->source->store, as_of);
+    struct rows *rows = store_rejects(b->source->of->store, as_of);
     if (!rows) return false;
     struct row_cursor c = {.rows = rows};
     while (rows_next(&c)) ++*n;
@@ -86,7 +83,7 @@ static bool value_of(struct figures *f, const struct figure_spec *s, bool before
     struct building *b = f->b;
     *told = true;
     if (str_starts(s->measure, STR("units "))) return count_units(b, str_from(s->measure, 6), s->where, n, told);
-    if (!b->source->store || str_is(s->measure, "count")) return count_all(b, s->where, n);
+    if (!b->source->of || str_is(s->measure, "count")) return count_all(b, s->where, n);
     if (str_is(s->measure, "rejects")) return open_rejects(b, b->as_of, n);
     if (str_starts(s->measure, STR("covered "))) {
         if (!make_coverage(f)) return false;
@@ -136,11 +133,11 @@ static bool one_figure(struct figures *f, const struct figure_spec *s)
     struct str period = b->period;
     char month_end[sizeof b->month_end];
     memcpy(month_end, b->month_end, sizeof month_end);
-    b->as_of = b->source->before_as_of;
-    b->period = b->source->before;
+    b->as_of = b->source->of->before_as_of;
+    b->period = b->source->of->before;
     rollup_month_end(b->period, b->month_end); /* ages are told as of the end of that month */
     bool ok = value_of(f, s, true, &before, &told);
-    b->as_of = b->source->as_of;
+    b->as_of = b->source->of->as_of;
     b->period = period;
     memcpy(b->month_end, month_end, sizeof month_end);
     if (ok) put_comparison(f, v, now, before);
@@ -173,9 +170,9 @@ static bool all_sums(struct figures *f)
 
 bool build_figures(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
-    struct figures f = {.b = b, .r = result_new(), .compare = b->source->store && b->source->has_before};
+    struct figures f = {.b = b, .r = result_new(), .compare = b->source->of && b->source->of->has_before};
     result_column(f.r, STR("figure"), STR("指标"), COLUMN_TEXT);
-    result_column(f.r, STR("value"), b->source->store ? STR("本月") : STR("数值"), COLUMN_DECIMAL);
+    result_column(f.r, STR("value"), b->source->of ? STR("本月") : STR("数值"), COLUMN_DECIMAL);
     if (f.compare) {
         result_column(f.r, STR("before"), STR("上月"), COLUMN_DECIMAL);
         result_column(f.r, STR("change"), STR("增减"), COLUMN_CHANGE);
@@ -191,6 +188,6 @@ bool build_figures(struct building *b, struct content_sheet *s, const struct tab
     struct block *block = content_block(s, f.r);
     block->heading = t->heading;
     build_trimmings(b, block, t, 0, 0);
-    if (b->source->store && !f.compare) block_note(b->content, block, STR("库中没有上月的数据，暂不列比较。"));
+    if (b->source->of && !f.compare) block_note(b->content, block, STR("库中没有上月的数据，暂不列比较。"));
     return ok;
 }

@@ -21,9 +21,9 @@ static bool walk_start(struct building *b, struct walk *w)
 {
     const struct schema *l = b->source->schema;
     *w = (struct walk){0};
-    w->rows = b->source->store ? store_rows(b->source->store,
-                                            &(struct store_query){.ledger = l, .as_of = b->as_of, .sorted = true, .source = true})
-                               : building_rows(b);
+    w->rows = b->source->of ? store_rows(b->source->of->store,
+                                         &(struct store_query){.ledger = l, .as_of = b->as_of, .sorted = true, .source = true})
+                            : building_rows(b);
     if (!w->rows) return false;
     w->cursor.rows = w->rows;
     const struct columns *c = &w->rows->columns;
@@ -49,26 +49,6 @@ static bool walk_end(struct walk *w)
     rows_close(w->rows);
     expr_free(w->where);
     return ok;
-}
-
-bool building_people(struct building *b, struct people_counts *n)
-{
-    *n = (struct people_counts){0};
-    struct walk w;
-    bool ok = walk_start(b, &w);
-    struct map met = {0};
-    for (struct str *v; ok && (v = rows_next(&w.cursor));) {
-        n->records++;
-        if (w.where && !expr_matches(w.where, v)) {
-            n->left++;
-            continue;
-        }
-        bool fresh = true;
-        if (w.entity >= 0 && v[w.entity].n) map_at(&met, v[w.entity], &fresh);
-        n->again += !fresh;
-    }
-    map_free(&met);
-    return walk_end(&w) && ok;
 }
 
 /* Records that share a key: an entity, or a citizen id. */

@@ -2,20 +2,9 @@
 
 #include "book/build.h"
 #include "book/places.h"
-#include "rollup/check.h"
 #include "rollup/coverage.h"
-#include "rollup/movement.h"
-#include "store/store.h"
 
 /* Tables that only the store can fill: coverage, quality, what has to go back, movement, proofs. */
-
-struct coverage *building_coverage(struct building *b, struct str period, int64_t as_of)
-{
-    struct rows *returns = store_returns(b->source->store, arena_copy(&b->content->memory, period.s, period.n), as_of);
-    struct coverage *c = returns ? coverage_make(b->source->units, returns, period, b->source->deadline) : NULL;
-    rows_close(returns);
-    return c;
-}
 
 static struct block *finish(struct building *b, struct content_sheet *s, const struct table_spec *t, struct result *r)
 {
@@ -49,7 +38,7 @@ enum { C_NAME = 3, C_STATE, C_LEADER, C_PHONE, C_EXPECTED, C_MISSING, C_HANDED_I
 
 static bool build_coverage(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
-    struct coverage *c = building_coverage(b, b->period, b->source->as_of);
+    struct coverage *c = station_coverage(b->source->of, b->period, b->as_of);
     if (!c) return false;
     enum level level = t->level >= 0 && t->level < LEVEL_COUNT ? (enum level)t->level : LEVEL_COMMUNITY;
     struct result *r = coverage_result(c, level);
@@ -77,7 +66,7 @@ static bool build_coverage(struct building *b, struct content_sheet *s, const st
 /* Units that have not handed in, or have rows to mend: whom to call. */
 static bool build_silent(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
-    struct coverage *c = building_coverage(b, b->period, b->source->as_of);
+    struct coverage *c = station_coverage(b->source->of, b->period, b->as_of);
     if (!c) return false;
     struct result *r = result_new();
     places_columns(r);
@@ -135,7 +124,7 @@ static int more_first(const void *a, const void *b)
 static bool build_quality(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
     const struct units *u = b->source->units;
-    struct rows *rows = store_codes(b->source->store, b->source->schema, b->source->as_of);
+    struct rows *rows = store_codes(b->source->of->store, b->source->schema, b->as_of);
     if (!rows) return false;
     uint32_t *place = mem_zero(u->n, sizeof *place);
     size_t n_places = 0;
@@ -217,7 +206,7 @@ static struct str reasons_text(struct building *b, struct result *r, struct str 
 
 static bool build_rejects(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
-    struct rows *rows = store_rejects(b->source->store, b->source->as_of);
+    struct rows *rows = store_rejects(b->source->of->store, b->as_of);
     if (!rows) return false;
     struct result *r = result_new();
     places_columns(r);
@@ -253,7 +242,7 @@ static bool build_rejects(struct building *b, struct content_sheet *s, const str
 
 static bool build_follow_up(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
-    struct rows *rows = store_missing(b->source->store, b->source->schema);
+    struct rows *rows = store_missing(b->source->of->store, b->source->schema);
     if (!rows) return false;
     struct result *r = result_new();
     places_columns(r);
@@ -287,12 +276,12 @@ static bool build_ledgers(struct building *b, struct content_sheet *s, const str
     struct result *r = result_new();
     result_column(r, STR("ledger"), STR("台账"), COLUMN_TEXT);
     result_column(r, STR("count"), STR("记录数"), COLUMN_COUNT);
-    if (b->source->has_before) {
+    if (b->source->of->has_before) {
         result_column(r, STR("before"), STR("上月"), COLUMN_COUNT);
         result_column(r, STR("change"), STR("增减"), COLUMN_CHANGE);
     }
     size_t n;
-    const struct str *names = store_ledgers(b->source->store, &n);
+    const struct str *names = store_ledgers(b->source->of->store, &n);
     struct str *kept = arena_zero(&b->content->memory, n, sizeof *kept);
     for (size_t i = 0; i < n; i++) kept[i] = str_copy(&b->content->memory, names[i]);
     bool ok = true;
@@ -301,11 +290,11 @@ static bool build_ledgers(struct building *b, struct content_sheet *s, const str
         ok = l != NULL;
         if (!l) break;
         struct str *v = result_line(r, LINE_PLAIN);
-        int64_t now = (int64_t)store_count(b->source->store, l, b->source->as_of);
+        int64_t now = (int64_t)store_count(b->source->of->store, l, b->as_of);
         v[0] = result_text(r, l->title);
         v[1] = result_number(r, now);
-        if (b->source->has_before) {
-            int64_t before = (int64_t)store_count(b->source->store, l, b->source->before_as_of);
+        if (b->source->of->has_before) {
+            int64_t before = (int64_t)store_count(b->source->of->store, l, b->source->of->before_as_of);
             v[2] = result_number(r, before);
             v[3] = result_number(r, now - before);
         }
@@ -317,27 +306,10 @@ static bool build_ledgers(struct building *b, struct content_sheet *s, const str
 
 /* ---- movement and proof ---- */
 
-static struct rows *moment_rows(const struct building *b, int64_t as_of)
+static struct movement *month_movement(struct building *b, struct movement_spec *spec)
 {
-    return store_rows(b->source->store, &(struct store_query){.ledger = b->source->schema, .as_of = as_of, .record = true});
-}
-
-struct movement *building_movement(struct building *b, struct movement_spec *spec)
-{
-    struct arena *a = &b->content->memory;
-    char *from_end = arena_zero(a, 1, 11);
-    *spec = (struct movement_spec){.units = b->source->units,
-                                   .schema = b->source->schema,
-                                   .where = b->source->where,
-                                   .from = b->source->before,
-                                   .to = b->period,
-                                   .today_from = rollup_month_end(b->source->before, from_end),
-                                   .today_to = str_of(b->month_end)};
-    struct rows *from = moment_rows(b, b->source->before_as_of), *to = from ? moment_rows(b, b->source->as_of) : NULL;
-    struct movement *m = to ? movement_make(spec, from, to, b->diag) : NULL;
-    rows_close(from);
-    rows_close(to);
-    return m;
+    struct station *of = b->source->of;
+    return station_movement(of, spec, of->before, of->before_as_of, of->period, of->as_of);
 }
 
 static bool no_before(struct building *b, struct content_sheet *s, const struct table_spec *t)
@@ -350,9 +322,9 @@ static bool no_before(struct building *b, struct content_sheet *s, const struct 
 
 static bool build_movement(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
-    if (!b->source->has_before) return no_before(b, s, t);
+    if (!b->source->of->has_before) return no_before(b, s, t);
     struct movement_spec spec;
-    struct movement *m = building_movement(b, &spec);
+    struct movement *m = month_movement(b, &spec);
     if (!m) return false;
     enum level level = t->level >= 0 && t->level < LEVEL_COUNT ? (enum level)t->level : LEVEL_COMMUNITY;
     struct result *r = movement_result(m, level);
@@ -365,9 +337,9 @@ static bool build_movement(struct building *b, struct content_sheet *s, const st
 
 static bool build_movers(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
-    if (!b->source->has_before) return no_before(b, s, t);
+    if (!b->source->of->has_before) return no_before(b, s, t);
     struct movement_spec spec;
-    struct movement *m = building_movement(b, &spec);
+    struct movement *m = month_movement(b, &spec);
     if (!m) return false;
     struct result *people = movement_people(m), *r = result_new();
     movement_free(m);
@@ -389,47 +361,11 @@ static bool build_movers(struct building *b, struct content_sheet *s, const stru
     return true;
 }
 
-bool build_store_check(struct building *b, struct result *proof)
-{
-    const struct report_source *src = b->source;
-    struct rollup *counted = building_rollup(b, ROLLUP_WHOLE, NULL, 0, NULL, 0, (struct str){0});
-    if (!counted) return false;
-    uint64_t people = rollup_total(counted, ROLLUP_WHOLE, (struct str){0});
-    rollup_free(counted);
-    struct people_counts n;
-    if (!building_people(b, &n)) return false;
-    check_pair(proof, b->period, STR("在册记录=计数人数+同人重复+已减员"), STR("记录"), n.records, people + n.again + n.left,
-               b->diag);
-    check_pair(proof, b->period, STR("库中现有记录"), STR("记录"), store_count(src->store, src->schema, src->as_of), n.records,
-               b->diag);
-    struct coverage *c = building_coverage(b, b->period, src->as_of);
-    if (!c) return false;
-    uint64_t expected = 0, states = 0;
-    for (uint32_t i = 0; i < src->units->n; i++) {
-        if (src->units->v[i].parent != UNIT_NONE) continue;
-        for (int k = 0; k < STATE_COUNT; k++) states += c->v[i].counts[k];
-    }
-    for (uint32_t i = 0; i < src->units->n; i++) expected += c->v[i].expected;
-    coverage_free(c);
-    check_pair(proof, b->period, STR("应报=未交+退回+迟交+零报告+已交"), STR("楼栋"), expected, states, b->diag);
-    if (!src->has_before) return true;
-    struct movement_spec spec;
-    struct movement *m = building_movement(b, &spec);
-    struct rollup *closing = m ? building_all_levels(b, src->as_of, b->period) : NULL;
-    struct rollup *opening = closing ? building_all_levels(b, src->before_as_of, src->before) : NULL;
-    if (opening) check_movement(m, opening, closing, proof, b->diag);
-    bool ok = opening != NULL;
-    rollup_free(opening);
-    rollup_free(closing);
-    movement_free(m);
-    return ok;
-}
-
 static bool build_log(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
     struct block *block = content_block(s, NULL);
     block->heading = t->heading;
-    struct rows *log = store_log(b->source->store);
+    struct rows *log = store_log(b->source->of->store);
     if (!log) return false;
     int c_batch = columns_find(&log->columns, STR("batch")), c_hash = columns_find(&log->columns, STR("hash"));
     struct row_cursor cursor = {.rows = log};
@@ -437,7 +373,7 @@ static bool build_log(struct building *b, struct content_sheet *s, const struct 
     for (struct str *v; (v = rows_next(&cursor));) {
         decimal n = 0;
         decimal_parse(v[c_batch], &n);
-        if (b->source->as_of && n / 1000000000 > b->source->as_of) continue;
+        if (b->as_of && n / 1000000000 > b->as_of) continue;
         head.n = 0;
         buf_put(&head, "数据批次：第 ");
         buf_str(&head, v[c_batch]);

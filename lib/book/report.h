@@ -95,17 +95,12 @@ struct report {
 struct report *report_open(const char *share, const char *name, struct diag *d);
 void report_free(struct report *r);
 
-struct store;
+struct station;
 struct report_source {
     const char *const *paths; /* of the stream */
     size_t n_paths;
     const char *from;
-    struct store *store; /* or NULL */
-    int64_t as_of;       /* a batch, 0 = now */
-    bool has_before;     /* does the store know the month before? */
-    struct str before;   /* that month */
-    int64_t before_as_of;
-    struct str deadline;         /* ISO date, the last day in time; may be empty */
+    struct station *of;          /* the store, opened for the month; NULL: the stream */
     const struct schema *schema; /* of the report's ledger; may be NULL for a stream */
     const struct units *units;   /* may be NULL for a stream */
     const char *share;

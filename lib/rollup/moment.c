@@ -1,4 +1,4 @@
-#include "book/moment.h"
+#include "rollup/moment.h"
 
 struct log_columns {
     int batch, kind, period;

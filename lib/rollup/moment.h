@@ -1,6 +1,6 @@
 /* Which moment of the store a month's report is of. */
-#ifndef VET_BOOK_MOMENT_H
-#define VET_BOOK_MOMENT_H
+#ifndef VET_ROLLUP_MOMENT_H
+#define VET_ROLLUP_MOMENT_H
 
 #include "store/store.h"
 

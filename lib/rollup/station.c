@@ -1,0 +1,176 @@
+#include "rollup/station.h"
+
+#include <stdlib.h>
+
+#include "ledger/expr.h"
+#include "rollup/check.h"
+#include "rollup/coverage.h"
+#include "rollup/moment.h"
+
+bool station_open(struct station *s, struct str period, struct str otherwise, const char *as_of)
+{
+    s->period = period.n ? str_copy(&s->memory, period) : moment_newest(s->store, &s->memory);
+    if (!s->period.n) s->period = otherwise;
+    struct moment now = moment_of(s->store, s->period, &s->memory);
+    struct moment before = moment_of(s->store, month_before(s->period, &s->memory), &s->memory);
+    s->as_of = as_of ? store_as_of(s->store, as_of) : now.as_of;
+    s->has_before = before.known;
+    s->before = before.period;
+    s->before_as_of = before.as_of;
+    if (s->as_of < 0 || s->before_as_of < 0) return false;
+    s->units = store_units(s->store, s->as_of);
+    return s->units != NULL;
+}
+
+void station_close(struct station *s)
+{
+    units_free(s->units);
+    arena_free(&s->memory);
+}
+
+const char *station_where(struct station *s)
+{
+    if (!s->where) return s->schema->stock.n ? s->schema->stock.s : NULL;
+    if (!s->schema->stock.n) return s->where;
+    struct buf b = {0};
+    buf_char(&b, '(');
+    buf_str(&b, s->schema->stock);
+    buf_printf(&b, ") AND (%s)", s->where);
+    const char *both = arena_string(&s->memory, buf_text(&b));
+    buf_free(&b);
+    return both;
+}
+
+struct rows *station_rows(struct station *s, int64_t as_of)
+{
+    return store_rows(s->store, &(struct store_query){.ledger = s->schema, .as_of = as_of});
+}
+
+struct rollup *station_rollup(struct station *s, const struct rollup_spec *spec, int64_t as_of, struct str period)
+{
+    struct rows *rows = station_rows(s, as_of);
+    if (!rows) return NULL;
+    char today[11];
+    struct rollup_spec full = *spec;
+    full.period = period;
+    full.where = station_where(s);
+    full.schema = s->schema;
+    full.units = s->units;
+    full.threads = s->threads;
+    full.today = rollup_month_end(period, today);
+    struct rollup *r = rollup_rows(rows, &full, s->diag);
+    rows_close(rows);
+    return r;
+}
+
+struct coverage *station_coverage(struct station *s, struct str period, int64_t as_of)
+{
+    struct rows *returns = store_returns(s->store, arena_copy(&s->memory, period.s, period.n), as_of);
+    struct coverage *c = returns ? coverage_make(s->units, returns, period, s->deadline) : NULL;
+    rows_close(returns);
+    return c;
+}
+
+struct movement *station_movement(struct station *s, struct movement_spec *spec, struct str from, int64_t from_as_of, struct str to,
+                                  int64_t to_as_of)
+{
+    char *from_end = arena_zero(&s->memory, 1, 11), *to_end = arena_zero(&s->memory, 1, 11);
+    *spec = (struct movement_spec){.units = s->units,
+                                   .schema = s->schema,
+                                   .where = s->where,
+                                   .from = from,
+                                   .to = to,
+                                   .today_from = rollup_month_end(from, from_end),
+                                   .today_to = rollup_month_end(to, to_end)};
+    const struct store_query before = {.ledger = s->schema, .as_of = from_as_of, .record = true},
+                             now = {.ledger = s->schema, .as_of = to_as_of, .record = true};
+    struct rows *a = store_rows(s->store, &before), *b = a ? store_rows(s->store, &now) : NULL;
+    struct movement *m = b ? movement_make(spec, a, b, s->diag) : NULL;
+    rows_close(a);
+    rows_close(b);
+    return m;
+}
+
+bool station_people(struct station *s, int64_t as_of, struct people_counts *n)
+{
+    *n = (struct people_counts){0};
+    struct rows *rows = station_rows(s, as_of);
+    if (!rows) return false;
+    char today[11];
+    const char *where = station_where(s);
+    struct expr_env env = {
+        .columns = rows->columns.names, .n = rows->columns.n, .schema = s->schema, .today = rollup_month_end(s->period, today)};
+    struct expr *e = where ? expr_compile(&env, str_of(where), s->diag) : NULL;
+    bool ok = e || !where;
+    int entity = columns_find(&rows->columns, STR("_entity"));
+    struct map met = {0};
+    struct row_cursor c = {.rows = rows};
+    for (struct str *v; ok && (v = rows_next(&c));) {
+        n->records++;
+        bool fresh = true;
+        if (e && !expr_matches(e, v)) {
+            n->left++;
+            continue;
+        }
+        if (entity >= 0 && v[entity].n) map_at(&met, v[entity], &fresh);
+        n->again += !fresh;
+    }
+    ok = rows_done(&c) && ok;
+    map_free(&met);
+    expr_free(e);
+    rows_close(rows);
+    return ok;
+}
+
+static const struct rollup_spec ALL_LEVELS = {.level = ROLLUP_ALL};
+
+static int check_people(struct station *s, const struct rollup *all, struct result *proof)
+{
+    struct people_counts n;
+    if (!station_people(s, s->as_of, &n)) return -1;
+    uint64_t people = rollup_total(all, LEVEL_STATION, (struct str){0});
+    int bad = !check_pair(proof, s->period, STR("records=people+again+left"), STR("records"), n.records, people + n.again + n.left,
+                          s->diag);
+    return bad + !check_pair(proof, s->period, STR("records in the store"), STR("records"),
+                             store_count(s->store, s->schema, s->as_of), n.records, s->diag);
+}
+
+static int check_states(struct station *s, struct result *proof)
+{
+    struct coverage *c = station_coverage(s, s->period, s->as_of);
+    if (!c) return -1;
+    uint64_t expected = 0, states = 0;
+    for (uint32_t i = 0; i < s->units->n; i++) {
+        expected += c->v[i].expected;
+        for (int k = 0; s->units->v[i].parent == UNIT_NONE && k < STATE_COUNT; k++) states += c->v[i].counts[k];
+    }
+    coverage_free(c);
+    return !check_pair(proof, s->period, STR("expected=missing+returned+late+nil+handed_in"), STR("units"), expected, states,
+                       s->diag);
+}
+
+static int check_months(struct station *s, const struct rollup *closing, struct result *proof)
+{
+    if (!s->has_before) return 0;
+    struct movement_spec spec;
+    struct movement *m = station_movement(s, &spec, s->before, s->before_as_of, s->period, s->as_of);
+    struct rollup *opening = m ? station_rollup(s, &ALL_LEVELS, s->before_as_of, s->before) : NULL;
+    int bad = opening ? (int)check_movement(m, opening, closing, proof, s->diag) : -1;
+    rollup_free(opening);
+    movement_free(m);
+    return bad;
+}
+
+int station_check(struct station *s, struct result *proof)
+{
+    struct rollup *all = station_rollup(s, &ALL_LEVELS, s->as_of, s->period);
+    if (!all) return -1;
+    int total = all->n ? (int)check_rollup(all, s->units, proof, s->diag) : 0;
+    const int parts[] = {check_people(s, all, proof), check_states(s, proof), check_months(s, all, proof)};
+    rollup_free(all);
+    for (int i = 0; i < 3; i++) {
+        if (parts[i] < 0) return -1;
+        total += parts[i];
+    }
+    return total;
+}

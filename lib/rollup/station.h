@@ -1,0 +1,45 @@
+/* Rollups, coverage, movement and proofs of what a store holds, for one month. */
+#ifndef VET_ROLLUP_STATION_H
+#define VET_ROLLUP_STATION_H
+
+#include "rollup/movement.h"
+#include "rollup/result.h"
+#include "rollup/rollup.h"
+#include "store/store.h"
+
+struct station {
+    struct store *store;
+    const struct schema *schema;
+    struct units *units;         /* as of the moment; owned */
+    struct str period, before;   /* the month, and the one before */
+    int64_t as_of, before_as_of; /* batches, 0 = now */
+    bool has_before;             /* does the store know the month before? */
+    struct str deadline;
+    const char *where; /* besides the ledger's stock */
+    unsigned threads;
+    struct diag *diag;
+    struct arena memory;
+};
+/* The month `period` (empty: the newest that anything was imported for, else `otherwise`), looked at as it was then, or as of
+ * `as_of`.  False after findings. */
+bool station_open(struct station *s, struct str period, struct str otherwise, const char *as_of);
+void station_close(struct station *s);
+
+/* Who counts: the ledger's stock, and --where. */
+const char *station_where(struct station *s);
+struct rows *station_rows(struct station *s, int64_t as_of);
+/* A rollup of one moment; the spec's period, where, units, schema and threads are set here. */
+struct rollup *station_rollup(struct station *s, const struct rollup_spec *spec, int64_t as_of, struct str period);
+struct coverage *station_coverage(struct station *s, struct str period, int64_t as_of);
+/* Between two months that the store knows.  `spec` must outlive it. */
+struct movement *station_movement(struct station *s, struct movement_spec *spec, struct str from, int64_t from_as_of, struct str to,
+                                  int64_t to_as_of);
+struct people_counts {
+    uint64_t records, again, left; /* all; further ones of people who count already; of those who count no more */
+};
+bool station_people(struct station *s, int64_t as_of, struct people_counts *n);
+/* All proofs: the levels against each other, the records against the people, the states against the units expected, and the
+ * movement against both months.  Adds to `proof`; the number that do not hold, or -1 after a failure. */
+int station_check(struct station *s, struct result *proof);
+
+#endif
