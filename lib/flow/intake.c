@@ -140,6 +140,7 @@ struct leaving {
     struct buf out, rejects; /* held back */
     struct take late;        /* findings for the end of the file */
     bool skip, begun, streaming;
+    atomic_bool *enough; /* of a large file */
 };
 
 static void tell(struct leaving *f, const struct finding *one)
@@ -151,6 +152,7 @@ static void tell(struct leaving *f, const struct finding *one)
         if (!is_new) return;
     }
     if (++f->told[one->code] > MOST_TOLD && one->severity < SEV_INPUT) {
+        if (f->enough) atomic_store_explicit(&f->enough[one->code], true, memory_order_relaxed);
         diag_raise(run->d, status_of(one->severity));
         return;
     }
@@ -160,6 +162,7 @@ static void tell(struct leaving *f, const struct finding *one)
 static void tell_all(struct leaving *f, const struct take *t)
 {
     for (size_t i = 0; i < t->n_findings; i++) tell(f, &t->findings[i]);
+    for (int c = 0; c < DIAG_COUNT; c++) f->told[c] += t->skipped[c];
 }
 
 static void tell_more(struct leaving *f)
@@ -520,6 +523,7 @@ static bool read_shared(struct run *run, struct leaving *f, struct book *book)
         struct arena names = {0};
         struct reading r = reading_of(&run->in, &sheet, f->path, ++run->serial | (uint64_t)1 << 63, &names);
         r.before = mem_zero(n + 1, sizeof *r.before);
+        r.enough = f->enough;
         struct sharing s = {run, f, book, &r, &kept, PTHREAD_MUTEX_INITIALIZER, NULL, &between};
         bool ok = read_shared_sheet(&s);
         free(r.before);
@@ -537,7 +541,8 @@ static bool read_shared(struct run *run, struct leaving *f, struct book *book)
 
 static bool take_large(struct run *run, const char *path)
 {
-    struct leaving f = {.run = run, .path = path, .name = base_name(path)};
+    atomic_bool enough[DIAG_COUNT] = {0};
+    struct leaving f = {.run = run, .path = path, .name = base_name(path), .enough = enough};
     unsigned char digest[32];
     struct book_options o = {.from = run->o->from, .threads = run->o->threads};
     struct book *book = digest_first(run, path, digest) ? book_open(path, &o, run->d) : NULL;
@@ -640,7 +645,7 @@ static void ready_intake(struct intake *in, const struct intake_options *o, stru
         in->place_field[l] = f ? f->index : UINT32_MAX;
     }
     in->convert = (struct convert_options){.strict = o->strict, .today = str_of(o->today), .notices = d->quiet_below <= SEV_NOTICE};
-    in->quiet_below = d->quiet_below < SEV_WARNING ? d->quiet_below : SEV_WARNING;
+    in->quiet_below = d->quiet_below < SEV_PERSON ? d->quiet_below : SEV_PERSON;
 }
 
 static void write_headers(struct run *run)

@@ -2,6 +2,8 @@
 #ifndef VET_FLOW_INTAKE_OWN_H
 #define VET_FLOW_INTAKE_OWN_H
 
+#include <stdatomic.h>
+
 #include "cells/cells.h"
 #include "flow/emit.h"
 #include "flow/intake.h"
@@ -68,6 +70,7 @@ struct reading {
     uint64_t serial;                   /* no two sheets of a run have the same */
     bool headless;                     /* no headings in its first block */
     const struct place_context *start; /* what the names of sheet and file say */
+    atomic_bool *enough;               /* of a large file: codes of which no more findings are wanted, only their number; or NULL */
     struct standing now;
     struct cell *before; /* one a field: the last row's cells, in `memory` of the reading */
     uint32_t before_row;

@@ -263,6 +263,10 @@ static void judge_values(struct hand *h, struct take *t, const struct row_at *at
         const struct verdict *v = &c->verdicts[i];
         if (v->severity >= SEV_WARNING) t->tally.codes[v->code]++;
         if (v->severity < h->in->quiet_below) continue;
+        if (at->reading->enough && atomic_load_explicit(&at->reading->enough[v->code], memory_order_relaxed)) {
+            t->skipped[v->code]++;
+            continue;
+        }
         struct place where = place_at(at, column_of(h, at, v->field));
         struct finding f = verdict_finding(h->in->schema, v, &where, h->in->o->english, &h->text);
         take_finding(t, &f);

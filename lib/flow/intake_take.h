@@ -27,8 +27,9 @@ struct take {
     size_t n_events, cap_events;
     struct buf out, rejects;
     struct tally tally;
-    uint64_t sheets, tables; /* tables: headings, cards and sheets that say that nobody is there */
-    bool failed;             /* the input could not be read to its end */
+    uint64_t skipped[DIAG_COUNT]; /* findings not made, because enough of that code were told */
+    uint64_t sheets, tables;      /* tables: headings, cards and sheets that say that nobody is there */
+    bool failed;                  /* the input could not be read to its end */
 };
 void take_clear(struct take *t); /* keeps the memory */
 void take_free(struct take *t);
