@@ -68,9 +68,9 @@ for command in "$BUILD"/bin/vet-*; do
     check "$name has a manual page" test -f "$page"
     [ -f "$page" ] || continue
     undocumented=
-    while read -r option; do
-        grep -qE -- "(Fl|Fl ) ?-${option#--}( |\$)" "$page" || undocumented="$undocumented $option"
-    done < <(sed -n 's/^ *\(-[a-zA-Z], \)\{0,1\}\(--[a-z][a-z-]*\).*/\2/p' help.en | grep -vxE -- '--(help|version|lang|share|quiet|verbose)')
+    while read -r letter option; do
+        grep -qE -- "Fl -${option#--}( |\$)" "$page" || { [ "$letter" != - ] && grep -qE "Fl $letter( |\$)" "$page"; } || undocumented="$undocumented $option"
+    done < <(sed -n 's/^  -\([a-zA-Z]\), \(--[a-z-]*\).*/\1 \2/p; s/^      \(--[a-z][a-z-]*\).*/- \1/p' help.en | grep -vE -- '--(help|version|lang|share|quiet|verbose|threads)$')
     same "the manual page of $name tells of all its options" "" "$undocumented"
 done
 for page in "$TOP"/doc/*.[1-8]; do
