@@ -350,6 +350,7 @@ void blocking_free(struct blocking *b)
 }
 
 /* ---- choosing rules ---- */
+/* How many pairs a rule would make; of many rows, by an eighth of the keys. */
 static uint64_t pairs_of(const struct table *t, struct key_set *keys, const struct rule *rule, uint64_t *v, uint64_t *spare)
 {
     struct bound_rule r = {.n = rule->n};
@@ -357,10 +358,12 @@ static uint64_t pairs_of(const struct table *t, struct key_set *keys, const stru
         r.keys[p] = keys_of(keys, t, rule->parts[p]);
         r.column[p] = rule->parts[p].column;
     }
+    enum { MANY = 100000, SHARE = 8 };
+    bool sampled = t->n_rows > MANY;
     size_t k = 0;
     for (size_t i = 0; i < t->n_rows; i++) {
         uint32_t key = row_key(t, &r, (uint32_t)i);
-        if (key) v[k++] = (uint64_t)key << 32 | (uint32_t)i;
+        if (key && (!sampled || (key * 0x9E3779B1u) >> 29 == 0)) v[k++] = (uint64_t)key << 32 | (uint32_t)i;
     }
     const uint64_t *s = radix_sort(v, spare, k);
     uint64_t pairs = 0;
@@ -368,7 +371,7 @@ static uint64_t pairs_of(const struct table *t, struct key_set *keys, const stru
         for (j = i + 1; j < k && s[j] >> 32 == s[i] >> 32; j++) continue;
         pairs += (uint64_t)(j - i) * (j - i - 1) / 2;
     }
-    return pairs;
+    return sampled ? pairs * SHARE : pairs;
 }
 
 /* Keys by which a column is tried, the loosest first. */
@@ -405,7 +408,7 @@ static bool is_decisive(enum kind k)
 /* Every column by itself where that is selective, then every two columns with the loosest keys that make few enough pairs. */
 void blocking_choose(struct model *m, const struct table *t)
 {
-    enum { SMALL = 1500, MIDDLE = 50000, FEW_RULES = 12 };
+    enum { SMALL = 1500, MIDDLE = 50000, MANY = 300000, FEW_RULES = 12 };
     if (m->n_rules) return;
     if (t->n_rows <= SMALL) {
         m->rules[m->n_rules++] = (struct rule){.n = 0};
@@ -413,10 +416,16 @@ void blocking_choose(struct model *m, const struct table *t)
     }
     struct key_set keys = {0};
     size_t n = (size_t)t->n_rows, limit = n <= MIDDLE ? RULES : FEW_RULES;
-    uint64_t *v = mem_alloc((n + 1) * sizeof *v), *spare = mem_alloc((n + 1) * sizeof *spare), most = 3 * (uint64_t)n;
+    uint64_t *v = mem_alloc((n + 1) * sizeof *v), *spare = mem_alloc((n + 1) * sizeof *spare),
+             most = n <= MIDDLE ? 3 * (uint64_t)n
+                    : n <= MANY ? n
+                                : n / 2;
+    uint32_t alone = 0; /* columns that are a rule by themselves */
     for (size_t k = 0; k < m->n && m->n_rules < limit; k++) {
         struct rule rule = {.parts = {{(int)k, KEY_WHOLE}}, .n = 1};
-        if (is_decisive(t->columns[k].kind) && pairs_of(t, &keys, &rule, v, spare) <= most) m->rules[m->n_rules++] = rule;
+        if (!is_decisive(t->columns[k].kind) || pairs_of(t, &keys, &rule, v, spare) > most) continue;
+        m->rules[m->n_rules++] = rule;
+        alone |= 1u << k;
     }
     for (size_t k = 0; k < m->n; k++)
         for (size_t l = k + 1; l < m->n && m->n_rules < limit; l++) {
@@ -426,6 +435,7 @@ void blocking_choose(struct model *m, const struct table *t)
             for (size_t i = 0; i < n_k + n_l - 1 && !found; i++)
                 for (size_t x = 0; x <= i && !found; x++) {
                     if (x >= n_k || i - x >= n_l) continue;
+                    if ((tk[x] == KEY_WHOLE && alone >> k & 1) || (tl[i - x] == KEY_WHOLE && alone >> l & 1)) continue;
                     struct rule rule = {.parts = {{(int)k, tk[x]}, {(int)l, tl[i - x]}}, .n = 2};
                     if (pairs_of(t, &keys, &rule, v, spare) > most) continue;
                     m->rules[m->n_rules++] = rule;
