@@ -1,13 +1,14 @@
 /* vet-dedupe: which records are one entity. */
 #include <libintl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "link/link.h"
+#include "link/in_store.h"
 #include "session.h"
 
 struct request {
-    const char *model, *train, *pairs, *review, *explain, *decisions, *source;
+    const char *ledger, *split, *model, *train, *pairs, *review, *explain, *decisions, *source;
     bool one;
 };
 
@@ -22,6 +23,20 @@ static bool is_file(const char *path)
     return stat(path, &st) == 0;
 }
 
+/* A file that is there and that we did not write is the input, never to be written over. */
+static bool is_ours(const char *path)
+{
+    static const char *const STARTS[] = {"decision,", "row_a,", "{\"decision\"", "{\"row_a\""};
+    char start[16] = "";
+    FILE *f = fopen(path, "r");
+    if (!f) return false;
+    size_t n = fread(start, 1, sizeof start - 1, f);
+    fclose(f);
+    bool ours = n == 0;
+    for (size_t i = 0; i < sizeof STARTS / sizeof *STARTS; i++) ours = ours || strncmp(start, STARTS[i], strlen(STARTS[i])) == 0;
+    return ours;
+}
+
 /* Options whose value may be left out or that take two: --explain A B becomes one argument, --pairs and --review alone mean
  * standard output, --source COLUMN link|dedupe takes the word after it. */
 static void join_arguments(int *argc, char **argv, struct arena *a)
@@ -34,8 +49,7 @@ static void join_arguments(int *argc, char **argv, struct arena *a)
             buf_printf(&b, "--explain=%s\n%s", argv[i + 1], argv[i + 2]);
             i += 2;
         } else if ((strcmp(argv[i], "--pairs") == 0 || strcmp(argv[i], "--review") == 0) &&
-                   (!more || argv[i + 1][0] == '-' || is_file(argv[i + 1]))) {
-            /* An existing .csv after --review is the one to write over; any other existing file is the input. */
+                   (!more || argv[i + 1][0] == '-' || (is_file(argv[i + 1]) && !is_ours(argv[i + 1])))) {
             buf_printf(&b, "%s=-", argv[i]);
         } else if (strcmp(argv[i], "--source") == 0 && i + 2 < *argc &&
                    (strcmp(argv[i + 2], "link") == 0 || strcmp(argv[i + 2], "dedupe") == 0)) {
@@ -100,8 +114,9 @@ static bool explain(struct session *s, struct link *k, const char *pair)
     return ok;
 }
 
-/* What goes to standard output (or -o): the explanation, the pairs, the review, or the records. */
-static void write_all(struct session *s, const struct request *q, struct link *k)
+/* What goes to standard output (or -o): the explanation, the pairs, the review, or the records.  In the store the records stay
+ * where they are, unless golden ones are asked for, or a file for them. */
+static void write_all(struct session *s, const struct request *q, struct link *k, bool in_store)
 {
     struct buf b = {0};
     bool pairs_out = q->pairs && strcmp(q->pairs, "-") == 0, review_out = q->review && strcmp(q->review, "-") == 0;
@@ -117,31 +132,59 @@ static void write_all(struct session *s, const struct request *q, struct link *k
         link_stats(k, &b);
         ok = write_text(s, s->stats, &b);
     }
+    bool records = !pairs_out && !review_out && (!in_store || q->one || s->output);
     if (ok && q->explain) explain(s, k, q->explain);
-    else if (ok && !pairs_out && !review_out) write_rows(s, k, s->output, q->one ? link_write_golden : link_write_records);
+    else if (ok && records) write_rows(s, k, s->output, q->one ? link_write_golden : link_write_records);
     buf_free(&b);
 }
 
-static void run(struct session *s, const struct request *q)
+static void link_rows(struct session *s, const struct request *q, struct rows *r, struct store *st, const struct schema *l)
 {
-    struct rows *r = rows_open(s->files.v, s->files.n, s->from, &s->diag);
     struct model *m = mem_alloc(sizeof *m);
     struct link_options o = {
         .threads = (unsigned)s->threads, .train = q->train != NULL, .decisions = str_of(q->decisions), .translate = translate};
-    if (r && open_model(s, q, r, m, &o.guess)) {
+    if (open_model(s, q, r, m, &o.guess)) {
         set_source(m, q->source);
+        if (st) o.kept = link_store_decisions(st, l, str_of(q->split));
         struct link *k = link_run(r, m, &o, &s->diag);
-        if (k) write_all(s, q, k);
+        if (k && (!st || q->explain || link_store_keep(k, st, l))) write_all(s, q, k, st != NULL);
         link_free(k);
+        if (st) link_store_decisions_free(o.kept);
     }
-    if (r) model_free(m);
-    rows_close(r);
+    model_free(m);
     free(m);
+}
+
+static void run_stream(struct session *s, const struct request *q)
+{
+    struct rows *r = rows_open(s->files.v, s->files.n, s->from, &s->diag);
+    if (r) link_rows(s, q, r, NULL, NULL);
+    rows_close(r);
+}
+
+static void run_store(struct session *s, const struct request *q)
+{
+    struct store_options o = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command)};
+    struct schema *l = schema_open(s->share, q->ledger, &s->diag);
+    struct store *st = l ? store_open(s->db, q->explain ? STORE_READ : STORE_WRITE, &o, &s->diag) : NULL;
+    struct rows *r = st ? link_store_rows(st, l) : NULL;
+    if (r) link_rows(s, q, r, st, l);
+    rows_close(r);
+    if (st) store_close(st);
+    schema_free(l);
+}
+
+/* Records that are given, by name or by pipe where no store is, are linked as a stream; else those of the store. */
+static void run(struct session *s, const struct request *q)
+{
+    if (s->db && !s->files.n) run_store(s, q);
+    else if (q->split) diag_add(&s->diag, DIAG_LINK_NO_STORE, NULL, "--split", NULL);
+    else run_stream(s, q);
 }
 
 int main(int argc, char **argv)
 {
-    struct request q = {0};
+    struct request q = {.ledger = "person"};
     const struct opt own[] = {
         {OPT_HEADING, 0, NULL, NULL, NULL, "How to link:", NULL, 0, 0},
         {OPT_STRING, 'm', "model", &q.model, "MODEL", "a model file, or the name of one in share/models", NULL, 0, 0},
@@ -149,6 +192,9 @@ int main(int argc, char **argv)
         {OPT_STRING, 0, "source", &q.source, "COLUMN[:link|dedupe]",
          "the column that tells sources apart; link: each is free of duplicates", NULL, 0, 0},
         {OPT_STRING, 0, "decisions", &q.decisions, "FILE", "what people decided in a file that --review wrote", NULL, 0, 0},
+        {OPT_STRING, 0, "split", &q.split, "ENTITY", "its records are different people: take the entity of the store apart", NULL,
+         0, 0},
+        {OPT_STRING, 0, "ledger", &q.ledger, "NAME", "the ledger of the store (person)", NULL, 0, 0},
         {OPT_HEADING, 0, NULL, NULL, NULL, "What to write:", NULL, 0, 0},
         {OPT_FLAG, '1', "one", &q.one, NULL, "one golden record for each entity", NULL, 0, 0},
         {OPT_STRING, 0, "pairs", &q.pairs, "[FILE]", "pairs with weight, probability, levels and reasons", NULL, 0, 0},
@@ -159,7 +205,7 @@ int main(int argc, char **argv)
         .name = "vet-dedupe",
         .summary = "Says which records are one person: adds _entity, or writes pairs with reasons.",
         .usage = "[OPTION]... [FILE]...",
-        .wants = WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_STATS | WANT_THREADS,
+        .wants = WANT_DB | WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_STATS | WANT_THREADS,
     };
     struct arena joined = {0};
     join_arguments(&argc, argv, &joined);

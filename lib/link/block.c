@@ -351,7 +351,8 @@ void blocking_free(struct blocking *b)
 
 /* ---- choosing rules ---- */
 /* How many pairs a rule would make; of many rows, by an eighth of the keys. */
-static uint64_t pairs_of(const struct table *t, struct key_set *keys, const struct rule *rule, uint64_t *v, uint64_t *spare)
+static uint64_t pairs_of(const struct table *t, struct key_set *keys, const struct blocking_rule *rule, uint64_t *v,
+                         uint64_t *spare)
 {
     struct bound_rule r = {.n = rule->n};
     for (unsigned p = 0; p < rule->n; p++) {
@@ -411,7 +412,7 @@ void blocking_choose(struct model *m, const struct table *t)
     enum { SMALL = 1500, MIDDLE = 50000, MANY = 300000, FEW_RULES = 12 };
     if (m->n_rules) return;
     if (t->n_rows <= SMALL) {
-        m->rules[m->n_rules++] = (struct rule){.n = 0};
+        m->rules[m->n_rules++] = (struct blocking_rule){.n = 0};
         return;
     }
     struct key_set keys = {0};
@@ -422,7 +423,7 @@ void blocking_choose(struct model *m, const struct table *t)
                                 : n / 2;
     uint32_t alone = 0; /* columns that are a rule by themselves */
     for (size_t k = 0; k < m->n && m->n_rules < limit; k++) {
-        struct rule rule = {.parts = {{(int)k, KEY_WHOLE}}, .n = 1};
+        struct blocking_rule rule = {.parts = {{(int)k, KEY_WHOLE}}, .n = 1};
         if (!is_decisive(t->columns[k].kind) || pairs_of(t, &keys, &rule, v, spare) > most) continue;
         m->rules[m->n_rules++] = rule;
         alone |= 1u << k;
@@ -436,7 +437,7 @@ void blocking_choose(struct model *m, const struct table *t)
                 for (size_t x = 0; x <= i && !found; x++) {
                     if (x >= n_k || i - x >= n_l) continue;
                     if ((tk[x] == KEY_WHOLE && alone >> k & 1) || (tl[i - x] == KEY_WHOLE && alone >> l & 1)) continue;
-                    struct rule rule = {.parts = {{(int)k, tk[x]}, {(int)l, tl[i - x]}}, .n = 2};
+                    struct blocking_rule rule = {.parts = {{(int)k, tk[x]}, {(int)l, tl[i - x]}}, .n = 2};
                     if (pairs_of(t, &keys, &rule, v, spare) > most) continue;
                     m->rules[m->n_rules++] = rule;
                     found = true;
@@ -444,7 +445,7 @@ void blocking_choose(struct model *m, const struct table *t)
         }
     if (!m->n_rules) /* nothing is selective: blocks are split by further columns as far as that goes */
         for (size_t k = 0; k < m->n && m->n_rules < 3; k++)
-            m->rules[m->n_rules++] = (struct rule){.parts = {{(int)k, KEY_WHOLE}}, .n = 1};
+            m->rules[m->n_rules++] = (struct blocking_rule){.parts = {{(int)k, KEY_WHOLE}}, .n = 1};
     key_set_free(&keys);
     free(v);
     free(spare);

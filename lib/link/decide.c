@@ -11,6 +11,7 @@ bool decision_of(struct str word, enum decision *out)
                  {"待定", DECISION_OPEN},
                  {"open", DECISION_OPEN},
                  {"?", DECISION_OPEN},
+                 {"later", DECISION_OPEN},
                  {"同一人", DECISION_SAME},
                  {"是", DECISION_SAME},
                  {"same", DECISION_SAME},

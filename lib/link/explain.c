@@ -147,7 +147,7 @@ static void stats_rules(const struct link *k, struct buf *out)
 {
     buf_put(out, "  \"blocking\": [");
     for (size_t i = 0; i < k->model->n_rules; i++) {
-        const struct rule *r = &k->model->rules[i];
+        const struct blocking_rule *r = &k->model->rules[i];
         const struct rule_count *c = &k->blocking.counts[i];
         struct buf name = {0};
         for (unsigned p = 0; p < r->n; p++) {

@@ -25,7 +25,7 @@
         }                                                                                                                          \
     }
 
-static const struct level NAME_LEVELS[] = {
+static const struct likeness NAME_LEVELS[] = {
     NONE,
     {"other", "different", {.01f, .10f, .86f}},
     {"given", "same given name, other surname", {.005f, .002f, .002f}},
@@ -42,10 +42,10 @@ static const struct level NAME_LEVELS[] = {
         {"near", "alike", {.02f, .02f, .02f}}, {"nearer", "much alike", {.03f, .02f, .02f}},                                       \
         {"almost", "almost the same", {.06f, .008f, .008f}}, {"swapped", "the two names changed places", {.02f, .002f, .002f}},    \
         EQUAL5(m, h, u)
-static const struct level SURNAME_LEVELS[] = {WORD(.83f, .70f, .05f)};
-static const struct level GIVEN_LEVELS[] = {WORD(.83f, .05f, .05f)};
-static const struct level WORD_LEVELS[] = {WORD(.83f, .50f, .08f)};
-static const struct level TEXT_LEVELS[] = {
+static const struct likeness SURNAME_LEVELS[] = {WORD(.83f, .70f, .05f)};
+static const struct likeness GIVEN_LEVELS[] = {WORD(.83f, .05f, .05f)};
+static const struct likeness WORD_LEVELS[] = {WORD(.83f, .50f, .08f)};
+static const struct likeness TEXT_LEVELS[] = {
     NONE,
     {"other", "different", {.08f, .50f, .85f}},
     {"faint", "slightly alike", {.05f, .06f, .07f}},
@@ -54,7 +54,7 @@ static const struct level TEXT_LEVELS[] = {
     {"almost", "almost the same", {.15f, .05f, .005f}},
     EQUAL5(.52f, .29f, .035f),
 };
-static const struct level ADDRESS_LEVELS[] = {
+static const struct likeness ADDRESS_LEVELS[] = {
     NONE,
     {"other", "different", {.10f, .15f, .80f}},
     {"faint", "slightly alike", {.05f, .05f, .08f}},
@@ -64,7 +64,7 @@ static const struct level ADDRESS_LEVELS[] = {
     {"door", "the same but for parts left out", {.25f, .25f, .01f}},
     EQUAL5(.40f, .35f, .03f),
 };
-static const struct level DATE_LEVELS[] = {
+static const struct likeness DATE_LEVELS[] = {
     NONE,
     {"other", "different", {.005f, .60f, .60f}},
     {"decade", "within ten years", {.005f, .30f, .24f}},
@@ -76,7 +76,7 @@ static const struct level DATE_LEVELS[] = {
     {"equal", "the same", {.86f, .04f, .11f}},
     {"equal_16", "the same, rare", {0}},
 };
-static const struct level CITIZEN_LEVELS[] = {
+static const struct likeness CITIZEN_LEVELS[] = {
     NONE,
     {"both_valid", "both valid, and different", {.002f, .93f, .95f}},
     {"other", "different, one not valid", {.01f, .05f, .04f}},
@@ -87,7 +87,7 @@ static const struct level CITIZEN_LEVELS[] = {
     {"equal", "the same, common", {.837f, .003f, .002f}},
     {"equal_16", "the same", {0}},
 };
-static const struct level IDENTIFIER_LEVELS[] = {
+static const struct likeness IDENTIFIER_LEVELS[] = {
     NONE,
     {"other", "different", {.05f, .98f, .98f}},
     {"two", "two slips", {.02f, .008f, .008f}},
@@ -95,7 +95,7 @@ static const struct level IDENTIFIER_LEVELS[] = {
     {"equal", "the same, common", {.83f, .006f, .006f}},
     {"equal_16", "the same", {0}},
 };
-static const struct level PHONE_LEVELS[] = {
+static const struct likeness PHONE_LEVELS[] = {
     NONE,
     {"other", "different", {.25f, .60f, .97f}},
     {"slip", "one slip", {.04f, .01f, .002f}},
@@ -103,7 +103,7 @@ static const struct level PHONE_LEVELS[] = {
     {"equal_16", "the same, shared", {0}},
     {"equal_4", "the same", {0}},
 };
-static const struct level EMAIL_LEVELS[] = {
+static const struct likeness EMAIL_LEVELS[] = {
     NONE,
     {"other", "different", {.05f, .93f, .93f}},
     {"faint", "slightly alike", {.03f, .03f, .03f}},
@@ -114,21 +114,21 @@ static const struct level EMAIL_LEVELS[] = {
     {"equal_16", "the same, shared", {0}},
     {"equal_4", "the same", {0}},
 };
-static const struct level NUMBER_LEVELS[] = {
+static const struct likeness NUMBER_LEVELS[] = {
     NONE,
     {"other", "different", {.10f, .80f, .80f}},
     {"tenth", "within a tenth", {.05f, .10f, .10f}},
     {"near", "within a hundredth", {.05f, .02f, .02f}},
     EQUAL5(.80f, .08f, .08f),
 };
-static const struct level CODE_LEVELS[] = {
+static const struct likeness CODE_LEVELS[] = {
     NONE,
     {"other", "different", {.04f, .30f, .75f}},
     {"start", "the same beginning", {.06f, .10f, .10f}},
     {"slip", "one slip", {.08f, .05f, .05f}},
     EQUAL5(.82f, .55f, .10f),
 };
-static const struct level CATEGORY_LEVELS[] = {
+static const struct likeness CATEGORY_LEVELS[] = {
     NONE,
     {"other", "different", {.06f, .12f, .60f}},
     {"equal", "the same, very common", {.94f, .88f, .40f}},

@@ -31,7 +31,7 @@ enum kind {
 enum { LEVELS = 16, VALUE_WIDTH = 3, CLASSES = 3 };
 enum class { CLASS_MATCH, CLASS_HOUSEHOLD, CLASS_OTHER };
 
-struct level {
+struct likeness {
     const char *name;     /* as model files have it: "same_sound" */
     const char *label;    /* English msgid for people */
     float start[CLASSES]; /* where learning starts, and what few rows fall back on */
@@ -44,7 +44,7 @@ struct kind_info {
     uint8_t exact;     /* the first level of equal values; the ones above it are rarities */
     uint8_t unordered; /* a level of its own that need not weigh more than those below it; 0 = none */
     bool relative;     /* rarity by share of the rows, not by number of rows */
-    const struct level *levels;
+    const struct likeness *levels;
 };
 const struct kind_info *kind_info(enum kind k);
 bool kind_of(struct str word, enum kind *out);

@@ -240,37 +240,45 @@ static void take_decision(struct link *k, const struct map *keys, const uint32_t
         for (uint32_t j = (uint32_t)y->value; j != UINT32_MAX; j = next[j]) decisions_add(&k->decisions, i, j, what);
 }
 
-static bool read_decisions(struct link *k, struct str path)
+static int either_column(const struct columns *c, const char *name, const char *other)
 {
-    if (!path.n) return true;
-    const char *name = arena_copy(&k->memory, path.s, path.n);
-    struct rows *r = rows_open(&name, 1, NULL, k->diag);
-    if (!r) return false;
-    static const char *const NEEDED[] = {"decision", "key_a", "key_b"};
-    int at[3];
-    bool ok = true;
-    for (int i = 0; i < 3; i++) {
-        at[i] = columns_find(&r->columns, str_of(NEEDED[i]));
-        if (at[i] >= 0) continue;
-        struct str near = columns_nearest(&r->columns, str_of(NEEDED[i]));
-        struct place place = {.file = name};
-        diag_add(k->diag, DIAG_MODEL_COLUMN, &place, NEEDED[i], near.n ? arena_copy(&k->memory, near.s, near.n) : "-", NULL);
-        ok = false;
-    }
-    struct map keys = {0};
+    int at = columns_find(c, str_of(name));
+    return at >= 0 ? at : columns_find(c, str_of(other));
+}
+
+/* Rows by their keys; rows with one key are a list. */
+static uint32_t *keys_of_rows(const struct link *k, struct map *keys)
+{
     uint32_t *next = mem_alloc((k->table.n_rows + 1) * sizeof *next);
     for (uint32_t i = (uint32_t)k->table.n_rows; i-- > 0;) {
         char key[17];
         link_record_key(k, i, key);
         bool is_new;
-        struct map_entry *e = map_at(&keys, str_of(key), &is_new);
+        struct map_entry *e = map_at(keys, str_of(key), &is_new);
         next[i] = is_new ? UINT32_MAX : (uint32_t)e->value;
         e->value = i;
     }
+    return next;
+}
+
+bool link_take_decisions(struct link *k, struct rows *r)
+{
+    static const char *const NEEDED[][2] = {{"decision", "verdict"}, {"key_a", "a"}, {"key_b", "b"}};
+    int at[3];
+    struct place place = {.file = r->name};
+    for (int i = 0; i < 3; i++) {
+        at[i] = either_column(&r->columns, NEEDED[i][0], NEEDED[i][1]);
+        if (at[i] >= 0) continue;
+        diag_add(k->diag, DIAG_LINK_DECISION_FORM, &place, NEEDED[i][0], NULL);
+        return false;
+    }
     struct row_cursor c = {.rows = r};
+    struct map keys = {0};
+    uint32_t *next = NULL;
+    bool ok = true;
     for (struct str *v; ok && (v = rows_next(&c));) {
         enum decision what;
-        struct place place = {.file = name};
+        if (!next) next = keys_of_rows(k, &keys);
         if (!decision_of(v[at[0]], &what)) {
             diag_add(k->diag, DIAG_LINK_DECISION_BAD, &place, arena_copy(&k->memory, v[at[0]].s, v[at[0]].n), NULL);
             ok = false;
@@ -279,11 +287,25 @@ static bool read_decisions(struct link *k, struct str path)
         }
     }
     ok = rows_done(&c) && ok;
-    decisions_ready(&k->decisions);
     map_free(&keys);
     free(next);
-    rows_close(r);
     return ok;
+}
+
+static bool read_decisions(struct link *k, const struct link_options *o)
+{
+    if (o->kept && !o->kept->load(o->kept, k)) return false;
+    size_t from = k->decisions.n;
+    if (o->decisions.n) {
+        const char *name = arena_copy(&k->memory, o->decisions.s, o->decisions.n);
+        struct rows *r = rows_open(&name, 1, NULL, k->diag);
+        bool ok = r && link_take_decisions(k, r);
+        rows_close(r);
+        if (!ok) return false;
+    }
+    if (o->kept && !o->kept->keep(o->kept, k, from)) return false;
+    decisions_ready(&k->decisions);
+    return true;
 }
 
 /* ---- learning and scoring ---- */
@@ -389,7 +411,7 @@ struct link *link_run(struct rows *rows, struct model *m, const struct link_opti
     k->model = m;
     k->diag = d;
     k->translate = o->translate;
-    bool ok = load(k, rows, o) && read_decisions(k, o->decisions);
+    bool ok = load(k, rows, o) && read_decisions(k, o);
     if (ok) {
         blocking_choose(m, &k->table);
         k->blocking.source = k->source;

@@ -11,11 +11,18 @@
 #include "link/decide.h"
 #include "link/train.h"
 
+struct link;
+/* Where decisions are kept besides files: the store. */
+struct decision_source {
+    bool (*load)(struct decision_source *s, struct link *k);              /* adds to k->decisions */
+    bool (*keep)(struct decision_source *s, struct link *k, size_t from); /* those from this index on are new */
+};
 struct link_options {
     unsigned threads;
     bool guess;                             /* the model has no columns: guess them from headings and values */
     bool train;                             /* learn even when the model is trained */
     struct str decisions;                   /* a file that --review wrote and people filled in, or empty */
+    struct decision_source *kept;           /* or NULL */
     uint32_t new_from;                      /* rows before this are linked already: never compared among themselves */
     const char *(*translate)(const char *); /* labels into the user's language */
 };
@@ -45,6 +52,11 @@ void link_free(struct link *k);
 /* What the model says of two rows, people's decisions and conflicts counted in. */
 enum verdict link_verdict(const struct link *k, uint32_t a, uint32_t b, uint64_t code, double *probability, double *weight);
 const char *verdict_name(enum verdict v);
+
+/* Takes decisions from rows with the columns decision (or verdict), key_a and key_b (or a and b).  False after a finding. */
+bool link_take_decisions(struct link *k, struct rows *r);
+/* Rows in the order of their entities: entity e has rows[start[e]] up to rows[start[e + 1]].  Freed by the caller. */
+void link_by_entity(const struct link *k, uint32_t **start, uint32_t **rows);
 
 /* All rows as they came, with `_entity`. */
 bool link_write_records(struct link *k, struct out *o, enum row_format f);

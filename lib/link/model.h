@@ -21,7 +21,7 @@ struct rule_part {
     int column; /* index of a comparison */
     enum key key;
 };
-struct rule {
+struct blocking_rule {
     struct rule_part parts[RULE_PARTS];
     unsigned n;
 };
@@ -30,7 +30,7 @@ struct model {
     struct str title;
     struct comparison comparisons[COMPARISONS];
     size_t n;
-    struct rule rules[RULES];
+    struct blocking_rule rules[RULES];
     size_t n_rules;
     double prior[CLASSES];
     double link, review;          /* probabilities */

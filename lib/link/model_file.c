@@ -140,7 +140,7 @@ static void read_rules(struct share_file *f, struct model *m, const struct share
 {
     const struct share_value *list = share_list(f, root, "blocking", false);
     for (const struct share_value *v = list ? list->first : NULL; v; v = v->next) {
-        struct rule r = {.n = 0};
+        struct blocking_rule r = {.n = 0};
         if (v->kind == SHARE_STRING) {
             if (read_part(f, m, v, &r.parts[0])) r.n = 1;
         } else if (v->kind == SHARE_LIST && v->n <= RULE_PARTS) {
@@ -236,7 +236,7 @@ static void drop_column(struct model *m, size_t k)
         bool uses = false;
         for (unsigned p = 0; p < m->rules[i].n; p++) uses = uses || m->rules[i].parts[p].column == (int)k;
         if (uses) continue;
-        struct rule r = m->rules[i];
+        struct blocking_rule r = m->rules[i];
         for (unsigned p = 0; p < r.n; p++) r.parts[p].column -= r.parts[p].column > (int)k;
         m->rules[kept++] = r;
     }

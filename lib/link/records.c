@@ -211,8 +211,7 @@ static void golden_row(struct golden *g, uint32_t entity, const size_t *at, cons
     free(from);
 }
 
-/* Rows in the order of their entities: where each entity starts, and its rows. */
-static void by_entity(const struct link *k, uint32_t **start, uint32_t **rows)
+void link_by_entity(const struct link *k, uint32_t **start, uint32_t **rows)
 {
     size_t n = (size_t)k->table.n_rows;
     *start = mem_zero(k->clusters.n + 2u, sizeof **start);
@@ -242,7 +241,7 @@ bool link_write_golden(struct link *k, struct out *o, enum row_format f)
     struct str *v = mem_zero(all.n + 1, sizeof *v);
     struct buf b = {0}, own = {0};
     uint32_t *start, *rows;
-    by_entity(k, &start, &rows);
+    link_by_entity(k, &start, &rows);
     rows_format_header(&b, f, &all);
     bool ok = true;
     for (uint32_t e = 0; ok && e < k->clusters.n && !out_failed(o); e++) {

@@ -1,0 +1,19 @@
+/* Linking in the store: links and decisions are versions there like all else.
+ *
+ * The rows come from link_store_rows and hold `_record`; then link_run, then link_store_keep. */
+#ifndef VET_LINK_IN_STORE_H
+#define VET_LINK_IN_STORE_H
+
+#include "link/link.h"
+#include "store/store.h"
+
+/* All current records of the ledger, with where they came from and `_record`.  NULL after a finding. */
+struct rows *link_store_rows(struct store *s, const struct schema *l);
+/* People's decisions in the store are followed; those of this run (a file of them, a split) are kept there.  Given to link_run. */
+struct decision_source *link_store_decisions(struct store *s, const struct schema *l, struct str split);
+void link_store_decisions_free(struct decision_source *d);
+/* Makes the entities the links of the store.  An entity keeps the name that most of its records had; records by themselves
+ * have none.  One batch, and none when nothing changed.  False after a finding. */
+bool link_store_keep(struct link *k, struct store *s, const struct schema *l);
+
+#endif

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Links in the store: made, kept, taken apart, undone.
+. "$TESTS/lib.sh"
+export VET_DB=$PWD/vet.db VET_NOW=2026-11-24T08:00:00 VET_PERIOD=2026-11
+cat >units.csv <<'X'
+code,parent,level,name,aliases,leader,phone
+S,,station,榆山站,,,
+C1,S,community,云翠社区,,,
+G1,C1,grid,第1网格,,,
+B1,G1,building,1号楼,,,
+B2,G1,building,2号楼,,,
+X
+cat >one.csv <<'X'
+社区,网格,楼栋,姓名,身份证号,出生日期,联系电话
+云翠社区,第1网格,1号楼,张伟,370124198506150011,1985-06-15,13812345678
+云翠社区,第1网格,1号楼,李强,,1960-03-04,13700000001
+云翠社区,第1网格,1号楼,陈静,,1970-08-08,13400000004
+X
+cat >two.csv <<'X'
+社区,网格,楼栋,姓名,身份证号,出生日期,联系电话
+云翠社区,第1网格,2号楼,张伟,370124198506150011,1985-06-15,13900000000
+云翠社区,第1网格,2号楼,李强,370124196003040017,1960-03-04,13700000001
+云翠社区,第1网格,2号楼,陈静,,1970-08-08,13300000005
+X
+vet-store -q -u units.csv init >/dev/null 2>&1
+vet-import -q one.csv two.csv >/dev/null 2>&1
+entity() { vet-export 2>/dev/null | awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "_entity") c = i; next } $1 == name { print $c }' | sort -u | paste -sd' '; }
+batches() { vet-store log 2>/dev/null | wc -l; }
+status "linking the store needs no file" 0 vet-dedupe
+same "and writes nothing to standard output" "" "$(cat out)"
+same "one person in two buildings has one entity" 1 "$(entity 张伟 | wc -w)"
+same "also without an id" 1 "$(entity 李强 | wc -w)"
+same "records by themselves have none" "" "$(entity 陈静 | tr -d ' ')"
+first=$(entity 张伟)
+n=$(batches)
+vet-dedupe -q >/dev/null 2>&1
+same "linking again changes nothing, and is no batch" "$n" "$(batches)"
+
+vet-dedupe -q --review review.csv >/dev/null 2>&1
+sed -i '/陈静/s/^open/同一人/' review.csv
+vet-dedupe -q --decisions review.csv >/dev/null 2>&1
+same "a person's decision links" 1 "$(entity 陈静 | wc -w)"
+vet-dedupe -q >/dev/null 2>&1
+same "and holds when the store is linked again without the file" 1 "$(entity 陈静 | wc -w)"
+status "an entity can be taken apart" 0 vet-dedupe --split "$(entity 陈静)"
+same "and stays so" "" "$(vet-dedupe -q && entity 陈静 | tr -d ' ')"
+status "an entity that is none is named" 2 vet-dedupe --split P999
+has "with what to do" err "the store has no entity P999"
+status "--split is for the store" 2 env -u VET_DB vet-dedupe --split P1 one.csv
+
+cat >three.csv <<'X'
+社区,网格,楼栋,姓名,身份证号,出生日期,联系电话
+云翠社区,第1网格,1号楼,赵建国,,1952-11-07,13900000000
+X
+vet-import -q three.csv >/dev/null 2>&1
+vet-dedupe -q >/dev/null 2>&1
+same "entities keep their names when records are added" "$first" "$(entity 张伟)"
+check "the store verifies" vet-store -q verify
+vet-dedupe -q --one >golden.csv 2>/dev/null
+same "--one writes one record a person" 5 "$(($(wc -l <golden.csv) - 1))"
+finish
