@@ -297,11 +297,11 @@ bool session_chinese(void)
     return language && strncmp(language, "zh", 2) == 0;
 }
 
-bool session_period(struct session *s, const char *given, struct str *period)
+bool session_period(struct session *s, const char **given, struct str *period)
 {
     const char *env = getenv("VET_PERIOD");
-    if (!given && env && *env) given = env;
-    *period = given ? str_of(given) : str_head(str_of(session_now()), 7);
+    if (!*given && env && *env) *given = env;
+    *period = *given ? str_of(*given) : str_head(str_of(session_now()), 7);
     if (is_month(*period)) return true;
     struct buf b = {0};
     buf_str(&b, *period);

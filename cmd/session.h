@@ -49,8 +49,9 @@ const char *session_now(void);
 const char *session_who(void);
 /* Are messages in Chinese?  For texts that a ledger holds in both languages. */
 bool session_chinese(void);
-/* The month meant: `given` (--period), else VET_PERIOD, else the month of session_now.  False after a finding: no YYYY-MM. */
-bool session_period(struct session *s, const char *given, struct str *period);
+/* The month meant: `*given` (--period), else VET_PERIOD, which *given then becomes, else the month of session_now.  False after a
+ * finding: no YYYY-MM. */
+bool session_period(struct session *s, const char **given, struct str *period);
 /* Progress on a terminal, for work over a second; nothing in a pipe.  `total` 0 = unknown. */
 void session_progress(void *session, const char *what, uint64_t done, uint64_t total);
 

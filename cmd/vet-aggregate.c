@@ -230,7 +230,7 @@ static bool bad(struct session *s, const char *option, const char *value, const 
 
 static bool options(struct session *s, struct request *q)
 {
-    if (!session_period(s, q->period, &q->month)) return false;
+    if (!session_period(s, &q->period, &q->month)) return false;
     if (q->require && !state_of(str_of(q->require), &q->least))
         return bad(s, "--require", q->require, "未交 退回 迟交 零报告 已交");
     q->mask = s->stdout_is_terminal && !s->output ? PROFILE_INTERNAL : PROFILE_NONE;

@@ -4,7 +4,8 @@
 #include "store/store.h"
 
 struct choice {
-    const char *ledger, *place, *rejects, *survey_date, *sheet;
+    const char *ledger, *place, *rejects, *survey_date, *sheet, *period;
+    struct str month;
     struct opt_list maps;
     bool explain, strict, dry_run, cells;
     enum mask_profile mask;
@@ -58,7 +59,9 @@ static bool open_units(struct session *s, const struct choice *c, struct store *
 static void run(struct session *s, const struct choice *c)
 {
     struct schema *schema = schema_open(s->share, c->ledger, &s->diag);
-    struct store_options so = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command)};
+    char month[8] = {0};
+    memcpy(month, c->month.s, 7);
+    struct store_options so = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command), .period = month};
     struct store *st = schema && s->db ? store_open(s->db, c->dry_run ? STORE_READ : STORE_CREATE, &so, &s->diag) : NULL;
     struct units *units = NULL;
     char today[11] = {0};
@@ -115,6 +118,7 @@ int main(int argc, char **argv)
         {OPT_STRING, 0, "place", &c.place, "UNIT", "the unit, by code or name, where the sheets do not say it", NULL, 0, 0},
         {OPT_STRING, 0, "rejects", &c.rejects, "FILE", "write the rows that were not taken to FILE, as typed (.json: JSON)", NULL,
          0, 0},
+        {OPT_STRING, 'p', "period", &c.period, "YYYY-MM", "the month meant (default: this one, or VET_PERIOD)", NULL, 0, 0},
         {OPT_FLAG, 0, "explain", &c.explain, NULL, "say how each sheet was read", NULL, 0, 0},
         {OPT_LIST, 0, "map", &c.maps, "HEADING=FIELD", "read the column with that heading as that field", NULL, 0, 0},
         {OPT_FLAG, 0, "strict", &c.strict, NULL, "reject what would only be flagged", NULL, 0, 0},
@@ -130,7 +134,7 @@ int main(int argc, char **argv)
         diag_add(&s.diag, DIAG_OPTION_BAD, NULL, "--mask", s.mask, "none, internal, public", NULL);
     else if (c.cells && s.files.n > 1) diag_add(&s.diag, DIAG_ARGUMENT_EXTRA, NULL, s.files.v[1], NULL);
     else if (c.cells) write_cells(&s, &c);
-    else run(&s, &c);
+    else if (session_period(&s, &c.period, &c.month)) run(&s, &c);
     opt_list_free(&c.maps);
     return session_end(&s);
 }

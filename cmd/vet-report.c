@@ -48,9 +48,9 @@ static struct content *from_store(struct session *s, const struct request *q, co
     return content;
 }
 
-static bool options(struct session *s, const struct request *q, struct report_source *source)
+static bool options(struct session *s, struct request *q, struct report_source *source)
 {
-    if (!session_period(s, q->period, &source->month)) return false;
+    if (!session_period(s, &q->period, &source->month)) return false;
     if (q->period) source->period = source->month;
     source->mask = PROFILE_INTERNAL;
     if (!s->mask || mask_profile_of(str_of(s->mask), &source->mask)) return true;
@@ -58,7 +58,7 @@ static bool options(struct session *s, const struct request *q, struct report_so
     return false;
 }
 
-static void run(struct session *s, const struct request *q)
+static void run(struct session *s, struct request *q)
 {
     struct report_source source = {.from = s->from,
                                    .share = s->share,

@@ -104,7 +104,7 @@ static bool open_store(struct work *w, const struct action *a)
         diag_add(&s->diag, DIAG_STORE_EXISTS, &at, NULL);
         return false;
     }
-    if (!session_period(s, w->period, &period)) return false;
+    if (!session_period(s, &w->period, &period)) return false;
     w->ledger = schema_open(s->share, w->ledger_name ? w->ledger_name : "person", &s->diag);
     if (!w->ledger) return false;
     char month[8];
