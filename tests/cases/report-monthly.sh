@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# vet-aggregate --coverage, --movement, --check and vet-report -r monthly, from a store with two months.
+# shellcheck source=tests/lib.sh disable=SC1091
+. "$TESTS/lib.sh"
+export VET_DB=$PWD/vet.db
+cat >units.csv <<'CSV'
+code,parent,level,name,aliases,leader,phone
+S,,station,榆山街道退役军人服务站,,,
+S1,S,community,云翠社区,,,
+S2,S,community,锦东社区,,,
+S11,S1,grid,第1网格,,周网格,13900000001
+S21,S2,grid,第1网格,,,
+S111,S11,building,1号楼,,吴楼长,13800000111
+S112,S11,building,2号楼,,郑楼长,13800000112
+S113,S11,building,3号楼,,冯楼长,13800000113
+S211,S21,building,1号楼,,陈楼长,13800000211
+CSV
+head='姓名,性别,身份证号,出生日期,联系电话,人员类别,是否死亡,是否迁出,社区,网格,楼栋'
+sheet() { # FILE ROW...
+    local file=$1
+    shift
+    echo "$head" >"$file"
+    printf '%s\n' "$@" >>"$file"
+}
+zhang='张建国,男,370124195001011012,,,退役士兵'
+li='李卫东,男,370124195211070029,,,退役士兵'
+wang='王丙,男,370124197812240053,,,烈士遗属'
+mkdir oct nov
+sheet oct/a.csv "$zhang,,,云翠社区,第1网格,1号楼" "$li,,,云翠社区,第1网格,1号楼" "$wang,,,云翠社区,第1网格,1号楼"
+sheet oct/b.csv '赵丁,女,37012419991001004X,,,现役军人家属,,,锦东社区,第1网格,1号楼'
+VET_NOW=2026-10-20T08:00:00 vet-import -q -u units.csv oct/*.csv 2>err || true
+sheet nov/a.csv "$zhang,是,,云翠社区,第1网格,1号楼" "$li,,,云翠社区,第1网格,1号楼" "$wang,,是,云翠社区,第1网格,1号楼" \
+    ',男,,,,,,,云翠社区,第1网格,1号楼'
+sheet nov/b.csv '赵丁,女,37012419991001004X,,,现役军人家属,,,锦东社区,第1网格,1号楼' '孙己,男,370124198506150011,,,退役士兵,,,锦东社区,第1网格,1号楼'
+sheet nov/c.csv '本楼无退役军人,,,,,,,,云翠社区,第1网格,2号楼'
+VET_NOW=2026-11-10T08:00:00 vet-import -q nov/a.csv 2>err || true
+VET_NOW=2026-11-22T08:00:00 vet-import -q nov/b.csv nov/c.csv 2>err || true
+
+vet-aggregate --coverage --level building --deadline 2026-11-20 >coverage.csv
+same "who has not handed in stands first" "2026-11,building,S113,3号楼,未交,冯楼长,13800000113" "$(sed -n 2p coverage.csv | cut -d, -f1-7)"
+same "a building with rows to mend is 退回" "退回" "$(grep ,S111, coverage.csv | cut -d, -f5)"
+same "one that came after the deadline is 迟交" "迟交" "$(grep ,S211, coverage.csv | cut -d, -f5)"
+same "without a deadline nothing is late, and nobody is a report" "零报告 已交" \
+    "$(vet-aggregate --coverage | grep -e ,S112, -e ,S211, | cut -d, -f5 | sort -r | tr '\n' ' ' | sed 's/ $//')"
+same "a community has the worst state of its buildings, and their numbers" "2026-11,community,S1,云翠社区,未交,,,3,1,1,0,1,0,66.7" \
+    "$(vet-aggregate --coverage --level community | grep ,S1, | cut -d, -f1-14)"
+status "--require names each that is missing" 1 vet-aggregate --require 退回
+has "with whom to call, his phone masked" err "云翠社区 第1网格 3号楼: 未交; ask 冯楼长 (138****0113)"
+same "and only those" 1 "$(grep -c coverage_lacks err)"
+status "last month's coverage can be asked for" 0 vet-aggregate --coverage -p 2026-10 --level station
+same "and is as it was" "2026-10,station,S,榆山街道退役军人服务站,未交,,,4,2,0,0,0,2,50.0" "$(tail -1 out | cut -d, -f1-14)"
+
+same "the dead and those who moved away do not count" "2026-11,station,S,榆山街道退役军人服务站,3" "$(vet-aggregate | tail -1)"
+same "last month they did" "2026-10,station,S,榆山街道退役军人服务站,4" "$(vet-aggregate -p 2026-10 | tail -1)"
+vet-aggregate --movement 2026-10..2026-11 >movement.csv
+golden "opening + new + moved_in - moved_out - died + corrected = closing, at every unit" movement.csv movement.csv
+vet-aggregate --movement 2026-10..2026-11 --people --mask internal >people.csv
+same "behind each number are people" "去世 新增 迁出" "$(tail -n +2 people.csv | cut -d, -f2 | sort -u | tr '\n' ' ' | sed 's/ $//')"
+same "whose names can be masked" "2026-11,去世,S111,1号楼,,,张**" "$(grep 去世 people.csv | cut -d, -f1-7)"
+status "the store proves its numbers" 0 vet-aggregate --check
+has "records against people" out "records=people+again+left,records,5,5,0,ok"
+has "one month against the other" out "opening+new+moved_in-moved_out-died+corrected,,3,3,0,ok"
+status "months that nobody knows cannot be compared" 2 vet-aggregate --movement 2025-01..2026-11
+status "coverage needs a store" 2 env -u VET_DB vet-aggregate --coverage
+status "a state that is none is refused" 2 vet-aggregate --require 好
+
+vet-report -r monthly -t text >monthly.txt
+golden "the month's report in words and numbers" report-monthly.txt monthly.txt
+vet-report -r monthly -o a.xlsx
+vet-report -r monthly -o b.xlsx
+check "the same month gives the same bytes" cmp a.xlsx b.xlsx
+vet-report -r monthly -p 2026-10 -t text >october.txt
+has "last month's report counts who was there then" october.txt "退役军人及优抚对象总数     4  人"
+cat >look.py <<'PY'
+import openpyxl
+w = openpyxl.load_workbook("a.xlsx")
+print(len(w.sheetnames) >= 12, sum(len(s._charts) for s in w) >= 4)
+print(all(s.page_setup.paperSize == 9 and s.print_title_rows for s in w if s.title != "说明"))
+cells = [str(c.value) for s in w for r in s.iter_rows() for c in r if c.value is not None]
+print(any("370124195001011012" in c or "张建国" in c for c in cells), any(c.data_type == "f" for s in w for r in s.iter_rows() for c in r))
+print(sum(len(s.conditional_formatting) for s in w) > 3)
+PY
+mapfile -t seen < <(/usr/bin/python3 look.py)
+same "twelve sheets and more, with charts" "True True" "${seen[0]}"
+same "all of them A4 with repeated headings" "True" "${seen[1]}"
+same "no name or number of a person is whole, nothing is a formula" "False False" "${seen[2]}"
+same "what needs an eye is coloured" "True" "${seen[3]}"
+status "the monthly report needs a store" 2 env -u VET_DB vet-report -r monthly
+has "and says so" err "--db FILE"
+status "a store that is not there is said" 2 vet-report -d nowhere.db -r monthly
+finish
