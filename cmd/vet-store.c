@@ -5,6 +5,7 @@
 
 #include "flow/copy.h"
 #include "session.h"
+#include "store/backup.h"
 #include "store/store.h"
 
 struct work {
@@ -13,7 +14,9 @@ struct work {
     struct schema *ledger;
     const char *ledger_name;
     const char *period;
-    long last;
+    const char *argument; /* what stands after the action */
+    char month[8];
+    struct store_options options;
 };
 
 static bool write_rows(struct work *w, struct rows *r)
@@ -62,16 +65,25 @@ static void do_log(struct work *w)
     write_rows(w, store_log(w->store));
 }
 
+static void do_backup(struct work *w)
+{
+    store_backup(w->store, w->argument);
+}
+
+static void do_restore(struct work *w)
+{
+    store_restore(w->argument, w->session.db, &w->options, &w->session.diag);
+}
+
+enum opening { OPENS_READ = STORE_READ, OPENS_WRITE = STORE_WRITE, OPENS_NEW = STORE_CREATE, OPENS_NOT };
 static const struct action {
     const char *name;
-    enum store_mode mode;
-    bool makes;
+    enum opening opening;
+    const char *argument; /* what it needs, NULL = nothing */
     void (*run)(struct work *);
 } ACTIONS[] = {
-    {"init", STORE_CREATE, true, do_init},
-    {"info", STORE_READ, false, do_info},
-    {"verify", STORE_READ, false, do_verify},
-    {"log", STORE_READ, false, do_log},
+    {"init", OPENS_NEW, NULL, do_init}, {"info", OPENS_READ, NULL, do_info},        {"verify", OPENS_READ, NULL, do_verify},
+    {"log", OPENS_READ, NULL, do_log},  {"backup", OPENS_WRITE, "FILE", do_backup}, {"restore", OPENS_NOT, "FILE", do_restore},
 };
 
 static const struct action *find_action(struct session *s)
@@ -90,6 +102,17 @@ static const struct action *find_action(struct session *s)
     return NULL;
 }
 
+/* One argument where the action needs one, and none too many. */
+static bool take_argument(struct work *w, const struct action *a)
+{
+    struct session *s = &w->session;
+    size_t want = a->argument ? 2 : 1;
+    if (s->files.n < want) diag_add(&s->diag, DIAG_STORE_NEEDS, NULL, a->name, a->argument, NULL);
+    else if (s->files.n > want) diag_add(&s->diag, DIAG_ARGUMENT_EXTRA, NULL, s->files.v[want], NULL);
+    w->argument = s->files.n > 1 ? s->files.v[1] : NULL;
+    return s->files.n == want;
+}
+
 static bool open_store(struct work *w, const struct action *a)
 {
     struct session *s = &w->session;
@@ -99,7 +122,7 @@ static bool open_store(struct work *w, const struct action *a)
         diag_add(&s->diag, DIAG_OPTION_NEEDS, NULL, "vet-store", "--db FILE (VET_DB)", NULL);
         return false;
     }
-    if (a->makes && stat(s->db, &st) == 0) {
+    if (a->opening == OPENS_NEW && stat(s->db, &st) == 0) {
         struct place at = {.file = s->db};
         diag_add(&s->diag, DIAG_STORE_EXISTS, &at, NULL);
         return false;
@@ -107,10 +130,11 @@ static bool open_store(struct work *w, const struct action *a)
     if (!session_period(s, &w->period, &period)) return false;
     w->ledger = schema_open(s->share, w->ledger_name ? w->ledger_name : "person", &s->diag);
     if (!w->ledger) return false;
-    char month[8];
-    snprintf(month, sizeof month, "%.*s", (int)period.n, period.s);
-    struct store_options o = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command), .period = month};
-    w->store = store_open(s->db, a->mode, &o, &s->diag);
+    snprintf(w->month, sizeof w->month, "%.*s", (int)period.n, period.s);
+    w->options =
+        (struct store_options){.by = session_who(), .now = session_now(), .command = buf_text(&s->command), .period = w->month};
+    if (a->opening == OPENS_NOT) return true;
+    w->store = store_open(s->db, (enum store_mode)a->opening, &w->options, &s->diag);
     return w->store != NULL;
 }
 
@@ -118,14 +142,15 @@ int main(int argc, char **argv)
 {
     struct work w = {.session = {.name = "vet-store",
                                  .summary = "Looks after the store: makes it, tells about it, checks it.",
-                                 .usage = "[OPTION]... init|info|verify|log",
+                                 .usage = "[OPTION]... init|info|verify|log | backup FILE | restore FILE",
                                  .wants = WANT_DB | WANT_UNITS | WANT_OUTPUT | WANT_TO}};
     const struct opt own[] = {
         {OPT_STRING, 0, "ledger", &w.ledger_name, "NAME", "the ledger (default: person)", NULL, 0, 0},
         {OPT_STRING, 0, "period", &w.period, "YYYY-MM", "the month meant (default: this one, or VET_PERIOD)", NULL, 0, 0},
     };
     const struct action *a;
-    if (session_start(&w.session, own, sizeof own / sizeof *own, argc, argv) && (a = find_action(&w.session)) && open_store(&w, a))
+    if (session_start(&w.session, own, sizeof own / sizeof *own, argc, argv) && (a = find_action(&w.session)) &&
+        take_argument(&w, a) && open_store(&w, a))
         a->run(&w);
     store_close(w.store);
     schema_free(w.ledger);
