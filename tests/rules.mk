@@ -38,11 +38,9 @@ VALGRIND = $(BUILD)/valgrind
 valgrind: tests
 	@mkdir -p $(VALGRIND)/bin $(VALGRIND)/tests/unit
 	@ln -sfn $(abspath $(BUILD))/share $(VALGRIND)/share
-	@for f in bin/vet-* tests/unit/*; do \
-	    case $$f in *.d) continue ;; esac; \
-	    [ -x $(BUILD)/$$f ] && [ -f $(BUILD)/$$f ] || continue; \
-	    printf '#!/bin/sh\nexec valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=%s %s "$$@"\n' \
-	        $(CURDIR)/tests/valgrind.txt $(abspath $(BUILD))/$$f >$(VALGRIND)/$$f && chmod +x $(VALGRIND)/$$f; done
-	BUILD=$(VALGRIND) tests/run $(or $(T),base csv xls bad-input aggregate)
+	@for f in $(COMMANDS:$(BUILD)/%=%) $(UNIT:$(BUILD)/%=%); do \
+	    printf '#!/bin/sh\nexec valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite %s "$$@"\n' \
+	        $(abspath $(BUILD))/$$f >$(VALGRIND)/$$f && chmod +x $(VALGRIND)/$$f; done
+	BUILD=$(VALGRIND) tests/run $(or $(T),base csv json expr aggregate import-basic report-summary)
 
 include $(wildcard tests/*/rules.mk)
