@@ -21,9 +21,9 @@ enum session_wants {
 };
 enum { TO_CSV, TO_JSON };
 struct session {
-    const char *name;            /* "vet-import" */
-    const char *summary;         /* English msgid: one sentence */
-    const char *usage;           /* "[OPTION]... [FILE]..." */
+    const char *name;    /* "vet-import" */
+    const char *summary; /* English msgid: one sentence */
+    const char *usage;   /* "[OPTION]... [FILE]..." */
     unsigned wants;
     /* The common options. */
     const char *db, *units, *output, *from, *stats, *where, *lang, *share, *mask;
@@ -31,11 +31,11 @@ struct session {
     long threads;
     bool quiet, help, version;
     int verbose;
-    struct opt_list files;       /* arguments that are no options */
+    struct opt_list files; /* arguments that are no options */
     struct diag diag;
     bool stdout_is_terminal;
-    char *share_found;           /* the folder `share` names, when it was not given */
-    struct buf command;          /* the command line, for the store's log */
+    char *share_found;  /* the folder `share` names, when it was not given */
+    struct buf command; /* the command line, for the store's log */
 };
 /* Fills what the struct's first four members do not, reads the environment (VET_DB, VET_UNITS, VET_SHARE) and the options.
  * False when the program is to end at once with session_end (after --help or --version, or wrong use). */

@@ -7,14 +7,14 @@ static const struct {
 } CODES[DIAG_COUNT] = {
     [DIAG_NONE] = {"none", SEV_NOTICE, ""},
 #define X(name, code, severity, text) [DIAG_##name] = {code, severity, text},
-#include "base/codes_system.def"
+#include "base/codes_book.def"
 #include "base/codes_cells.def"
-#include "base/codes_ledger.def"
 #include "base/codes_flow.def"
-#include "base/codes_store.def"
+#include "base/codes_ledger.def"
 #include "base/codes_link.def"
 #include "base/codes_rollup.def"
-#include "base/codes_book.def"
+#include "base/codes_store.def"
+#include "base/codes_system.def"
 #undef X
 };
 

@@ -29,20 +29,20 @@ enum severity {
 enum diag_code {
     DIAG_NONE,
 #define X(name, code, severity, text) DIAG_##name,
-#include "base/codes_system.def"
+#include "base/codes_book.def"
 #include "base/codes_cells.def"
-#include "base/codes_ledger.def"
 #include "base/codes_flow.def"
-#include "base/codes_store.def"
+#include "base/codes_ledger.def"
 #include "base/codes_link.def"
 #include "base/codes_rollup.def"
-#include "base/codes_book.def"
+#include "base/codes_store.def"
+#include "base/codes_system.def"
 #undef X
     DIAG_COUNT
 };
-const char *diag_code_string(enum diag_code code);   /* "id_checksum" */
+const char *diag_code_string(enum diag_code code); /* "id_checksum" */
 enum severity diag_severity(enum diag_code code);
-const char *diag_template(enum diag_code code);      /* English */
+const char *diag_template(enum diag_code code); /* English */
 
 /* Where: any member may be absent (NULL or 0).  Row and column count from 1. */
 struct place {
@@ -54,8 +54,8 @@ struct place {
 enum { DIAG_ARGS = 4 };
 struct finding {
     enum diag_code code;
-    enum severity severity;      /* the code's, or raised (--strict) */
-    struct place at;             /* strings live as long as the call of the sink */
+    enum severity severity; /* the code's, or raised (--strict) */
+    struct place at;        /* strings live as long as the call of the sink */
     struct str args[DIAG_ARGS];
 };
 
@@ -64,7 +64,7 @@ struct finding {
 struct diag {
     void (*sink)(void *ctx, const struct finding *f);
     void *ctx;
-    int status;                  /* 0..4, only rises */
+    int status; /* 0..4, only rises */
     enum severity quiet_below;
     uint64_t counts[DIAG_COUNT]; /* how often each code was added */
     pthread_mutex_t lock;
@@ -72,8 +72,7 @@ struct diag {
 void diag_init(struct diag *d, void (*sink)(void *, const struct finding *), void *ctx);
 void diag_raise(struct diag *d, int status);
 /* Adds a finding; `args` are C strings, NULL-terminated list, at most DIAG_ARGS. */
-void diag_add(struct diag *d, enum diag_code code, const struct place *at, ... /* const char *, NULL */)
-    __attribute__((sentinel));
+void diag_add(struct diag *d, enum diag_code code, const struct place *at, ... /* const char *, NULL */) __attribute__((sentinel));
 void diag_add_finding(struct diag *d, const struct finding *f);
 /* Expands a template: {1} by args[0] and so on; appends to out. */
 void diag_expand(struct buf *out, const char *template, const struct str args[DIAG_ARGS]);

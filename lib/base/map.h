@@ -13,7 +13,7 @@ struct map_entry {
 struct map {
     struct map_entry *entries; /* n of them, in the order they were first put */
     size_t n, cap;
-    uint32_t *slots;           /* entry index + 1; a power of two of them */
+    uint32_t *slots; /* entry index + 1; a power of two of them */
     size_t n_slots;
     struct arena keys;
 };

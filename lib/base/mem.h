@@ -14,8 +14,8 @@ _Noreturn void mem_exhausted(size_t wanted);
 
 /* Never return NULL; a size of 0 gives a unique pointer.  Release with free(). */
 void *mem_alloc(size_t bytes);
-void *mem_zero(size_t count, size_t bytes);                  /* zero-filled, overflow-checked */
-void *mem_resize(void *p, size_t count, size_t bytes);       /* realloc, overflow-checked */
+void *mem_zero(size_t count, size_t bytes);            /* zero-filled, overflow-checked */
+void *mem_resize(void *p, size_t count, size_t bytes); /* realloc, overflow-checked */
 
 /* Grow the array `*p` of `*cap` elements of `bytes` each so that it holds at least `need`.
  * Doubles, so that a run of appends is linear.  `p` is the address of the array pointer. */
@@ -27,11 +27,11 @@ struct arena {
     struct arena_chunk *head; /* newest chunk first */
     size_t used;              /* bytes used of the newest */
 };
-void *arena_alloc(struct arena *a, size_t bytes);            /* aligned for any type, not cleared */
+void *arena_alloc(struct arena *a, size_t bytes); /* aligned for any type, not cleared */
 void *arena_zero(struct arena *a, size_t count, size_t bytes);
-char *arena_copy(struct arena *a, const char *s, size_t n);  /* copies n bytes and adds a NUL */
-char *arena_string(struct arena *a, const char *s);          /* the same for a C string */
-void arena_reset(struct arena *a);                           /* keeps one chunk for reuse */
-void arena_free(struct arena *a);                            /* back to {0} */
+char *arena_copy(struct arena *a, const char *s, size_t n); /* copies n bytes and adds a NUL */
+char *arena_string(struct arena *a, const char *s);         /* the same for a C string */
+void arena_reset(struct arena *a);                          /* keeps one chunk for reuse */
+void arena_free(struct arena *a);                           /* back to {0} */
 
 #endif

@@ -6,10 +6,10 @@
 
 enum { NUMBER_ROOM = 48 };
 struct number_reading {
-    char text[NUMBER_ROOM];   /* canonical: -?digits[.digits], no leading or trailing noughts */
+    char text[NUMBER_ROOM]; /* canonical: -?digits[.digits], no leading or trailing noughts */
     size_t n;
-    bool rewritten;           /* the text typed was not canonical */
-    bool about;               /* 约30, 5000余元: worth a notice */
+    bool rewritten; /* the text typed was not canonical */
+    bool about;     /* 约30, 5000余元: worth a notice */
 };
 /* Reads 1,234.50  1.5E+5  20万  三万五千元  5000余元  约30  ￥3000  12人.  False when it is no single number. */
 bool number_read(struct str text, struct number_reading *out);

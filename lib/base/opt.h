@@ -21,13 +21,13 @@ struct opt_list {
 };
 struct opt {
     enum opt_kind kind;
-    char letter;                 /* 0 when there is none */
-    const char *name;            /* without the dashes */
+    char letter;      /* 0 when there is none */
+    const char *name; /* without the dashes */
     void *target;
-    const char *arg;             /* what the help calls the value: "FILE" */
-    const char *help;            /* English msgid */
-    const char *const *choices;  /* OPT_CHOICE */
-    double low, high;            /* OPT_INT, OPT_REAL; both 0: any */
+    const char *arg;            /* what the help calls the value: "FILE" */
+    const char *help;           /* English msgid */
+    const char *const *choices; /* OPT_CHOICE */
+    double low, high;           /* OPT_INT, OPT_REAL; both 0: any */
 };
 /* Parses argv[1..]; non-options are appended to `rest` in order.  An array of tables lets commands share
  * the common options; the arrays end with a table of NULL.  Returns false after adding findings. */

@@ -12,8 +12,8 @@ enum { BLOCK = 256 * 1024 };
 
 struct out {
     int fd;
-    int error;        /* errno of the first failure */
-    char *path;       /* where it is to stand; NULL for standard output */
+    int error;  /* errno of the first failure */
+    char *path; /* where it is to stand; NULL for standard output */
     char *temporary;
     struct buf pending;
 };

@@ -11,10 +11,10 @@
 struct out;
 /* `path` NULL or "-" is standard output.  NULL after a finding. */
 struct out *out_open(const char *path, struct diag *d);
-void out_write(struct out *o, struct str s);     /* buffered; failures are kept until out_close, see out_failed */
-bool out_failed(const struct out *o);            /* lets long work stop early */
-int out_descriptor(struct out *o);               /* flushes; for writers that want a file descriptor */
-const char *out_path(const struct out *o);       /* the temporary path, for writers that want a name; NULL for stdout */
+void out_write(struct out *o, struct str s); /* buffered; failures are kept until out_close, see out_failed */
+bool out_failed(const struct out *o);        /* lets long work stop early */
+int out_descriptor(struct out *o);           /* flushes; for writers that want a file descriptor */
+const char *out_path(const struct out *o);   /* the temporary path, for writers that want a name; NULL for stdout */
 /* Ends the output: on `keep`, flush, sync, rename; else throw away.  False after a finding.  Frees o. */
 bool out_close(struct out *o, bool keep, struct diag *d);
 

@@ -45,26 +45,26 @@ static inline struct str str_head(struct str a, size_t n)
 {
     return (struct str){a.s, n < a.n ? n : a.n};
 }
-int str_cmp(struct str a, struct str b);              /* by bytes, shorter first on a tie: memcmp order */
+int str_cmp(struct str a, struct str b); /* by bytes, shorter first on a tie: memcmp order */
 bool str_find(struct str hay, struct str needle, size_t *at);
-struct str str_trim(struct str a);                    /* ASCII blanks, U+00A0, U+3000, U+200B, U+FEFF off both ends */
-struct str str_copy(struct arena *a, struct str s);   /* lives as long as the arena; NUL follows */
-uint64_t str_hash(struct str s);                      /* 64 bits, the same on every run and machine */
+struct str str_trim(struct str a);                  /* ASCII blanks, U+00A0, U+3000, U+200B, U+FEFF off both ends */
+struct str str_copy(struct arena *a, struct str s); /* lives as long as the arena; NUL follows */
+uint64_t str_hash(struct str s);                    /* 64 bits, the same on every run and machine */
 
 /* A growable buffer.  Zero-initialise; free with buf_free.  b->s is NUL-terminated after buf_text(). */
 struct buf {
     char *s;
     size_t n, cap;
 };
-void buf_reserve(struct buf *b, size_t more);         /* room for `more` bytes past n */
+void buf_reserve(struct buf *b, size_t more); /* room for `more` bytes past n */
 void buf_add(struct buf *b, const char *s, size_t n);
 void buf_str(struct buf *b, struct str s);
 void buf_put(struct buf *b, const char *z);
 void buf_char(struct buf *b, char c);
-void buf_utf8(struct buf *b, uint32_t code_point);    /* anything not a scalar value becomes U+FFFD */
+void buf_utf8(struct buf *b, uint32_t code_point); /* anything not a scalar value becomes U+FFFD */
 void buf_int(struct buf *b, int64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-const char *buf_text(struct buf *b);                  /* NUL-terminated view, valid until the next change */
+const char *buf_text(struct buf *b); /* NUL-terminated view, valid until the next change */
 static inline struct str buf_slice(const struct buf *b)
 {
     return (struct str){b->s, b->n};

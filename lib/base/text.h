@@ -6,9 +6,9 @@
 
 /* The character at s.s[*i]; *i moves past it.  A byte that is not UTF-8 reads as U+FFFD and moves by one. */
 uint32_t text_next(struct str s, size_t *i);
-size_t text_length(struct str s);            /* in characters */
-size_t text_width(struct str s);             /* in terminal columns: East Asian wide and full-width count 2 */
-bool text_valid(struct str s, size_t *bad);  /* is it UTF-8 (RFC 3629)?  *bad is the offset of the first fault */
+size_t text_length(struct str s);           /* in characters */
+size_t text_width(struct str s);            /* in terminal columns: East Asian wide and full-width count 2 */
+bool text_valid(struct str s, size_t *bad); /* is it UTF-8 (RFC 3629)?  *bad is the offset of the first fault */
 /* Appends NFKC of s (Unicode TR15).  Fast where nothing changes. */
 void text_nfkc(struct buf *out, struct str s);
 /* Appends the key by which headings, code labels and unit names are matched: NFKC, lower case, no blanks or

@@ -8,14 +8,14 @@
 
 struct work {
     void *ctx;
-    size_t block_bytes;                  /* sizeof of the caller's block struct; blocks start zeroed and are reused */
+    size_t block_bytes; /* sizeof of the caller's block struct; blocks start zeroed and are reused */
     /* Fills the block.  Called by one thread at a time, in order.  1 = filled, 0 = no more, -1 = failed. */
     int (*fetch)(void *ctx, void *block);
     /* Works on a block; may run on several threads at once, each on another block.  False = failed. */
     bool (*run)(void *ctx, void *block, unsigned thread);
     /* Takes finished blocks in the order they were fetched, one at a time.  False = failed.  May be NULL. */
     bool (*hand_on)(void *ctx, void *block);
-    void (*release)(void *block);        /* frees what a block owns, at the end; may be NULL */
+    void (*release)(void *block); /* frees what a block owns, at the end; may be NULL */
 };
 /* Runs until fetch gives 0 or something fails.  `threads` 0 = as many as there are processors (at most 8).
  * With one thread no thread is started.  True when all was done. */

@@ -8,27 +8,27 @@
 
 /* A record as import made it.  Slices live until the call returns. */
 struct record {
-    const struct str *values;      /* one a schema field, canonical; empty = none */
-    const struct str *typed;       /* one a schema field: what stood there and would not do, else empty */
-    uint32_t unit;                 /* index into units, the deepest known, or UNIT_NONE (no units file was given) */
+    const struct str *values; /* one a schema field, canonical; empty = none */
+    const struct str *typed;  /* one a schema field: what stood there and would not do, else empty */
+    uint32_t unit;            /* index into units, the deepest known, or UNIT_NONE (no units file was given) */
     struct str unit_code;
-    struct str flags;              /* "id_number:id_checksum;phone:phone_invalid" */
-    struct place at;               /* file, sheet, row */
-    struct str survey_date;        /* of its sheet (填表日期), ISO, or empty */
+    struct str flags;       /* "id_number:id_checksum;phone:phone_invalid" */
+    struct place at;        /* file, sheet, row */
+    struct str survey_date; /* of its sheet (填表日期), ISO, or empty */
 };
 struct rejected {
     struct place at;
-    const struct str *cells;       /* as typed */
+    const struct str *cells; /* as typed */
     size_t n_cells;
-    const struct str *headings;    /* of its sheet, as typed; may be fewer or none */
+    const struct str *headings; /* of its sheet, as typed; may be fewer or none */
     size_t n_headings;
-    struct str reasons;            /* "field:code;field:code" */
+    struct str reasons; /* "field:code;field:code" */
     uint32_t unit;
 };
 struct sink_file {
-    const char *name;              /* file name without folders */
+    const char *name; /* file name without folders */
     const char *path;
-    unsigned char digest[32];      /* SHA-256 of its bytes */
+    unsigned char digest[32]; /* SHA-256 of its bytes */
 };
 /* All calls come from one thread at a time, in the order of files, sheets and rows.  begin/end bracket one file = one
  * transaction = one batch.  A false return means the sink failed (after a finding): the run ends with status 4. */
@@ -37,7 +37,7 @@ struct sink {
     /* *skip = true: these very bytes were taken before; the file is read for its accounts only, all its records count as
      * unchanged, and nothing else is called but end. */
     bool (*begin)(void *ctx, const struct sink_file *f, bool *skip);
-    bool (*record)(void *ctx, const struct record *r, enum fate *fate);   /* sets new updated unchanged duplicate */
+    bool (*record)(void *ctx, const struct record *r, enum fate *fate); /* sets new updated unchanged duplicate */
     bool (*reject)(void *ctx, const struct rejected *r);
     bool (*nil)(void *ctx, uint32_t unit, const struct place *at, struct str survey_date);
     /* A sheet of a unit was seen (also one with records): for coverage. */

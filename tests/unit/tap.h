@@ -27,11 +27,11 @@ __attribute__((format(printf, 4, 5))) static inline bool tap_check(bool ok, cons
     return ok;
 }
 #define CHECK(condition, ...) tap_check((condition), __FILE__, __LINE__, __VA_ARGS__)
-#define CHECK_STR(got, want, ...)                                                                                              \
-    do {                                                                                                                       \
-        struct str tap_g = (got), tap_w = str_of(want);                                                                        \
-        if (!CHECK(str_eq(tap_g, tap_w), __VA_ARGS__))                                                                         \
-            printf("#  got: %.*s\n# want: %.*s\n", (int)tap_g.n, tap_g.s, (int)tap_w.n, tap_w.s);                              \
+#define CHECK_STR(got, want, ...)                                                                                                  \
+    do {                                                                                                                           \
+        struct str tap_g = (got), tap_w = str_of(want);                                                                            \
+        if (!CHECK(str_eq(tap_g, tap_w), __VA_ARGS__))                                                                             \
+            printf("#  got: %.*s\n# want: %.*s\n", (int)tap_g.n, tap_g.s, (int)tap_w.n, tap_w.s);                                  \
     } while (0)
 
 static inline int tap_end(void)
