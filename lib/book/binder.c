@@ -12,6 +12,8 @@
 #include "base/text.h"
 
 /* Limits of the format that the library would otherwise print about. */
+#define MARGIN 0.5 /* inches, left and right */
+
 enum { NAME_LENGTH = 31, CELL_LENGTH = 32767, LIST_LENGTH = 255, COLUMNS = 16384 };
 
 struct choice_list {
@@ -26,6 +28,11 @@ struct tab {
     bool *hidden;
     size_t n_columns, cap_fitted, cap_fixed, cap_hidden;
     double least, most, total;
+    bool portrait, paged;
+    lxw_row_t *breaks; /* first rows of pages */
+    size_t n_breaks, cap_breaks;
+    uint16_t chart_col; /* where the charts begin, and how wide the widest is in pixels */
+    unsigned chart_width;
 };
 struct binder {
     lxw_workbook *book;
@@ -170,6 +177,7 @@ bool binder_close(struct binder *w, bool keep)
     ok = out_close(w->out, keep && ok, w->diag) && ok;
     for (size_t i = 0; i < w->n_tabs; i++) {
         free(w->tabs[i]->fitted);
+        free(w->tabs[i]->breaks);
         free(w->tabs[i]->fixed);
         free(w->tabs[i]->hidden);
     }
@@ -279,6 +287,35 @@ static double width_of(const struct tab *t, size_t c)
     return t->fitted[c] < t->least ? t->least : t->fitted[c] > t->most ? t->most : t->fitted[c];
 }
 
+/* Width in pixels of a column of so many characters, in the usual font. */
+static double pixels_of(double characters)
+{
+    return characters * 7 + 5;
+}
+
+/* One page wide.  Spreadsheet programs pass over page breaks where they fit a sheet to pages by themselves, so a sheet that has
+ * breaks gets the scale at which it is one page wide. */
+static void set_scale(struct tab *t, double spread)
+{
+    if (!t->paged) return;
+    if (!t->n_breaks) {
+        worksheet_fit_to_pages(t->sheet, 1, 0);
+        return;
+    }
+    double right = 0, chart = 0;
+    for (size_t c = 0; c < t->n_columns; c++) {
+        if (c == t->chart_col) chart = right;
+        right += t->hidden[c] ? 0 : pixels_of(width_of(t, c) * spread);
+    }
+    if (t->chart_col >= t->n_columns) chart = right;
+    if (chart + t->chart_width > right) right = chart + t->chart_width;
+    double paper = (t->portrait ? 8.27 : 11.69) - 2 * MARGIN, scale = paper * 96 / (right > 0 ? right : 1) * 97;
+    worksheet_set_print_scale(t->sheet, (uint16_t)(scale > 100 ? 100 : scale < 10 ? 10 : scale));
+    mem_grow(&t->breaks, &t->cap_breaks, t->n_breaks + 1, sizeof *t->breaks);
+    t->breaks[t->n_breaks] = 0;
+    note(t->w, worksheet_set_h_pagebreaks(t->sheet, t->breaks));
+}
+
 static void set_widths(struct tab *t)
 {
     double sum = 0;
@@ -290,6 +327,7 @@ static void set_widths(struct tab *t)
         note(t->w, worksheet_set_column_opt(t->sheet, (lxw_col_t)c, (lxw_col_t)c, width_of(t, c) * spread, NULL,
                                             t->hidden[c] ? &hidden : NULL));
     }
+    set_scale(t, spread);
 }
 
 void tab_fill(struct tab *t, double total)
@@ -536,8 +574,9 @@ void tab_page(struct tab *t, const struct page *p)
     if (p->portrait) worksheet_set_portrait(t->sheet);
     else worksheet_set_landscape(t->sheet);
     worksheet_set_paper(t->sheet, 9); /* A4 */
-    worksheet_fit_to_pages(t->sheet, 1, 0);
-    worksheet_set_margins(t->sheet, 0.5, 0.5, 0.6, 0.7);
+    t->portrait = p->portrait;
+    t->paged = true;
+    worksheet_set_margins(t->sheet, MARGIN, MARGIN, 0.6, 0.7);
     worksheet_center_horizontally(t->sheet);
     struct buf b = {0};
     buf_put(&b, "&L&9 "); /* the blank keeps a digit that follows from being part of the size */
@@ -546,6 +585,13 @@ void tab_page(struct tab *t, const struct page *p)
     footer_part(&b, p->right);
     note(t->w, worksheet_set_footer(t->sheet, buf_text(&b)));
     buf_free(&b);
+}
+
+void tab_break(struct tab *t, uint32_t row)
+{
+    if (!row || t->n_breaks >= 1000) return;
+    mem_grow(&t->breaks, &t->cap_breaks, t->n_breaks + 1, sizeof *t->breaks);
+    t->breaks[t->n_breaks++] = row;
 }
 
 void tab_protect(struct tab *t)
@@ -657,30 +703,7 @@ void tab_chart(struct tab *t, const struct chart *spec)
     if (spec->kind == CHART_COLUMN || spec->kind == CHART_STACKED || spec->kind == CHART_BAR) chart_set_series_gap(c, 60);
     lxw_chart_options o = {
         .x_scale = spec->width / 480.0, .y_scale = spec->height / 288.0, .object_position = LXW_OBJECT_MOVE_DONT_SIZE};
+    if (!t->chart_width || spec->at_col < t->chart_col) t->chart_col = spec->at_col;
+    if (spec->width > t->chart_width) t->chart_width = spec->width;
     note(t->w, worksheet_insert_chart_opt(t->sheet, spec->at_row, spec->at_col, c, &o));
-}
-
-/* ---- names of cells ---- */
-
-void cell_name(struct buf *out, uint32_t row, uint16_t col)
-{
-    char letters[8];
-    size_t n = 0;
-    for (uint32_t c = col + 1u; c; c = (c - 1) / 26) letters[n++] = (char)('A' + (c - 1) % 26);
-    while (n) buf_char(out, letters[--n]);
-    buf_int(out, (int64_t)row + 1);
-}
-
-bool cell_parse(struct str s, uint32_t *row, uint16_t *col)
-{
-    uint32_t c = 0, r = 0;
-    size_t i = 0;
-    for (; i < s.n && ((s.s[i] >= 'A' && s.s[i] <= 'Z') || (s.s[i] >= 'a' && s.s[i] <= 'z')) && c <= COLUMNS; i++)
-        c = c * 26 + (uint32_t)((s.s[i] | 32) - 'a') + 1;
-    size_t digits = i;
-    for (; i < s.n && s.s[i] >= '0' && s.s[i] <= '9' && r < 10000000; i++) r = r * 10 + (uint32_t)(s.s[i] - '0');
-    if (i != s.n || i == digits || !c || c > COLUMNS || !r || r > 1048576) return false;
-    *row = r - 1;
-    *col = (uint16_t)(c - 1);
-    return true;
 }

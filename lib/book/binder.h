@@ -80,6 +80,8 @@ struct page {
     struct str left, right; /* of the footer, beside 第 N 页 共 M 页 */
 };
 void tab_page(struct tab *t, const struct page *p); /* A4, one page wide */
+/* Begins a new page with this row, so that a picture is not cut in two. */
+void tab_break(struct tab *t, uint32_t row);
 /* Only cells with FACE_INPUT can be changed.  No password: it guards against slips, not against people. */
 void tab_protect(struct tab *t);
 

@@ -107,6 +107,7 @@ enum {
     NARROW = 5,
     MOST_BARS = 40,
     MOST_BELOW = 26,
+    FEW_LINES = 6, /* that leave room for a chart below them on the page */
     SIDE_COLUMNS = 9,
     SIDE_PIXELS = 560,
     PAGE_PIXELS = 980,
@@ -151,6 +152,7 @@ static void lay_charts(struct laying *l, const struct block *b, uint32_t heading
             .width = beside ? SIDE_PIXELS : PAGE_PIXELS,
             .height = chart_height(c, n),
         };
+        if (l->tab && !beside && n > FEW_LINES) tab_break(l->tab, row);
         if (l->tab) tab_chart(l->tab, &chart);
         free(series);
         row += (chart.height + ROW_PIXELS - 1) / ROW_PIXELS + 1;
@@ -186,6 +188,7 @@ static void lay_table(struct laying *l, const struct block *b)
 static void lay_block(struct laying *l, const struct block *b)
 {
     struct look note = {FACE_NOTE, VALUE_TEXT, false};
+    if (l->tab && b != l->s->blocks && b->n_charts && charts_beside(b)) tab_break(l->tab, l->row);
     if (b->heading.n) {
         if (l->tab) tab_put(l->tab, l->row, 0, (struct look){FACE_CAPTION, VALUE_TEXT, false}, b->heading);
         l->row++;
