@@ -395,14 +395,22 @@ static double overlap(const uint64_t *a, const uint64_t *b)
     return (double)both / least;
 }
 
+/* Share of the pairs of characters that both have, of those that either has (Dice). */
+static double dice(const uint64_t *a, const uint64_t *b)
+{
+    int x = __builtin_popcountll(a[0]) + __builtin_popcountll(a[1]), y = __builtin_popcountll(b[0]) + __builtin_popcountll(b[1]);
+    int both = __builtin_popcountll(a[0] & b[0]) + __builtin_popcountll(a[1] & b[1]);
+    return x + y ? 2.0 * both / (x + y) : 0;
+}
+
 static unsigned text_level(const struct kept *a, const struct kept *b)
 {
-    double j = jaro_winkler(a->text, b->text), o = overlap(a->f, b->f);
+    double j = jaro_winkler(a->text, b->text), o = overlap(a->f, b->f), d = dice(a->f, b->f);
     bool numbers = a->f[2] == b->f[2];
-    if (numbers && (j >= 0.94 || o >= 0.95)) return TEXT_ALMOST;
-    if (j >= 0.9 || o >= 0.85) return TEXT_MOST;
-    if (j >= 0.8 || o >= 0.65) return TEXT_HALF;
-    return o >= 0.4 || j >= 0.7 ? TEXT_FAINT : TEXT_OTHER;
+    if (numbers && (j >= 0.97 || d >= 0.92)) return TEXT_ALMOST;
+    if ((numbers && j >= 0.94) || d >= 0.8) return TEXT_MOST;
+    if (j >= 0.9 || o >= 0.85 || d >= 0.65) return TEXT_HALF;
+    return o >= 0.5 || j >= 0.75 ? TEXT_FAINT : TEXT_OTHER;
 }
 
 /* The last numbers of an address are the door; that one of two names it and the other does not says nothing against it. */

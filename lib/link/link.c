@@ -144,7 +144,10 @@ static bool guess_model(struct replay *p, struct model *m, struct diag *d)
     if (n > SAMPLE) n = SAMPLE;
     struct str *sample[SAMPLE];
     for (size_t i = 0; i < n; i++) sample[i] = row_of(&p->ahead, &r->columns, i);
-    if (!model_guess(m, &r->columns, sample, n)) {
+    bool usable = model_guess(m, &r->columns, sample, n);
+    if (!usable && !n && r->columns.n)
+        usable = model_add(m, r->columns.names[0], KIND_CATEGORY) != NULL; /* no rows: nothing to link */
+    if (!usable) {
         struct place at = {.file = r->name};
         diag_add(d, DIAG_MODEL_NO_COLUMN, &at, NULL);
         return false;
@@ -309,6 +312,31 @@ static bool read_decisions(struct link *k, const struct link_options *o)
 }
 
 /* ---- learning and scoring ---- */
+/* Bytes that are free, or 0 when nobody says. */
+static uint64_t free_memory(void)
+{
+    FILE *f = fopen("/proc/meminfo", "r");
+    unsigned long long kib = 0;
+    char line[200];
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "MemAvailable: %llu", &kib) == 1) break;
+    if (f) fclose(f);
+    return (uint64_t)kib << 10;
+}
+
+/* What is still to come takes about 80 bytes a row: keys and their sorting, pairs, links, entities. */
+static bool has_memory(struct link *k)
+{
+    enum { BYTES = 80 };
+    uint64_t wanted = k->table.n_rows * BYTES, have = free_memory();
+    if (!have || wanted < have) return true;
+    char a[24], b[24];
+    snprintf(a, sizeof a, "%llu", (unsigned long long)(wanted >> 20));
+    snprintf(b, sizeof b, "%llu", (unsigned long long)(have >> 20));
+    diag_add(k->diag, DIAG_LINK_MEMORY, NULL, a, b, NULL);
+    return false;
+}
+
 static bool learn(struct link *k, const struct link_options *o)
 {
     if (k->model->trained && !o->train) return true;
@@ -411,7 +439,7 @@ struct link *link_run(struct rows *rows, struct model *m, const struct link_opti
     k->model = m;
     k->diag = d;
     k->translate = o->translate;
-    bool ok = load(k, rows, o) && read_decisions(k, o);
+    bool ok = load(k, rows, o) && has_memory(k) && read_decisions(k, o);
     if (ok) {
         blocking_choose(m, &k->table);
         k->blocking.source = k->source;

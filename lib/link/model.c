@@ -182,13 +182,14 @@ bool model_guess(struct model *m, const struct columns *c, struct str *const *sa
     int surname = -1, given = -1, id = -1;
     for (size_t k = 0; k < c->n; k++) {
         struct guess g = look(sample, n, k);
-        if (!g.given || str_starts(c->names[k], STR("_")) || is_row_name(c->names[k], &g)) continue;
+        if ((n && !g.given) || str_starts(c->names[k], STR("_")) || is_row_name(c->names[k], &g)) continue;
         int kind = kind_by_heading(c->names[k]);
         if (kind == -1) continue;
         if (kind == KIND_CITIZEN_ID && g.length < g.given * 14) kind = KIND_IDENTIFIER;
         if (kind == KIND_NAME && !g.han && !is_whole_name(c->names[k])) kind = g.length > g.given * 10 ? KIND_TEXT : KIND_WORD;
         bool wordy = kind == KIND_NAME || kind == KIND_TEXT || kind == KIND_WORD;
         if (wordy && g.given >= 50 && g.distinct * 10 < g.given) kind = KIND_CATEGORY;
+        if (kind == -2 && !n) continue;
         if (kind == -2) {
             if (g.given * 2 < n) continue; /* unnamed and mostly empty: not worth a comparison */
             if (g.ats * 2 > g.given) kind = KIND_EMAIL;

@@ -7,8 +7,9 @@
 #include "link/kind_own.h"
 
 enum { ROUNDS = 1000, CALM_ROUNDS = 3, KEPT_PATTERNS = 8000 };
-static const double PSEUDO = 4;     /* so many pairs are believed beforehand, in each class and comparison */
-static const double SETTLED = 1e-7; /* change of the mean logarithm of the likelihood, for CALM_ROUNDS rounds */
+static const double LABEL_WEIGHT = 5; /* a decision weighs as much as so many pairs */
+static const double PSEUDO = 4;       /* so many pairs are believed beforehand, in each class and comparison */
+static const double SETTLED = 1e-7;   /* change of the mean logarithm of the likelihood, for CALM_ROUNDS rounds */
 
 /* The patterns that learning works on: all of them, or when they are very many those that may be matches and a sample of the rest
  * that stands for them. */
@@ -16,7 +17,8 @@ struct lesson {
     uint64_t *code;
     double *count;
     double *share[CLASSES];
-    size_t n;
+    size_t n, n_free; /* from n_free on people have decided */
+    const struct label *labels;
     double total;
 };
 
@@ -93,7 +95,7 @@ static double expect(const struct model *m, struct lesson *s)
         for (size_t k = 0; k < m->n; k++)
             for (int l = 0; l < LEVELS; l++) logs[c][k][l] = (float)log(m->comparisons[k].p[c][l] + 1e-300);
     }
-    for (size_t i = 0; i < s->n; i++) {
+    for (size_t i = 0; i < s->n_free; i++) {
         double sum[CLASSES], best = -INFINITY, all = 0;
         for (int c = 0; c < CLASSES; c++) {
             sum[c] = prior[c];
@@ -103,6 +105,13 @@ static double expect(const struct model *m, struct lesson *s)
         for (int c = 0; c < CLASSES; c++) all += sum[c] = sum[c] - best < -40 ? 0 : exp(sum[c] - best);
         for (int c = 0; c < CLASSES; c++) s->share[c][i] = sum[c] / all;
         likelihood += s->count[i] * (best + log(all));
+    }
+    for (size_t i = s->n_free; i < s->n; i++) {
+        bool match = s->labels[i - s->n_free].match;
+        double h = m->prior[CLASS_HOUSEHOLD], o = m->prior[CLASS_OTHER];
+        s->share[CLASS_MATCH][i] = match;
+        s->share[CLASS_HOUSEHOLD][i] = match ? 0 : h / (h + o);
+        s->share[CLASS_OTHER][i] = match ? 0 : o / (h + o);
     }
     return likelihood;
 }
@@ -150,6 +159,19 @@ static void never_one(struct comparison *c)
             c->p[CLASS_MATCH][l] = fmin(c->p[CLASS_MATCH][l], SLIPPED);
 }
 
+/* That a value is missing says the same of all classes: records of one list lack the same columns, and that would be taken for
+ * what makes them alike. */
+static void share_none(const struct model *m, struct comparison *c)
+{
+    double none = 0;
+    for (int k = 0; k < CLASSES; k++) none += m->prior[k] * c->p[k][0];
+    for (int k = 0; k < CLASSES; k++) {
+        double given = 1 - c->p[k][0], scale = given > 1e-9 ? (1 - none) / given : 1;
+        for (unsigned l = 1; l < kind_info(c->kind)->n_levels; l++) c->p[k][l] *= scale;
+        c->p[k][0] = none;
+    }
+}
+
 static void maximise(struct model *m, const struct model *first, const struct lesson *s)
 {
     double total[CLASSES] = {0};
@@ -175,6 +197,7 @@ static void maximise(struct model *m, const struct model *first, const struct le
             }
     }
     for (size_t k = 0; k < m->n; k++) never_one(&m->comparisons[k]);
+    for (size_t k = 0; k < m->n; k++) share_none(m, &m->comparisons[k]);
     for (size_t k = 0; k < m->n; k++)
         order_levels(&m->comparisons[k], kind_info(m->comparisons[k].kind), m->prior[CLASS_HOUSEHOLD], m->prior[CLASS_OTHER]);
 }
@@ -197,8 +220,12 @@ static void make_lesson(struct lesson *s, const struct model *m, const struct pa
         s->count[s->n++] = weight * (double)p->count[i];
         s->total += weight * (double)p->count[i];
     }
-    (void)labels;
-    (void)n_labels;
+    s->n_free = s->n;
+    s->labels = labels;
+    for (size_t i = 0; i < n_labels; i++) {
+        s->code[s->n] = labels[i].code;
+        s->count[s->n++] = LABEL_WEIGHT;
+    }
     for (int c = 0; c < CLASSES; c++) s->share[c] = mem_alloc((s->n + 1) * sizeof *s->share[c]);
 }
 

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# vet-dedupe on columns that are not ours: learning with no labels, models, and what is wrong with them.
+. "$TESTS/lib.sh"
+# 600 people, a third of them twice: the second time with a slip in the surname, and half of those with another town.
+awk 'BEGIN {
+    srand(7); print "id,given,surname,born,town,person"
+    split("anna ben carl dora emil fred gina hans ida jan kurt lena mona nils olga paul", g, " ")
+    split("miller fischer weber meyer wagner becker schulz hoffmann koch bauer richter klein wolf neumann schwarz krueger hartmann lange werner krause", s, " ")
+    split("hull york leeds derby luton ely bath truro", t, " ")
+    for (p = 1; p <= 600; p++) {
+        a = g[int(rand() * 16) + 1]; b = s[int(rand() * 20) + 1]; c = t[int(rand() * 8) + 1]
+        d = sprintf("19%02d-%02d-%02d", 30 + rand() * 69, 1 + rand() * 12, 1 + rand() * 28)
+        print ++n "," a "," b "," d "," c "," p
+        if (p % 3 == 0) print ++n "," a "," substr(b, 1, 2) "x" substr(b, 3) "," d "," (p % 2 ? c : "oslo") "," p
+    }
+}' >rows.csv
+cut -d, -f1-5 rows.csv >in.csv
+# Pairs right, wrong and missing, from the truth in the last column but one and _entity in the last.
+judge() { paste -d, <(cut -d, -f6 rows.csv) <(awk -F, '{ print $NF }' "$1") | tail -n +2 | awk -F, '{
+    for (i = 1; i < NR; i++) { same = p[i] == $1; said = e[i] == $2; right += same && said; wrong += said && !same; missing += same && !said }
+    p[NR] = $1; e[NR] = $2 } END { print right + 0, wrong + 0, missing + 0 }'; }
+echo '{"columns": {"given": "given", "surname": "surname", "born": "date", "town": "word"}}' >minimal.json
+status "columns and their kinds are model enough; --train learns the rest" 0 vet-dedupe -m minimal.json --train learnt.json in.csv
+cp out linked.csv
+read -r right wrong missing <<<"$(judge linked.csv)"
+check "nearly all pairs of one person are found (right $right, missing $missing)" test "$right" -ge 190
+check "and few others (wrong $wrong)" test "$wrong" -le 12
+vet-dedupe -q -m ./learnt.json in.csv >again.csv
+check "the learnt model gives the same entities" cmp linked.csv again.csv
+vet-dedupe -q -m minimal.json --threads 4 in.csv >four.csv
+check "and so do four threads" cmp linked.csv four.csv
+status "with no model at all, columns are guessed" 0 vet-dedupe in.csv
+has "and the guess is told" err "compared: given (given), surname (surname), born (date), town (category)"
+vet-dedupe -q -m ./learnt.json --stats stats.json --pairs pairs.csv in.csv >/dev/null
+has "--stats has m and u of each level" stats.json '"level": "almost", "m": '
+has "--pairs has weight and level" pairs.csv ",link,"
+status "-t json writes records as JSON" 0 vet-dedupe -q -t json -m ./learnt.json in.csv
+has "with the entity" out '"_entity":"E1"'
+
+# Two sources, each free of duplicates.
+awk -F, 'NR == 1 { print $0 ",list"; next } { print $0 "," ($5 == "oslo" || $2 == "anna" ? "b" : "a") }' in.csv >two.csv
+vet-dedupe -q -m ./learnt.json --source list link two.csv >one2one.csv
+same "no entity has two records of one source" "" "$(awk -F, 'NR > 1 { k = $NF "," $(NF - 1); if (seen[k]++) print k }' one2one.csv | head -3)"
+
+# What is wrong with a model is said with its place.
+wrong() { # WHAT TEXT MODEL
+    printf '%s\n' "$3" >wrong.json
+    status "$1 is an error" 2 vet-dedupe -m wrong.json in.csv
+    has "told with what to do" err "$2"
+    same "and nothing is written" "" "$(cat out)"
+}
+wrong "a column that is not there" "did you mean surname?" '{"columns": {"sirname": "surname"}}'
+has "its place is told" err "wrong.json!N1: error: model_column"
+wrong "a kind that is none" "one of: name surname given" '{"columns": {"surname": "surnme"}}'
+wrong "a rule by an unknown column" "did you mean surname?" '{"columns": {"surname": "surname"}, "blocking": [["surnam"]]}'
+wrong "a key that does not fit" "known keys: whole sound letters start" '{"columns": {"surname": "surname"}, "blocking": [["surname.year"]]}'
+wrong "an unknown property" "did you mean blocking?" '{"columns": {"surname": "surname"}, "bloking": []}'
+wrong "probabilities that do not add up" "do not add up to 1" '{"columns": {"town": {"kind": "category", "levels": {"other": [0.5, 0.1, 0.1]}}}}'
+wrong "no JSON" "not valid JSON" '{"columns": {'
+status "a model that is not there is an error" 2 vet-dedupe -m nosuch in.csv
+
+printf '_a,_b\n1,2\n' >none.csv
+status "no column that can be used is an error" 2 vet-dedupe none.csv
+printf 'name,dob\n' >empty.csv
+status "no rows are no error" 0 vet-dedupe -q empty.csv
+same "and give the heading" "name,dob,_entity" "$(cat out)"
+printf 'name,dob\n,\n,\n' >null.csv
+status "columns with no value are told" 0 vet-dedupe -m <(echo '{"columns": {"name": "name", "dob": "date"}}') null.csv
+has "by name" err "column name has no value in any row"
+awk 'BEGIN { print "name,dob"; for (i = 0; i < 3000; i++) print "张伟,19" 30 + i % 60 "-01-01" }' >giant.csv
+status "a giant block is split" 0 vet-dedupe -m <(echo '{"columns": {"name": "name", "dob": "date"}, "blocking": ["name"]}') giant.csv
+has "and told" err "1 blocks of more than 400 records were split"
+has "as are columns that are always the same" err "column name has the same value in all rows"
+status "a full disk is told" 4 vet-dedupe -q in.csv -o /dev/full
+finish
