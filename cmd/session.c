@@ -282,6 +282,22 @@ const char *session_who(void)
     return user ? user->pw_name : "";
 }
 
+void session_hide(struct session *s, const char *secret)
+{
+    struct buf b = {0};
+    struct str rest = buf_slice(&s->command), hidden = str_of(secret);
+    size_t at;
+    while (hidden.n && str_find(rest, hidden, &at)) {
+        buf_str(&b, str_head(rest, at));
+        buf_put(&b, "***");
+        rest = str_from(rest, at + hidden.n);
+    }
+    buf_str(&b, rest);
+    buf_text(&b);
+    buf_free(&s->command);
+    s->command = b;
+}
+
 static bool is_month(struct str s)
 {
     if (s.n != 7 || s.s[4] != '-') return false;

@@ -47,6 +47,8 @@ int session_end(struct session *s);
 const char *session_now(void);
 /* Who runs this, for the store's log: VET_BY, else the name of the user.  Static. */
 const char *session_who(void);
+/* Whom the command was about does not belong into a log that outlives his data: *** takes the place of `secret` in s->command. */
+void session_hide(struct session *s, const char *secret);
 /* Are messages in Chinese?  For texts that a ledger holds in both languages. */
 bool session_chinese(void);
 /* The month meant: `*given` (--period), else VET_PERIOD, which *given then becomes, else the month of session_now.  False after a

@@ -1,16 +1,34 @@
 /* vet-export: the records of the store, as they are, masked for an audience. */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "base/mask.h"
 #include "flow/copy.h"
 #include "session.h"
+#include "store/history.h"
 #include "store/store.h"
 
 struct choice {
-    const char *ledger, *as_of;
+    const char *ledger, *as_of, *history, *changes;
     bool missing, rejects, source;
 };
 
+/* "A..B": two moments; B may be left out for now. */
+static struct rows *open_changes(struct store *st, const struct schema *l, const char *range)
+{
+    const char *dots = strstr(range, "..");
+    struct buf from = {0};
+    buf_add(&from, range, dots ? (size_t)(dots - range) : strlen(range));
+    int64_t a = store_as_of(st, buf_text(&from));
+    int64_t b = a < 0 || !dots || !dots[2] ? 0 : store_as_of(st, dots + 2);
+    buf_free(&from);
+    return a < 0 || b < 0 ? NULL : store_changes(st, l, a, b);
+}
+
 static struct rows *open_rows(struct store *st, const struct schema *l, const struct choice *c)
 {
+    if (c->changes) return open_changes(st, l, c->changes);
+    if (c->history) return store_history(st, l, c->history);
     int64_t as_of = store_as_of(st, c->as_of);
     if (as_of < 0) return NULL;
     if (c->missing) return store_missing(st, l);
@@ -18,8 +36,20 @@ static struct rows *open_rows(struct store *st, const struct schema *l, const st
     return store_rows(st, &(struct store_query){.ledger = l, .as_of = as_of, .sorted = true, .source = c->source});
 }
 
-static void export(struct session *s, const struct choice *c, enum mask_profile mask)
+/* The log says who took whole personal data out of the store.  A store that may only be read keeps no log. */
+static void note_unmasked(struct session *s, const struct store_options *o, uint64_t n)
 {
+    char counts[40];
+    if (access(s->db, W_OK) != 0) return;
+    struct store *st = store_open(s->db, STORE_WRITE, o, &s->diag);
+    snprintf(counts, sizeof counts, "{\"rows\":%llu}", (unsigned long long)n);
+    if (st) store_note(st, "export", s->output ? s->output : "-", counts);
+    store_close(st);
+}
+
+static void export_rows(struct session *s, const struct choice *c, enum mask_profile mask)
+{
+    if (c->history) session_hide(s, c->history);
     struct store_options o = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command)};
     struct schema *l = schema_open(s->share, c->ledger ? c->ledger : "person", &s->diag);
     struct store *st = l ? store_open(s->db, STORE_READ, &o, &s->diag) : NULL;
@@ -30,10 +60,12 @@ static void export(struct session *s, const struct choice *c, enum mask_profile 
                                .ledger = l,
                                .mask = mask,
                                .today = str_head(str_of(session_now()), 10)};
-    bool ok = out && rows_copy(r, out, &how, NULL);
-    if (out) out_close(out, ok, &s->diag);
+    uint64_t n = 0;
+    bool ok = out && rows_copy(r, out, &how, &n);
+    if (out && !out_close(out, ok, &s->diag)) ok = false;
     rows_close(r);
     store_close(st);
+    if (ok && mask == PROFILE_NONE) note_unmasked(s, &o, n);
     schema_free(l);
 }
 
@@ -49,6 +81,9 @@ int main(int argc, char **argv)
         {OPT_FLAG, 0, "source", &c.source, NULL, "also the file, sheet and row that each record came from", NULL, 0, 0},
         {OPT_FLAG, 0, "missing", &c.missing, NULL, "people whom their building's newest sheet does not hold", NULL, 0, 0},
         {OPT_FLAG, 0, "rejects", &c.rejects, NULL, "rejected rows that are still open", NULL, 0, 0},
+        {OPT_STRING, 0, "history", &c.history, "KEY", "every version of the records with this id, name or record number", NULL, 0,
+         0},
+        {OPT_STRING, 0, "changes", &c.changes, "A..B", "what is new, changed or gone from batch, day or month A to B", NULL, 0, 0},
         {OPT_STRING, 0, "as-of", &c.as_of, "BATCH|DATE|MONTH", "as the store was after that batch, day or month", NULL, 0, 0},
     };
     enum mask_profile mask = PROFILE_NONE;
@@ -58,6 +93,6 @@ int main(int argc, char **argv)
         diag_add(&s.diag, DIAG_OPTION_BAD, NULL, "--mask", s.mask, "none, internal, public", NULL);
     else if (!s.db) diag_add(&s.diag, DIAG_OPTION_NEEDS, NULL, "vet-export", "--db FILE (VET_DB)", NULL);
     else if (s.files.n) diag_add(&s.diag, DIAG_ARGUMENT_EXTRA, NULL, s.files.v[0], NULL);
-    else export(&s, &c, mask);
+    else export_rows(&s, &c, mask);
     return session_end(&s);
 }

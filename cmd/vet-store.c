@@ -1,41 +1,62 @@
 /* vet-store: the store as a whole. */
 #include <libintl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "flow/copy.h"
 #include "session.h"
 #include "store/backup.h"
+#include "store/erase.h"
+#include "store/history.h"
+#include "store/pack.h"
 #include "store/store.h"
+#include "store/undo.h"
 
 struct work {
     struct session session;
+    struct store_options options;
     struct store *store;
     struct schema *ledger;
-    const char *ledger_name;
-    const char *period;
-    const char *argument; /* what stands after the action */
-    char month[8];
-    struct store_options options;
+    const char *ledger_name, *period, *by, *reason, *receipt;
+    bool cascade, run;
 };
 
-static bool write_rows(struct work *w, struct rows *r)
+static const char *argument(const struct work *w, size_t i)
+{
+    return i + 1 < w->session.files.n ? w->session.files.v[i + 1] : NULL;
+}
+
+/* The one argument that an action needs, or a finding. */
+static const char *needed(struct work *w, const char *what)
+{
+    if (!argument(w, 0)) diag_add(&w->session.diag, DIAG_STORE_NEEDS, NULL, w->session.files.v[0], what, NULL);
+    else if (argument(w, 1)) diag_add(&w->session.diag, DIAG_ARGUMENT_EXTRA, NULL, argument(w, 1), NULL);
+    else return argument(w, 0);
+    return NULL;
+}
+
+static void write_rows(struct work *w, struct rows *r)
 {
     struct out *o = r ? out_open(w->session.output, &w->session.diag) : NULL;
     struct copy_options c = {.format = w->session.to == TO_JSON ? ROWS_JSON : ROWS_CSV};
     bool ok = o && rows_copy(r, o, &c, NULL);
     if (o) out_close(o, ok, &w->session.diag);
     rows_close(r);
-    return ok;
 }
 
-/* A new store has the ledgers' tables, and the units when a units file is given. */
-static void do_init(struct work *w)
+static void tell(struct work *w, enum diag_code code, const char *a)
 {
     struct place at = {.file = w->session.db};
+    diag_add(&w->session.diag, code, &at, a, NULL);
+}
+
+/* A new store has the ledger's tables, and the units when a units file is given. */
+static void do_init(struct work *w)
+{
     struct units *u = w->session.units ? units_open(w->session.units, &w->session.diag) : NULL;
     bool ok = (!w->session.units || u) && store_ledger(w->store, w->ledger) && (!u || store_units_load(w->store, u));
-    if (ok) diag_add(&w->session.diag, DIAG_STORE_MADE, &at, NULL);
+    if (ok) tell(w, DIAG_STORE_MADE, NULL);
     units_free(u);
 }
 
@@ -57,7 +78,7 @@ static void do_info(struct work *w)
 
 static void do_verify(struct work *w)
 {
-    store_verify(w->store);
+    if (store_verify(w->store) && w->receipt) store_check_receipt(w->store, w->receipt);
 }
 
 static void do_log(struct work *w)
@@ -65,25 +86,117 @@ static void do_log(struct work *w)
     write_rows(w, store_log(w->store));
 }
 
+/* "17", "17..20", several of them; with --run the whole run of each. */
+static size_t batches_meant(struct work *w, int64_t **v)
+{
+    size_t n = 0, cap = 0;
+    *v = NULL;
+    for (size_t i = 0; argument(w, i); i++) {
+        char *end;
+        int64_t from = strtoll(argument(w, i), &end, 10), to = from, *more = NULL;
+        if (end[0] == '.' && end[1] == '.') to = strtoll(end + 2, &end, 10);
+        if (end == argument(w, i) || *end || to < from || to > store_head(w->store, NULL)) {
+            tell(w, DIAG_STORE_NO_BATCH, argument(w, i));
+            return 0;
+        }
+        size_t k = w->run ? store_run(w->store, from, &more) : (size_t)(to - from + 1);
+        mem_grow(v, &cap, n + k, sizeof **v);
+        for (size_t j = 0; j < k; j++) (*v)[n++] = w->run ? more[j] : from + (int64_t)j;
+        free(more);
+    }
+    if (!n) diag_add(&w->session.diag, DIAG_STORE_NEEDS, NULL, "undo", "BATCH", NULL);
+    return n;
+}
+
+static void do_undo(struct work *w)
+{
+    int64_t *v;
+    size_t n = batches_meant(w, &v), done = 0;
+    char text[24];
+    if (n && store_undo(w->store, v, n, w->cascade, &done)) {
+        snprintf(text, sizeof text, "%zu", done);
+        tell(w, DIAG_UNDO_WAS, text);
+    }
+    free(v);
+}
+
+static void do_freeze(struct work *w)
+{
+    struct str month;
+    const char *period = needed(w, "YYYY-MM");
+    if (!period || !session_period(&w->session, &period, &month)) return;
+    if (store_freeze(w->store, period, w->by ? w->by : session_who(), w->reason)) tell(w, DIAG_FREEZE_DONE, period);
+}
+
 static void do_backup(struct work *w)
 {
-    store_backup(w->store, w->argument);
+    const char *to = needed(w, "FILE");
+    if (to) store_backup(w->store, to);
 }
 
 static void do_restore(struct work *w)
 {
-    store_restore(w->argument, w->session.db, &w->options, &w->session.diag);
+    const char *from = needed(w, "FILE");
+    if (from) store_restore(from, w->session.db, &w->options, &w->session.diag);
 }
 
-enum opening { OPENS_READ = STORE_READ, OPENS_WRITE = STORE_WRITE, OPENS_NEW = STORE_CREATE, OPENS_NOT };
+static void do_pack(struct work *w)
+{
+    size_t n, used = 0;
+    const char *to = needed(w, "FILE.zip");
+    const struct str *names = store_ledgers(w->store, &n);
+    struct schema **l = mem_zero(n + 1, sizeof *l);
+    bool ok = to != NULL;
+    for (; ok && used < n; used++) {
+        char name[200];
+        snprintf(name, sizeof name, "%.*s", (int)names[used].n, names[used].s);
+        ok = (l[used] = schema_open(w->session.share, name, &w->session.diag)) != NULL;
+    }
+    struct out *o = ok ? out_open(to, &w->session.diag) : NULL;
+    if (o) {
+        ok = store_pack(w->store, (const struct schema *const *)l, n, o);
+        out_close(o, ok, &w->session.diag);
+    }
+    for (size_t i = 0; i < used; i++) schema_free(l[i]);
+    free(l);
+}
+
+static void do_unpack(struct work *w)
+{
+    const char *from = needed(w, "FILE.zip");
+    struct buf receipt = {0};
+    if (from && store_unpack(w->store, w->session.share, from, &receipt)) {
+        struct out *o = out_open(w->session.output, &w->session.diag);
+        if (o) out_write(o, buf_slice(&receipt));
+        if (o) out_close(o, true, &w->session.diag);
+    }
+    buf_free(&receipt);
+}
+
+static void do_erase(struct work *w)
+{
+    uint64_t rows;
+    char text[24];
+    const char *key = needed(w, "ID");
+    if (key && !w->reason) diag_add(&w->session.diag, DIAG_STORE_NEEDS, NULL, "erase", "--reason TEXT", NULL);
+    if (!key || !w->reason || !store_erase(w->store, w->ledger, key, w->reason, &rows)) return;
+    snprintf(text, sizeof text, "%llu", (unsigned long long)rows);
+    tell(w, DIAG_ERASE_DONE, text);
+}
+
+enum opening { OPENS, MAKES, OPENS_NOTHING };
 static const struct action {
     const char *name;
+    enum store_mode mode;
     enum opening opening;
-    const char *argument; /* what it needs, NULL = nothing */
     void (*run)(struct work *);
 } ACTIONS[] = {
-    {"init", OPENS_NEW, NULL, do_init}, {"info", OPENS_READ, NULL, do_info},        {"verify", OPENS_READ, NULL, do_verify},
-    {"log", OPENS_READ, NULL, do_log},  {"backup", OPENS_WRITE, "FILE", do_backup}, {"restore", OPENS_NOT, "FILE", do_restore},
+    {"init", STORE_CREATE, MAKES, do_init},    {"info", STORE_READ, OPENS, do_info},
+    {"verify", STORE_READ, OPENS, do_verify},  {"log", STORE_READ, OPENS, do_log},
+    {"undo", STORE_WRITE, OPENS, do_undo},     {"freeze", STORE_WRITE, OPENS, do_freeze},
+    {"backup", STORE_WRITE, OPENS, do_backup}, {"restore", STORE_READ, OPENS_NOTHING, do_restore},
+    {"pack", STORE_READ, OPENS, do_pack},      {"unpack", STORE_CREATE, OPENS, do_unpack},
+    {"erase", STORE_WRITE, OPENS, do_erase},
 };
 
 static const struct action *find_action(struct session *s)
@@ -102,18 +215,8 @@ static const struct action *find_action(struct session *s)
     return NULL;
 }
 
-/* One argument where the action needs one, and none too many. */
-static bool take_argument(struct work *w, const struct action *a)
-{
-    struct session *s = &w->session;
-    size_t want = a->argument ? 2 : 1;
-    if (s->files.n < want) diag_add(&s->diag, DIAG_STORE_NEEDS, NULL, a->name, a->argument, NULL);
-    else if (s->files.n > want) diag_add(&s->diag, DIAG_ARGUMENT_EXTRA, NULL, s->files.v[want], NULL);
-    w->argument = s->files.n > 1 ? s->files.v[1] : NULL;
-    return s->files.n == want;
-}
-
-static bool open_store(struct work *w, const struct action *a)
+/* A month, what the batches of this run say of themselves, the store. */
+static bool open_store(struct work *w, const struct action *a, char month[8])
 {
     struct session *s = &w->session;
     struct str period;
@@ -122,35 +225,43 @@ static bool open_store(struct work *w, const struct action *a)
         diag_add(&s->diag, DIAG_OPTION_NEEDS, NULL, "vet-store", "--db FILE (VET_DB)", NULL);
         return false;
     }
-    if (a->opening == OPENS_NEW && stat(s->db, &st) == 0) {
-        struct place at = {.file = s->db};
-        diag_add(&s->diag, DIAG_STORE_EXISTS, &at, NULL);
+    if (a->opening == MAKES && stat(s->db, &st) == 0) {
+        tell(w, DIAG_STORE_EXISTS, NULL);
         return false;
     }
     if (!session_period(s, &w->period, &period)) return false;
-    w->ledger = schema_open(s->share, w->ledger_name ? w->ledger_name : "person", &s->diag);
-    if (!w->ledger) return false;
-    snprintf(w->month, sizeof w->month, "%.*s", (int)period.n, period.s);
+    if (a->run == do_erase && argument(w, 0)) session_hide(s, argument(w, 0));
+    snprintf(month, 8, "%.*s", (int)period.n, period.s);
     w->options =
-        (struct store_options){.by = session_who(), .now = session_now(), .command = buf_text(&s->command), .period = w->month};
-    if (a->opening == OPENS_NOT) return true;
-    w->store = store_open(s->db, (enum store_mode)a->opening, &w->options, &s->diag);
+        (struct store_options){.by = session_who(), .now = session_now(), .command = buf_text(&s->command), .period = month};
+    const char *wait = getenv("VET_WAIT"); /* milliseconds for which another writer is waited for */
+    if (wait) w->options.wait_ms = atol(wait);
+    if (a->opening == OPENS_NOTHING) return true;
+    w->ledger = schema_open(s->share, w->ledger_name ? w->ledger_name : "person", &s->diag);
+    w->store = w->ledger ? store_open(s->db, a->mode, &w->options, &s->diag) : NULL;
     return w->store != NULL;
 }
 
 int main(int argc, char **argv)
 {
-    struct work w = {.session = {.name = "vet-store",
-                                 .summary = "Looks after the store: makes it, tells about it, checks it.",
-                                 .usage = "[OPTION]... init|info|verify|log | backup FILE | restore FILE",
-                                 .wants = WANT_DB | WANT_UNITS | WANT_OUTPUT | WANT_TO}};
+    struct work w = {
+        .session = {.name = "vet-store",
+                    .summary = "Looks after the store: makes it, checks it, undoes, freezes, copies and hands it over.",
+                    .usage = "[OPTION]... init|info|verify|log|undo|freeze|backup|restore|pack|unpack|erase [ARGUMENT]...",
+                    .wants = WANT_DB | WANT_UNITS | WANT_OUTPUT | WANT_TO}};
     const struct opt own[] = {
         {OPT_STRING, 0, "ledger", &w.ledger_name, "NAME", "the ledger (default: person)", NULL, 0, 0},
         {OPT_STRING, 0, "period", &w.period, "YYYY-MM", "the month meant (default: this one, or VET_PERIOD)", NULL, 0, 0},
+        {OPT_FLAG, 0, "cascade", &w.cascade, NULL, "undo: first undo what depends on it", NULL, 0, 0},
+        {OPT_FLAG, 0, "run", &w.run, NULL, "undo: all files of the run that the batch belongs to", NULL, 0, 0},
+        {OPT_STRING, 0, "by", &w.by, "NAME", "freeze: who answers for the month", NULL, 0, 0},
+        {OPT_STRING, 0, "reason", &w.reason, "TEXT", "erase, freeze: why", NULL, 0, 0},
+        {OPT_STRING, 0, "receipt", &w.receipt, "FILE", "verify: does the log still hold what the receipt says?", NULL, 0, 0},
     };
     const struct action *a;
+    char month[8];
     if (session_start(&w.session, own, sizeof own / sizeof *own, argc, argv) && (a = find_action(&w.session)) &&
-        take_argument(&w, a) && open_store(&w, a))
+        open_store(&w, a, month))
         a->run(&w);
     store_close(w.store);
     schema_free(w.ledger);

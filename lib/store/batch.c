@@ -113,21 +113,49 @@ bool batch_first(struct store *s)
     return batch_end(s, add_batch(s));
 }
 
+static bool begin_transaction(struct store *s)
+{
+    return !s->failed && store_step_done(s, kept(s, &s->begin, "BEGIN IMMEDIATE"));
+}
+
+static void roll_back(struct store *s)
+{
+    pipe_drop(s);
+    if (!sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
 bool batch_begin(struct store *s, const char *kind)
 {
-    if (s->failed) return false;
-    if (!store_step_done(s, kept(s, &s->begin, "BEGIN IMMEDIATE"))) return false;
+    if (s->failed || (!s->group && !begin_transaction(s))) return false;
     s->batch.id = -1; /* a transaction is open */
     s->batch.undoes = 0;
     s->batch.source.n = s->batch.source_hash.n = s->batch.counts.n = s->batch.kind.n = 0;
     buf_put(&s->batch.kind, kind);
-    if (refresh(s)) {
+    if (s->group || refresh(s)) {
         s->batch.id = s->head + 1;
         if (!s->run) s->run = s->batch.id;
         if (add_batch(s)) return true;
     }
     batch_end(s, false);
     return false;
+}
+
+bool group_begin(struct store *s)
+{
+    if (!begin_transaction(s)) return false;
+    s->group = true;
+    return refresh(s);
+}
+
+bool group_end(struct store *s, bool keep)
+{
+    bool ok = keep && !s->failed && !s->batch.id && store_step_done(s, kept(s, &s->commit, "COMMIT"));
+    s->group = false;
+    if (ok) return true;
+    roll_back(s);
+    s->batch.id = 0;
+    s->run = 0;
+    return !keep && batch_refresh(s);
 }
 
 static int by_number(const void *a, const void *b)
@@ -223,15 +251,15 @@ static void forget(struct store *s, bool kept_all)
 
 bool batch_end(struct store *s, bool keep)
 {
-    bool ok = keep && !s->failed && pipe_drain(s) && seal(s) && store_step_done(s, kept(s, &s->commit, "COMMIT"));
+    bool ok = keep && !s->failed && pipe_drain(s) && seal(s) && (s->group || store_step_done(s, kept(s, &s->commit, "COMMIT")));
     if (ok) {
         s->head = s->batch.id;
         memcpy(s->head_hash, s->next_hash, 65);
         s->dirty = true;
     } else {
-        pipe_drop(s);
         if (s->batch.id == s->run) s->run = 0;
-        if (!sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+        if (s->group) pipe_drop(s);
+        else roll_back(s);
     }
     s->batch.id = 0;
     forget(s, ok);
@@ -263,6 +291,8 @@ static bool statements(struct store *s, struct table *t)
     for (size_t i = 0; i < t->n_columns; i++) buf_put(&sql, ", ?");
     buf_put(&sql, ")");
     t->insert = store_prepare(s, buf_text(&sql));
+    free(t->bound);
+    t->bound = mem_zero(t->n_columns + 1, sizeof *t->bound);
     sql.n = 0;
     buf_put(&sql, "UPDATE ");
     buf_name(&sql, t->name);

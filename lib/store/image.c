@@ -71,21 +71,26 @@ static int bind_value(sqlite3_stmt *insert, int at, enum column_kind kind, struc
     return sqlite3_bind_text(insert, at, t.s, (int)t.n, SQLITE_STATIC);
 }
 
-/* Columns that the image skips are null. */
-int image_bind(sqlite3_stmt *insert, int first, const struct table *t, struct str image)
+/* Columns that the image skips are null; only those that the row before had a value in need to be told. */
+int image_bind(sqlite3_stmt *insert, int first, struct table *t, struct str image)
 {
     size_t next = 0;
     const unsigned char *p = (const unsigned char *)image.s, *end = p + image.n;
     int rc = SQLITE_OK;
-    while (p < end && rc == SQLITE_OK) {
-        size_t column = p[0] | (size_t)p[1] << 8;
+    while (rc == SQLITE_OK) {
+        size_t column = p < end ? (p[0] | (size_t)p[1] << 8) : t->n_columns;
+        for (; next < column; next++) {
+            if (!t->bound[next]) continue;
+            sqlite3_bind_null(insert, first + (int)next);
+            t->bound[next] = false;
+        }
+        if (p >= end) break;
         size_t n = p[2] | (size_t)p[3] << 8 | (size_t)p[4] << 16 | (size_t)p[5] << 24;
-        for (; next < column; next++) sqlite3_bind_null(insert, first + (int)next);
         rc = bind_value(insert, first + (int)column, t->columns[column].kind, (struct str){(const char *)p + 6, n});
+        t->bound[column] = true;
         next = column + 1;
         p += 6 + n;
     }
-    for (; next < t->n_columns; next++) sqlite3_bind_null(insert, first + (int)next);
     return rc;
 }
 

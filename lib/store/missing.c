@@ -22,17 +22,16 @@ struct rows *store_missing(struct store *s, const struct schema *l)
     if (!t) return NULL;
     struct buf sql = {0};
     buf_put(&sql, NEWEST);
-    buf_put(&sql, " SELECT c.code AS unit, u.name AS unit_name, ");
+    buf_put(&sql, " SELECT c.code AS unit, u.name AS place, ");
     if (name) {
         buf_put(&sql, "v.");
         buf_name(&sql, name->name);
     } else {
         buf_put(&sql, "''");
     }
-    buf_put(
-        &sql,
-        " AS name, u.leader, u.phone, f.name AS last_file, s.name AS last_sheet, v._row AS last_row, s.survey_date AS last_survey,"
-        " (SELECT max(survey) FROM sheets x WHERE x.unit = v._unit) AS newest_survey, v._record FROM ");
+    buf_put(&sql, " AS name, u.leader, u.phone AS leader_phone, f.name AS last_file, s.name AS last_sheet, v._row AS last_row, "
+                  "s.survey_date AS last_survey,"
+                  " (SELECT max(survey) FROM sheets x WHERE x.unit = v._unit) AS newest_survey, v._record FROM ");
     buf_name(&sql, t->name);
     buf_put(&sql, " v JOIN vet_code c ON c._id = v._unit LEFT JOIN vet_unit u ON u.code = c.code AND u._out IS NULL LEFT JOIN "
                   "vet_sheet s ON s._id = v._sheet"

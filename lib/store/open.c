@@ -231,6 +231,8 @@ static bool open_all(struct store *s, long wait_ms)
 
 struct store *store_open(const char *path, enum store_mode mode, const struct store_options *o, struct diag *d)
 {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS,
+                   0); /* statistics that nobody asks for, under a lock; no matter when it comes too late */
     struct store *s = mem_zero(1, sizeof *s);
     s->path = arena_string(&s->memory, path);
     s->mode = mode;

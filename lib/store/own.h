@@ -27,10 +27,11 @@ struct table {
     struct str name;
     struct column *columns;
     size_t n_columns;
-    size_t number;   /* index in store->tables */
-    bool is_ledger;  /* a ledger's, with the fixed columns of enum ledger_column first */
-    bool dictionary; /* rows are names for numbers: undo leaves them */
+    size_t number;     /* index in store->tables */
+    bool is_ledger;    /* a ledger's, with the fixed columns of enum ledger_column first */
+    uint32_t identity; /* bits of the columns by which versions are of one thing; 0: rows are names for numbers, and stay */
     sqlite3_stmt *insert, *close, *get;
+    bool *bound;  /* of `insert`: columns that hold a value still */
     int64_t next; /* the next _id; 0 = not asked yet */
     /* The batch at work. */
     int64_t first;
@@ -76,6 +77,7 @@ struct store {
     struct table *tables; /* system tables first, then ledgers */
     size_t n_tables, cap_tables;
     struct batch batch;
+    bool group;   /* a transaction of several batches is open */
     int64_t run;  /* the first batch of this run */
     int64_t head; /* the last batch */
     char head_hash[65], next_hash[65];
@@ -101,6 +103,8 @@ bool tables_make(struct store *s);                             /* a new store: s
 bool tables_load(struct store *s);                             /* reads what tables there are */
 struct table *tables_ledger(struct store *s, struct str name); /* NULL when the ledger has none */
 int table_column(const struct table *t, struct str name);
+void tables_unit_index(struct buf *sql, struct str table); /* the statement that makes a ledger's index by unit */
+void tables_drop_unit_index(struct buf *sql, struct str table);
 void tables_free(struct store *s);
 void buf_name(struct buf *b, struct str name);                        /* "name", quoted for SQL */
 void buf_literal(struct buf *b, struct str text);                     /* 'text', quoted for SQL */
@@ -112,7 +116,7 @@ void image_add(struct buf *image, size_t column, struct str text);
 void image_of_values(struct buf *image, const struct str *values, size_t n);
 void image_of_row(struct buf *image, sqlite3_stmt *q, int first, size_t n); /* columns first.. of a row read back */
 void image_digest(struct str image, unsigned char digest[32]);
-int image_bind(sqlite3_stmt *insert, int first, const struct table *t, struct str image); /* an SQLite result */
+int image_bind(sqlite3_stmt *insert, int first, struct table *t, struct str image); /* an SQLite result */
 /* Of a ledger's row: a hash of its content (flags, what was typed, fields), kept in _hash. */
 uint64_t content_hash(const struct str *values, size_t n, struct buf *image);
 uint64_t row_content_hash(const struct table *t, sqlite3_stmt *q, int first, struct buf *image);
@@ -123,6 +127,9 @@ void hex_of(const unsigned char *d, size_t n, char *hex);
 /* batch.c */
 bool batch_begin(struct store *s, const char *kind);
 bool batch_end(struct store *s, bool keep);
+/* Several batches in one transaction: all of them or none. */
+bool group_begin(struct store *s);
+bool group_end(struct store *s, bool keep);
 bool batch_first(struct store *s);   /* batch 1, inside the transaction that makes the store; commits */
 bool batch_refresh(struct store *s); /* asks for the head again */
 /* A new version; `values` one a column, {NULL,0} = null.  Its _id, 0 after a finding. */

@@ -230,7 +230,7 @@ struct rows *store_rejects(struct store *s, int64_t as_of)
                   " LEFT JOIN vet_code c ON c._id = j.unit LEFT JOIN vet_sheet s ON s._id = j.sheet LEFT JOIN vet_file f ON f._id "
                   "= s.file WHERE ");
     buf_visible(&sql, "j", as_of);
-    buf_put(&sql, " ORDER BY c.code, f.name, s.name, j.row, j._id");
+    buf_put(&sql, " ORDER BY c.code, f.name, s.name, j.row, j.cells, j._id");
     return rows_of_statement(s, "rejects", prepare_reading(s, &sql));
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "store/bulk.h"
 #include "store/keys.h"
 #include "store/open_rejects.h"
 #include "store/pipe.h"
@@ -24,6 +25,7 @@ struct taker {
     struct str *values;   /* one a column of the table */
     struct keys keys;
     struct open_rejects rejects;
+    struct bulk bulk;
     char context[65]; /* ledger and units: other ones may read the same bytes differently */
     sqlite3_stmt *seen_file;
     struct buf image, typed, numbers, json[2];
@@ -72,7 +74,8 @@ static bool take_begin(void *ctx, const struct sink_file *f, bool *skip)
     if (!was_taken(k, digest, skip)) return false;
     k->skipped = *skip;
     if (*skip) return true;
-    if (!batch_begin(k->store, "import")) return false;
+    bulk_prepare(&k->bulk, k->store, k->table, f->path);
+    if (!batch_begin(k->store, "import") || !bulk_start(&k->bulk, k->store)) return false;
     buf_put(&k->store->batch.source, f->name);
     buf_put(&k->store->batch.source_hash, digest);
     const struct str values[] = {str_of(f->name), {digest, 64}, {k->context, 64}};
@@ -82,9 +85,13 @@ static bool take_begin(void *ctx, const struct sink_file *f, bool *skip)
 
 static struct str number_text(struct buf *b, int64_t v)
 {
-    size_t at = b->n;
-    buf_reserve(b, 24); /* the callers reserve enough at first, so that earlier slices stay */
-    buf_int(b, v);
+    char digits[24];
+    size_t at = b->n, i = sizeof digits;
+    uint64_t u = v < 0 ? -(uint64_t)v : (uint64_t)v;
+    do digits[--i] = (char)('0' + u % 10);
+    while (u /= 10);
+    if (v < 0) digits[--i] = '-';
+    buf_add(b, digits + i, sizeof digits - i); /* the callers reserve enough at first, so that earlier slices stay */
     return (struct str){b->s + at, b->n - at};
 }
 
@@ -352,12 +359,13 @@ static bool take_end(void *ctx, bool keep)
     if (k->skipped) return true;
     bool ok = true;
     if (k->store->batch.id) {
-        if (keep) ok = write_file_end(k);
+        if (keep) ok = write_file_end(k) && bulk_finish(&k->bulk, k->store);
         if (!batch_end(k->store, keep && ok)) ok = false;
         if (!keep || !ok) k->rejects.placeless_ready = false;
     } else if (keep) {
         ok = false;
     }
+    bulk_end(&k->bulk, k->store);
     forget_file(k);
     return ok;
 }

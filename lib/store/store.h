@@ -79,7 +79,7 @@ struct rows *store_returns(struct store *s, const char *period, int64_t as_of);
 /* Rejected rows that are still open: unit,file,sheet,row,reasons,batch,headings,cells (the last two JSON arrays). */
 struct rows *store_rejects(struct store *s, int64_t as_of);
 /* Current records that their unit's newest sheet does not hold, for follow-up:
- * unit,unit_name,name,leader,phone,last_file,last_sheet, last_row,last_survey,newest_survey,_record. */
+ * unit,place,name,leader,leader_phone,last_file,last_sheet, last_row,last_survey,newest_survey,_record. */
 struct rows *store_missing(struct store *s, const struct schema *l);
 /* Codes of current records' flags: unit,field,code,count. */
 struct rows *store_codes(struct store *s, const struct schema *l, int64_t as_of);
@@ -117,5 +117,6 @@ uint64_t store_count(struct store *s, const struct schema *l, int64_t as_of);
 /* Integrity of the file, chain, rows against their batches, versions, conservation of rows.  False when something is wrong;
  * every fault is a finding. */
 bool store_verify(struct store *s);
+bool store_verify_quietly(struct store *s); /* without saying so when all is well */
 
 #endif

@@ -16,47 +16,49 @@
 static const struct {
     const char *name;
     struct column columns[12];
+    uint32_t identity; /* see struct table */
     const char *more;
-    bool dictionary;
 } SYSTEM[T_SYSTEM] = {
-    [T_CODE] = {"vet_code", {TEXT("code")}, "CREATE UNIQUE INDEX vet_code_code ON vet_code(code);", true},
-    [T_LEDGER] = {"vet_ledger", {TEXT("name"), TEXT("title"), TEXT("digest"), TEXT("fields")}, "", false},
+    [T_CODE] = {"vet_code", {TEXT("code")}, 0, "CREATE UNIQUE INDEX vet_code_code ON vet_code(code);"},
+    [T_LEDGER] = {"vet_ledger", {TEXT("name"), TEXT("title"), TEXT("digest"), TEXT("fields")}, 1, ""},
     [T_UNIT] = {"vet_unit",
                 {TEXT("code"), TEXT("parent"), TEXT("level"), TEXT("name"), TEXT("aliases"), TEXT("leader"), TEXT("phone"),
                  TEXT("opens"), TEXT("closes")},
-                "",
-                false},
-    [T_FILE] =
-        {"vet_file",
-         {TEXT("name"), TEXT("digest"), TEXT("context")},
-         "CREATE INDEX vet_file_digest ON vet_file(digest) WHERE _out IS NULL; CREATE INDEX vet_file_name ON vet_file(name);",
-         false},
+                1,
+                "CREATE INDEX vet_unit_code ON vet_unit(code);"},
+    [T_FILE] = {"vet_file",
+                {TEXT("name"), TEXT("digest"), TEXT("context")},
+                1 | 2,
+                "CREATE INDEX vet_file_digest ON vet_file(digest); CREATE INDEX vet_file_name ON vet_file(name);"},
     [T_SHEET] = {"vet_sheet",
                  {INTEGER("file"), TEXT("name"), TEXT("survey_date")},
-                 "CREATE INDEX vet_sheet_file ON vet_sheet(file);",
-                 true},
-    [T_RETURN] =
-        {"vet_return",
-         {TEXT("ledger"), INTEGER("unit"), INTEGER("sheet"), TEXT("kind"), TEXT("period"), INTEGER("accepted"), INTEGER("rejected"),
-          TEXT("seen")},
-         "CREATE INDEX vet_return_unit ON vet_return(unit) WHERE _out IS NULL; CREATE INDEX vet_return_sheet ON vet_return(sheet);",
-         false},
+                 0,
+                 "CREATE INDEX vet_sheet_file ON vet_sheet(file);"},
+    [T_RETURN] = {"vet_return",
+                  {TEXT("ledger"), INTEGER("unit"), INTEGER("sheet"), TEXT("kind"), TEXT("period"), INTEGER("accepted"),
+                   INTEGER("rejected"), TEXT("seen")},
+                  1 | 2 | 4,
+                  "CREATE INDEX vet_return_unit ON vet_return(unit) WHERE _out IS NULL; CREATE INDEX vet_return_sheet ON "
+                  "vet_return(sheet);"},
     [T_REJECT] = {"vet_reject",
                   {TEXT("ledger"), INTEGER("unit"), INTEGER("sheet"), INTEGER("row"), TEXT("reasons"), TEXT("headings"),
                    TEXT("cells")},
+                  4 | 8,
                   "CREATE INDEX vet_reject_unit ON vet_reject(unit) WHERE _out IS NULL; CREATE INDEX vet_reject_sheet ON "
-                  "vet_reject(sheet) WHERE _out IS NULL;",
-                  false},
+                  "vet_reject(sheet, row);"},
     [T_LINK] = {"vet_link",
                 {TEXT("ledger"), INTEGER("record"), TEXT("entity"), TEXT("how")},
-                "CREATE INDEX vet_link_record ON vet_link(ledger, record) WHERE _out IS NULL;",
-                false},
-    [T_DECISION] = {"vet_decision", {TEXT("a"), TEXT("b"), TEXT("verdict"), TEXT("who"), TEXT("at"), TEXT("note")}, "", false},
-    [T_FREEZE] = {"vet_freeze", {TEXT("period"), INTEGER("state"), TEXT("who"), TEXT("note")}, "", false},
+                1 | 2,
+                "CREATE INDEX vet_link_record ON vet_link(record, ledger);"},
+    [T_DECISION] = {"vet_decision",
+                    {TEXT("a"), TEXT("b"), TEXT("verdict"), TEXT("who"), TEXT("at"), TEXT("note")},
+                    1 | 2,
+                    "CREATE INDEX vet_decision_a ON vet_decision(a);"},
+    [T_FREEZE] = {"vet_freeze", {TEXT("period"), INTEGER("state"), TEXT("who"), TEXT("note")}, 1, ""},
     [T_TOMBSTONE] = {"vet_tombstone",
                      {TEXT("tbl"), INTEGER("row"), TEXT("digest"), TEXT("reason")},
-                     "CREATE INDEX vet_tombstone_row ON vet_tombstone(tbl, row);",
-                     true},
+                     0,
+                     "CREATE INDEX vet_tombstone_row ON vet_tombstone(tbl, row);"},
 };
 
 static const struct column LEDGER[L_FIELDS] = {
@@ -142,7 +144,7 @@ static void know_system(struct store *s)
     for (size_t k = 0; k < T_SYSTEM; k++) {
         struct table *t = add_table(s, str_of(SYSTEM[k].name));
         for (const struct column *c = SYSTEM[k].columns; c->name.n; c++) add_column(s, t, c->name, c->kind);
-        t->dictionary = SYSTEM[k].dictionary;
+        t->identity = SYSTEM[k].identity;
     }
 }
 
@@ -181,6 +183,7 @@ static bool load_ledger_table(struct store *s, struct str table)
     if (!q) return false;
     struct table *t = add_table(s, table);
     t->is_ledger = true;
+    t->identity = 1u << L_RECORD;
     int rc;
     while ((rc = sqlite3_step(q)) == SQLITE_ROW) add_column(s, t, column_str(q, 0), kind_of(column_str(q, 1)));
     sqlite3_finalize(q);
@@ -211,6 +214,7 @@ void tables_free(struct store *s)
         sqlite3_finalize(s->tables[i].close);
         sqlite3_finalize(s->tables[i].get);
         free(s->tables[i].closed);
+        free(s->tables[i].bound);
     }
     free(s->tables);
     sqlite3_stmt *const OWN[] = {s->begin, s->commit, s->rollback, s->add_batch, s->seal_batch, s->add_change};
@@ -251,6 +255,35 @@ static enum column_kind kind_of_field(const struct field *f)
     return f->type == TYPE_INTEGER || f->type == TYPE_NUMBER ? KIND_ANY : KIND_TEXT;
 }
 
+static void index_name(struct buf *sql, struct str table, const char *column)
+{
+    struct buf name = {0};
+    buf_str(&name, table);
+    buf_put(&name, column);
+    buf_name(sql, buf_slice(&name));
+    buf_free(&name);
+}
+
+static void table_index(struct buf *sql, struct str table, const char *column, const char *where)
+{
+    buf_put(sql, "CREATE INDEX ");
+    index_name(sql, table, column);
+    buf_put(sql, " ON ");
+    buf_name(sql, table);
+    buf_printf(sql, "(%s) WHERE %s;", column, where);
+}
+
+void tables_unit_index(struct buf *sql, struct str table)
+{
+    table_index(sql, table, "_unit", "_out IS NULL");
+}
+
+void tables_drop_unit_index(struct buf *sql, struct str table)
+{
+    buf_put(sql, "DROP INDEX ");
+    index_name(sql, table, "_unit");
+}
+
 static void create_ledger(struct buf *sql, const struct schema *l, struct str table)
 {
     static const char *const REFERENCES[L_FIELDS] = {[L_RECORD] = " NOT NULL",
@@ -262,19 +295,9 @@ static void create_ledger(struct buf *sql, const struct schema *l, struct str ta
     for (size_t i = 0; i < l->n_fields; i++)
         column_definition(sql, &(struct column){l->fields[i].name, kind_of_field(&l->fields[i])}, "");
     buf_put(sql, ") STRICT;");
-    static const char *const INDEXES[][2] = {
-        {"_unit", "_out IS NULL"}, {"_record", "_record <> _id"}, {"_out", "_out IS NOT NULL"}};
-    for (size_t i = 0; i < sizeof INDEXES / sizeof *INDEXES; i++) {
-        struct buf name = {0};
-        buf_str(&name, table);
-        buf_put(&name, INDEXES[i][0]);
-        buf_put(sql, "CREATE INDEX ");
-        buf_name(sql, buf_slice(&name));
-        buf_put(sql, " ON ");
-        buf_name(sql, table);
-        buf_printf(sql, "(%s) WHERE %s;", INDEXES[i][0], INDEXES[i][1]);
-        buf_free(&name);
-    }
+    tables_unit_index(sql, table);
+    table_index(sql, table, "_record", "_record <> _id");
+    table_index(sql, table, "_out", "_out IS NOT NULL");
 }
 
 /* Fields that the ledger gained become columns at the end, so that the images of older rows stay what they were. */

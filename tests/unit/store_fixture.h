@@ -213,7 +213,12 @@ static inline void dump_rows(struct buf *out, struct rows *r)
 static inline void station_dump(struct station *st, int64_t as_of, struct buf *out)
 {
     out->n = 0;
-    dump_rows(out, store_rows(st->store, &(struct store_query){.ledger = st->ledger, .as_of = as_of, .sorted = true}));
+    static const char *const WANT[] = {"unit", "name", "id_number", "id_number_typed", "birth_date", "phone", "_flags", "_entity"};
+    struct str want[8];
+    for (size_t i = 0; i < 8; i++) want[i] = str_of(WANT[i]);
+    dump_rows(out, store_rows(st->store, &(struct store_query){
+                                             .ledger = st->ledger, .as_of = as_of, .sorted = true, .want = want, .n_want = 8}));
+    dump_rows(out, store_decisions(st->store, as_of));
     struct units *u = store_units(st->store, as_of);
     for (uint32_t i = 0; u && i < u->n; i++)
         buf_printf(out, "%.*s %.*s\n", (int)u->v[i].code.n, u->v[i].code.s, (int)u->v[i].name.n, u->v[i].name.s);

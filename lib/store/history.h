@@ -1,0 +1,21 @@
+/* What happened to records: every version of one, and what differs between two moments. */
+#ifndef VET_STORE_HISTORY_H
+#define VET_STORE_HISTORY_H
+
+#include "store/store.h"
+
+/* Every version of the records that `key` means (a citizen id, a name, or a record's number): _record,_batch,_ended,_at,_by,_kind,
+ * unit,_file,_sheet,_row,_flags and the ledger's fields, in the order of record and time. */
+struct rows *store_history(struct store *s, const struct schema *l, const char *key);
+/* What is new, changed or gone at batch `to` against batch `from`: change,unit,_record,name,field,before,after,_batch,_kind.
+ * One row for each changed field; `field` is empty for new and gone. */
+struct rows *store_changes(struct store *s, const struct schema *l, int64_t from, int64_t to);
+
+/* Fixes what was reported for a month: --as-of 2026-11 means this moment from now on.  False after a finding. */
+bool store_freeze(struct store *s, const char *period, const char *by, const char *note);
+struct rows *store_freezes(struct store *s); /* period,state,by,note,at,batch,hash */
+
+/* A batch that changes no row: who exported what unmasked, where a backup went.  `counts` is JSON or "". */
+bool store_note(struct store *s, const char *kind, const char *source, const char *counts);
+
+#endif

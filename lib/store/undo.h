@@ -1,0 +1,19 @@
+/* Undo: a batch that makes the store what it was before another batch.
+ *
+ * It closes what that batch opened and opens copies of what it closed.  A batch on which a later one depends is not undone,
+ * unless the later ones are undone first (cascade).  A later batch depends when it is itself in force and
+ *   - opened or closed a version of anything that the batch opened or closed;
+ *   - holds a sheet that saw a record of it unchanged, links a record of it, or keeps records in a unit that came with it;
+ *   - took over the key of a record that would come back. */
+#ifndef VET_STORE_UNDO_H
+#define VET_STORE_UNDO_H
+
+#include "store/store.h"
+
+/* Undoes n batches, all or none, the last first; each undo is a batch of its own.  *done (may be NULL) counts the batches undone.
+ * False after findings: those that depend, each with what depends in it. */
+bool store_undo(struct store *s, const int64_t *batches, size_t n, bool cascade, size_t *done);
+/* The batches of a run, by any batch of it, in order; freed by the caller.  0 after a finding. */
+size_t store_run(struct store *s, int64_t batch, int64_t **batches);
+
+#endif

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Stores that cannot be used: one clear message, the right status, nothing changed.
+. "$TESTS/lib.sh"
+export VET_NOW=2026-11-24T10:00:00 LC_ALL=zh_CN.UTF-8
+one_line() { same "$1: one message" 1 "$(wc -l <err)"; }
+
+status "no store" 2 vet-export -d none.db --lang zh
+has "says how to make one" err 'vet-store init'
+check "and makes none" test ! -e none.db
+echo '姓名,身份证号' >text.db
+status "a file that is no store" 4 vet-export -d text.db --lang zh
+has "is told in Chinese" err 不是本软件的数据库
+one_line "no store"
+sqlite3 foreign.db 'CREATE TABLE t(x)'
+status "a database of another program" 4 vet-store info -d foreign.db
+sum=$(sha256sum foreign.db)
+status "is not imported into" 4 vet-store undo 1 -d foreign.db
+same "and not touched" "$sum" "$(sha256sum foreign.db)"
+mkdir folder.db
+status "a folder" 4 vet-store info -d folder.db
+vet-store init -q -d v.db
+cp v.db newer.db
+sqlite3 newer.db 'PRAGMA user_version = 99'
+status "a store of a newer version" 4 vet-store info -d newer.db --lang zh
+has "says to install that version" err 升级
+printf 'x' | dd of=damaged.db bs=1 count=0 2>dd.err
+head -c 9000 v.db >damaged.db
+status "a store cut short" 4 vet-store verify -d damaged.db --lang zh
+if [ "$(id -u)" != 0 ]; then
+    cp v.db ro.db
+    chmod 400 ro.db
+    status "a read-only store is not written" 4 vet-store freeze 2026-11 -d ro.db --lang zh
+    has "and says so" err 只读
+fi
+
+# Held by another program.
+(
+    sqlite3 v.db <<'SQL'
+PRAGMA busy_timeout=5000;
+BEGIN IMMEDIATE;
+.shell touch held; sleep 30
+SQL
+) &
+holder=$!
+for _ in $(seq 100); do [ -e held ] && break; sleep 0.1; done
+status "a reader does not wait for a writer" 0 vet-export -d v.db --mask internal
+VET_WAIT=300 status "a second writer waits a while and gives up" 4 vet-store freeze 2026-11 -d v.db --lang zh
+has "it says who holds the store" err sqlite3
+pkill -P $holder
+wait $holder 2>/dev/null
+status "afterwards it works" 0 vet-store freeze 2026-11 -d v.db
+
+# A full disk: files may not grow past 100 KiB.
+cat >people.csv <<'CSV'
+姓名,身份证号,楼栋
+CSV
+for i in $(seq 3000); do echo "张三$i,,1号楼"; done >>people.csv
+cp v.db full.db
+before=$(sqlite3 full.db 'SELECT count(*) FROM person')
+(
+    trap '' XFSZ
+    ulimit -f 200
+    vet-import -q -d full.db people.csv >out 2>err
+    echo $? >status
+)
+check "a store on a full disk says so with status 4" test "$(cat status)" = 4
+same "and is as it was" "$before" "$(sqlite3 full.db 'SELECT count(*) FROM person')"
+status "and sound" 0 vet-store verify -d full.db
+finish
