@@ -55,8 +55,8 @@ struct look {
 void tab_put(struct tab *t, uint32_t row, uint16_t col, struct look look, struct str value);
 /* One text across several columns, centred over them; titles. */
 void tab_across(struct tab *t, uint32_t row, uint16_t first, uint16_t last, struct look look, struct str value);
-void tab_height(struct tab *t, uint32_t row, double points); /* before the row's cells */
-void tab_comment(struct tab *t, uint32_t row, uint16_t col, struct str text);
+void tab_height(struct tab *t, uint32_t row, double points);                  /* before the row's cells */
+void tab_comment(struct tab *t, uint32_t row, uint16_t col, struct str text); /* before the next row is begun */
 
 struct area {
     uint32_t first_row, last_row;

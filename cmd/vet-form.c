@@ -1,0 +1,101 @@
+/* vet-form: the building leader's sheet, blank or with last month's people. */
+#include "book/form.h"
+#include "session.h"
+#include "store/store.h"
+
+static const char *const LEVELS[] = {"station", "community", "grid", "building", NULL};
+
+struct request {
+    const char *folder, *ledger, *unit, *period;
+    int per;
+    long rows;
+    bool blank;
+};
+
+static bool choose_unit(struct session *s, const struct request *q, struct form_spec *spec)
+{
+    spec->unit = UNIT_NONE;
+    if (!q->unit) return true;
+    spec->unit = units_code(spec->units, str_of(q->unit));
+    struct buf near = {0};
+    for (int l = LEVEL_STATION; spec->unit == UNIT_NONE && l < LEVEL_COUNT; l++)
+        spec->unit = units_find(spec->units, UNIT_NONE, (enum level)l, str_of(q->unit), (struct str){0}, &near);
+    if (spec->unit == UNIT_NONE) diag_add(&s->diag, DIAG_FORM_UNIT, NULL, q->unit, buf_text(&near), NULL);
+    buf_free(&near);
+    return spec->unit != UNIT_NONE;
+}
+
+static void write_forms(struct session *s, const struct request *q, struct form_spec *spec)
+{
+    if (!choose_unit(s, q, spec)) return;
+    long n = forms_write(spec, q->folder, &s->diag);
+    struct buf b = {0};
+    buf_int(&b, n);
+    if (n >= 0) diag_add(&s->diag, DIAG_FORMS_WRITTEN, NULL, buf_text(&b), q->folder, NULL);
+    buf_free(&b);
+}
+
+static void from_store(struct session *s, const struct request *q, struct form_spec *spec)
+{
+    struct store_options o = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command)};
+    struct store *st = store_open(s->db, STORE_READ, &o, &s->diag);
+    struct units *units = st ? store_units(st, 0) : NULL;
+    const struct store_query query = {.ledger = spec->schema, .sorted = true};
+    struct rows *people = units && !q->blank ? store_rows(st, &query) : NULL;
+    spec->units = units;
+    spec->people = people;
+    spec->where = spec->schema->stock.n ? spec->schema->stock.s : NULL;
+    if (units && (people || q->blank)) write_forms(s, q, spec);
+    rows_close(people);
+    units_free(units);
+    if (st) store_close(st);
+}
+
+static void run(struct session *s, struct request *q)
+{
+    struct form_spec spec = {.per = (enum level)q->per, .blank_rows = (unsigned)q->rows, .mask = PROFILE_NONE};
+    if (!session_period(s, &q->period, &spec.month)) return;
+    if (s->mask && !mask_profile_of(str_of(s->mask), &spec.mask)) {
+        diag_add(&s->diag, DIAG_OPTION_BAD, NULL, "--mask", s->mask, "none | internal | public", NULL);
+        return;
+    }
+    if (!s->db && !s->units) {
+        diag_add(&s->diag, DIAG_OPTION_NEEDS, NULL, "vet-form", "--db FILE | --units FILE", NULL);
+        return;
+    }
+    struct schema *schema = schema_open(s->share, q->ledger, &s->diag);
+    spec.schema = schema;
+    if (schema && s->db) {
+        from_store(s, q, &spec);
+    } else if (schema) {
+        struct units *units = units_open(s->units, &s->diag);
+        spec.units = units;
+        if (units) write_forms(s, q, &spec);
+        units_free(units);
+    }
+    schema_free(schema);
+}
+
+int main(int argc, char **argv)
+{
+    struct request q = {.folder = "forms", .ledger = "person", .per = LEVEL_BUILDING, .rows = 12};
+    const struct opt own[] = {
+        {OPT_HEADING, 0, NULL, NULL, NULL, "The forms:", NULL, 0, 0},
+        {OPT_STRING, 'o', "output", &q.folder, "FOLDER", "where the workbooks go (forms), or one .xlsx file", NULL, 0, 0},
+        {OPT_STRING, 0, "unit", &q.unit, "UNIT", "only the buildings in this unit: its code or name", NULL, 0, 0},
+        {OPT_CHOICE, 0, "per", &q.per, "LEVEL", "one workbook a building (the default), grid, community or station", LEVELS, 0, 0},
+        {OPT_STRING, 'p', "period", &q.period, "YYYY-MM", "the month that the forms are for (or VET_PERIOD; default: this month)",
+         NULL, 0, 0},
+        {OPT_STRING, 0, "ledger", &q.ledger, "NAME", "the ledger (default: person)", NULL, 0, 0},
+        {OPT_FLAG, 0, "blank", &q.blank, NULL, "without the people of the store", NULL, 0, 0},
+        {OPT_INT, 0, "rows", &q.rows, "N", "empty rows below the people (12)", NULL, 1, 500},
+    };
+    struct session s = {
+        .name = "vet-form",
+        .usage = "[OPTION]...",
+        .summary = "Forms for the building leaders, with last month's people filled in.",
+        .wants = WANT_DB | WANT_UNITS | WANT_MASK,
+    };
+    if (session_start(&s, own, sizeof own / sizeof *own, argc, argv)) run(&s, &q);
+    return session_end(&s);
+}
