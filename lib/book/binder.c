@@ -287,10 +287,10 @@ static double width_of(const struct tab *t, size_t c)
     return t->fitted[c] < t->least ? t->least : t->fitted[c] > t->most ? t->most : t->fitted[c];
 }
 
-/* Width in pixels of a column of so many characters, in the usual font. */
+/* Width in pixels of a column of so many characters, at the most. */
 static double pixels_of(double characters)
 {
-    return characters * 7 + 5;
+    return characters * 10; /* 宋体 and what stands in for it have wider digits than the font that the unit is made for */
 }
 
 /* One page wide.  Spreadsheet programs pass over page breaks where they fit a sheet to pages by themselves, so a sheet that has
@@ -308,7 +308,8 @@ static void set_scale(struct tab *t, double spread)
         right += t->hidden[c] ? 0 : pixels_of(width_of(t, c) * spread);
     }
     if (t->chart_col >= t->n_columns) chart = right;
-    if (chart + t->chart_width > right) right = chart + t->chart_width;
+    /* A chart is tied to cells, and grows with them where digits are wider. */
+    if (chart + pixels_of(t->chart_width / 7.0) > right) right = chart + pixels_of(t->chart_width / 7.0);
     double paper = (t->portrait ? 8.27 : 11.69) - 2 * MARGIN, scale = paper * 96 / (right > 0 ? right : 1) * 97;
     worksheet_set_print_scale(t->sheet, (uint16_t)(scale > 100 ? 100 : scale < 10 ? 10 : scale));
     mem_grow(&t->breaks, &t->cap_breaks, t->n_breaks + 1, sizeof *t->breaks);

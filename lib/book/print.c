@@ -13,6 +13,7 @@ struct laying {
     const struct content_sheet *s;
     struct tab *tab; /* NULL: only looking for a cell */
     uint32_t row;
+    uint32_t page;     /* first row of the page */
     uint16_t width;    /* columns of the widest block */
     uint32_t want_row; /* the cell looked for */
     uint16_t want_col;
@@ -110,7 +111,8 @@ enum {
     FEW_LINES = 6, /* that leave room for a chart below them on the page */
     SIDE_COLUMNS = 9,
     SIDE_PIXELS = 560,
-    PAGE_PIXELS = 980,
+    PAGE_PIXELS = 860,
+    PAGE_LINES = 30,
     ROW_PIXELS = 24,
     LOW = 320,
     HIGH = 420
@@ -125,6 +127,21 @@ static unsigned chart_height(const struct content_chart *c, size_t n)
 {
     unsigned bars = (unsigned)n * 22 + 90;
     return c->kind == CHART_BAR ? (bars < 260 ? 260 : bars) : c->n_series > 1 ? HIGH : LOW;
+}
+
+static void new_page(struct laying *l, uint32_t row)
+{
+    if (l->tab) tab_break(l->tab, row);
+    l->page = row;
+}
+
+/* How high a block is, with what stands beside it. */
+static size_t lines_of(const struct block *b)
+{
+    size_t lines = (b->table ? b->table->n + 1 : 0) + b->n_notes + (b->heading.n ? 1 : 0), charts = 0;
+    for (size_t i = 0; i < b->n_charts && charts_beside(b); i++)
+        charts += (chart_height(&b->charts[i], parts(b->table)) + ROW_PIXELS - 1) / ROW_PIXELS + 1;
+    return lines > charts ? lines : charts;
 }
 
 /* Draws the charts of a block whose heading stands in row `heading` and ends in l->row, and moves past them. */
@@ -152,7 +169,7 @@ static void lay_charts(struct laying *l, const struct block *b, uint32_t heading
             .width = beside ? SIDE_PIXELS : PAGE_PIXELS,
             .height = chart_height(c, n),
         };
-        if (l->tab && !beside && n > FEW_LINES) tab_break(l->tab, row);
+        if (!beside && n > FEW_LINES) new_page(l, row);
         if (l->tab) tab_chart(l->tab, &chart);
         free(series);
         row += (chart.height + ROW_PIXELS - 1) / ROW_PIXELS + 1;
@@ -188,7 +205,8 @@ static void lay_table(struct laying *l, const struct block *b)
 static void lay_block(struct laying *l, const struct block *b)
 {
     struct look note = {FACE_NOTE, VALUE_TEXT, false};
-    if (l->tab && b != l->s->blocks && b->n_charts && charts_beside(b)) tab_break(l->tab, l->row);
+    size_t lines = lines_of(b);
+    if (lines <= PAGE_LINES && l->row - l->page + lines > PAGE_LINES) new_page(l, l->row);
     if (b->heading.n) {
         if (l->tab) tab_put(l->tab, l->row, 0, (struct look){FACE_CAPTION, VALUE_TEXT, false}, b->heading);
         l->row++;
