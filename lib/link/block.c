@@ -64,15 +64,6 @@ static uint32_t row_key(const struct table *t, const struct bound_rule *r, uint3
     return key ? key : 1;
 }
 
-static bool meet(const struct table *t, const struct bound_rule *r, uint32_t a, uint32_t b)
-{
-    for (unsigned p = 0; p < r->n; p++) {
-        uint32_t k = part_of(t, r, p, a);
-        if (!k || k != part_of(t, r, p, b)) return false;
-    }
-    return true;
-}
-
 static bool is_large(const struct bound_rule *r, uint32_t row)
 {
     return r->large && r->large[row >> 3] >> (row & 7) & 1;
@@ -105,8 +96,6 @@ struct chunk {
     struct rule_count count;
     uint32_t *large; /* rows of blocks that were split */
     size_t n_large, cap_large;
-    uint64_t *sorting;
-    size_t cap_sorting;
 };
 struct run {
     struct blocking *b;
@@ -117,7 +106,8 @@ struct run {
     const uint64_t *sorted;
     size_t n, next;
     double concentration[COMPARISONS]; /* probability that two rows have the same value */
-    const uint32_t *whole[COMPARISONS];
+    uint32_t *keys;                    /* of all rules, row after row: two rows meet where they have the same */
+    unsigned n_rules;
     struct memo *memos[MAX_THREADS];
     bool repeated; /* a pair may have been made twice */
 };
@@ -130,10 +120,9 @@ static void make_pair(struct run *r, struct chunk *c, uint32_t a, uint32_t b, st
         b = swap;
     }
     if (b < r->b->new_from || (r->b->source && r->b->source[a] == r->b->source[b])) return;
-    const struct bound_rule *rule = &r->rules[r->rule];
-    if (rule->n && !meet(r->t, rule, a, b)) return;
+    const uint32_t *x = r->keys + (size_t)a * r->n_rules, *y = r->keys + (size_t)b * r->n_rules;
     for (unsigned q = 0; q < r->rule; q++)
-        if (!is_large(&r->rules[q], a) && meet(r->t, &r->rules[q], a, b)) return;
+        if (x[q] == y[q] && x[q] && !is_large(&r->rules[q], a)) return; /* an earlier rule's */
     mem_grow(&c->made, &c->cap, c->n + 1, sizeof *c->made);
     c->made[c->n++] = (struct made){a, b, pair_code(r->m, r->t, a, b, memo)};
 }
@@ -175,7 +164,7 @@ static void make_block(struct run *r, struct chunk *c, const uint64_t *rows, siz
     uint64_t *again = mem_alloc(n * sizeof *again);
     for (size_t i = 0; i < n; i++) {
         uint32_t row = (uint32_t)rows[i];
-        again[i] = (uint64_t)r->whole[k][table_id(r->t, row, (size_t)k)] << 32 | row;
+        again[i] = (uint64_t)table_id(r->t, row, (size_t)k) << 32 | row;
     }
     qsort(again, n, sizeof *again, by_upper);
     for (size_t i = 0, j; i < n; i = j) {
@@ -266,15 +255,27 @@ static void chunk_release(void *block)
     free(c->large);
 }
 
-static void bind(struct run *r, struct key_set *keys)
+/* The keys of every row under every rule, so that comparing two rows touches one line of memory each. */
+static void make_keys(struct run *r)
 {
-    for (size_t i = 0; i < r->m->n_rules; i++) {
-        r->rules[i].n = r->m->rules[i].n;
-        for (unsigned p = 0; p < r->rules[i].n; p++) {
-            r->rules[i].keys[p] = keys_of(keys, r->t, r->m->rules[i].parts[p]);
-            r->rules[i].column[p] = r->m->rules[i].parts[p].column;
+    size_t n = (size_t)r->t->n_rows;
+    r->n_rules = (unsigned)r->m->n_rules;
+    r->keys = mem_zero(n * r->n_rules + 1, sizeof *r->keys);
+    for (unsigned i = 0; i < r->n_rules; i++) {
+        struct bound_rule *rule = &r->rules[i];
+        struct key_set lists = {0};
+        rule->n = r->m->rules[i].n;
+        for (unsigned p = 0; p < rule->n; p++) {
+            rule->keys[p] = keys_of(&lists, r->t, r->m->rules[i].parts[p]);
+            rule->column[p] = r->m->rules[i].parts[p].column;
         }
+        for (size_t row = 0; rule->n && row < n; row++) r->keys[row * r->n_rules + i] = row_key(r->t, rule, (uint32_t)row);
+        key_set_free(&lists);
     }
+}
+
+static void measure(struct run *r)
+{
     double n = (double)r->t->n_rows;
     for (size_t k = 0; k < r->m->n; k++) {
         const struct column *c = &r->t->columns[k];
@@ -309,20 +310,19 @@ static void drop_repeated(struct blocking *b)
 bool blocking_run(struct blocking *b, const struct model *m, const struct table *t, unsigned threads)
 {
     struct run *r = mem_zero(1, sizeof *r);
-    struct key_set keys = {0};
     size_t n = (size_t)t->n_rows;
     uint64_t *v = mem_alloc((n + 1) * sizeof *v), *spare = mem_alloc((n + 1) * sizeof *spare);
     bool ok = true;
     *r = (struct run){.b = b, .m = m, .t = t};
-    bind(r, &keys);
-    for (size_t k = 0; k < m->n; k++) r->whole[k] = keys_of(&keys, t, (struct rule_part){(int)k, KEY_WHOLE});
+    make_keys(r);
+    measure(r);
     for (r->rule = 0; ok && r->rule < m->n_rules; r->rule++) {
         size_t k = 0;
         if (r->rules[r->rule].n == 0) {
             k = n;
         } else {
             for (size_t i = 0; i < n; i++) {
-                uint32_t key = row_key(t, &r->rules[r->rule], (uint32_t)i);
+                uint32_t key = r->keys[i * r->n_rules + r->rule];
                 if (key) v[k++] = (uint64_t)key << 32 | (uint32_t)i;
             }
             r->sorted = radix_sort(v, spare, k);
@@ -335,7 +335,7 @@ bool blocking_run(struct blocking *b, const struct model *m, const struct table 
     if (ok && r->repeated) drop_repeated(b);
     for (size_t i = 0; i < RULES; i++) free(r->rules[i].large);
     for (size_t i = 0; i < MAX_THREADS; i++) memo_free(r->memos[i]);
-    key_set_free(&keys);
+    free(r->keys);
     free(v);
     free(spare);
     free(r);

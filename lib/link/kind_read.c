@@ -7,6 +7,11 @@
 #include "link/kind.h"
 #include "link/kind_own.h"
 
+#define STR_OF(literal)                                                                                                            \
+    {                                                                                                                              \
+        literal, sizeof(literal) - 1                                                                                               \
+    } /* STR of base/str.h, for a table that is const */
+
 uint64_t mix64(uint64_t x)
 {
     x ^= x >> 32;
@@ -18,11 +23,14 @@ uint64_t mix64(uint64_t x)
 
 static bool says_nothing(struct str s)
 {
-    static const char *const WORDS[] = {"无", "不详", "未知",    "不清楚",  "无名氏", "没有", "n/a", "N/A",
-                                        "na", "NA",   "null",    "NULL",    "none",   "None", "-",   "--",
-                                        "/",  "?",    "unknown", "Unknown", "nan",    "NaN"};
+    static const struct str WORDS[] = {STR_OF("无"),   STR_OF("不详"),    STR_OF("未知"),   STR_OF("不清楚"), STR_OF("无名氏"),
+                                       STR_OF("没有"), STR_OF("n/a"),     STR_OF("N/A"),    STR_OF("na"),     STR_OF("NA"),
+                                       STR_OF("null"), STR_OF("NULL"),    STR_OF("none"),   STR_OF("None"),   STR_OF("-"),
+                                       STR_OF("--"),   STR_OF("/"),       STR_OF("?"),      STR_OF("nan"),    STR_OF("NaN"),
+                                       STR_OF("NIL"),  STR_OF("unknown"), STR_OF("Unknown")};
+    if (s.s[0] >= '0' && s.s[0] <= '9') return false;
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (str_is(s, WORDS[i])) return true;
+        if (s.n == WORDS[i].n && s.s[0] == WORDS[i].s[0] && str_eq(s, WORDS[i])) return true;
     return false;
 }
 
