@@ -259,8 +259,9 @@ static size_t try_cards(struct walk *k, size_t i)
 
 /* ---- rows ---- */
 
-/* Does a row that is no data belong to the table below: headings or a card follow, with no data and no signature between? */
-static bool leads_to_table(struct walk *k, size_t i)
+/* Does a row that is no data belong to the table below: headings or a card follow, with no data (and no signature, unless
+ * the row names a place: 楼长:… may stand among such rows) between? */
+static bool leads_to_table(struct walk *k, size_t i, bool past_signatures)
 {
     const struct cell_block *b = &k->p->cells;
     unsigned seen = 0;
@@ -276,7 +277,7 @@ static bool leads_to_table(struct walk *k, size_t i)
         layout_free(layout);
         if (v != HEADER_NONE) return true;
         if (card_at(&k->r->in->words, b, j, &k->h->block_memory, &cards, &n)) return true;
-        if (line_is_footer(&l) || line_has_person(&l)) return false;
+        if ((line_is_footer(&l) && !past_signatures) || (line_has_person(&l) && !line_is_footer(&l))) return false;
     }
     return false;
 }
@@ -314,6 +315,10 @@ static void take_nil(struct walk *k, const struct line *l)
 /* A row of a table; `i` is its place in the block. */
 static void table_row(struct walk *k, size_t i, const struct line *l)
 {
+    if (line_names_place(&k->r->in->words, l) && leads_to_table(k, i, true)) { /* the next building, below the rows of this one */
+        take_preamble(k, l);
+        return;
+    }
     struct line_where where = {k->now.layout, !k->now.has_rows && l->number <= k->now.layout->last + 3, k->now.after_footer};
     switch (line_kind(&k->r->in->words, l, &where)) {
     case LINE_DATA: take_data(k, l); return;
@@ -322,7 +327,7 @@ static void table_row(struct walk *k, size_t i, const struct line *l)
     case LINE_BLANK: fate(k, FATE_BLANK); return;
     case LINE_FOOTER: break;
     }
-    if (!line_is_footer(l) && leads_to_table(k, i)) {
+    if (!line_is_footer(l) && leads_to_table(k, i, false)) {
         take_preamble(k, l);
         return;
     }
@@ -359,7 +364,7 @@ static void loose_row(struct walk *k, size_t i, const struct line *l)
         k->now.sheet_rows = true;
         return;
     }
-    if (k->now.headed && !leads_to_table(k, i)) { /* below the last card */
+    if (k->now.headed && !leads_to_table(k, i, false)) { /* below the last card */
         fate(k, FATE_FOOTER);
         return;
     }

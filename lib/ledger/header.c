@@ -198,10 +198,16 @@ static bool contradict(const struct words *w, const struct line *a, const struct
     return other > same;
 }
 
-/* Do the groups of a row that does not fit alone stand over a row that does? */
+static bool is_place(const struct words *w, uint32_t field)
+{
+    enum role role = w->schema->fields[field].role;
+    return role == ROLE_COMMUNITY || role == ROLE_GRID || role == ROLE_BUILDING;
+}
+
+/* Do the groups of a row that does not fit alone stand over a row that does?  A column that nobody knows may stand among them. */
 static bool is_group_row(const struct words *w, const struct line *top, const struct line *bottom, const struct sheet *sheet)
 {
-    uint32_t filled = 0, over = 0;
+    uint32_t filled = 0, strange = 0;
     for (uint32_t c = 0; c < top->n; c++) {
         struct str s = str_trim(line_at(top, c));
         if (!s.n) continue;
@@ -209,34 +215,130 @@ static bool is_group_row(const struct words *w, const struct line *top, const st
         size_t at;
         if (str_find(s, STR("："), &at)) return false;
         filled++;
-        over += !str_trim(line_at(bottom, c)).n ? words_heading(w, s) != COLUMN_UNKNOWN : 1;
+        uint32_t field = words_heading(w, s);
+        bool over = str_trim(line_at(bottom, c)).n > 0;
+        if (over && field < w->schema->n_fields && is_place(w, field)) return false; /* 社区 云翠社区 网格 3 above a table */
+        strange += !over && field == COLUMN_UNKNOWN;
     }
-    return filled >= 2 && over == filled && goes_under(w, top, bottom, sheet);
+    return filled >= 2 && strange * 2 < filled && goes_under(w, top, bottom, sheet);
+}
+
+/* The groups of groups above two rows of headings: 人员信息 over 服役情况 over 入伍时间.  At least one spreads over several
+ * columns, and each stands over a cell or is the heading of its column. */
+static bool is_top_row(const struct words *w, const struct line *top, const struct line *middle, const struct line *bottom,
+                       const struct sheet *sheet)
+{
+    uint32_t filled = 0, spreads = 0;
+    for (uint32_t c = 0; c < top->n; c++) {
+        struct str s = str_trim(line_at(top, c));
+        size_t at;
+        if (!s.n) continue;
+        if (s.n > 60 || memchr(s.s, ':', s.n) || str_find(s, STR("："), &at)) return false;
+        filled++;
+        const struct merge *m = sheet->n_merges ? sheet_merge(sheet, top->number, c + 1) : NULL;
+        bool below = str_trim(line_at(middle, c)).n || str_trim(line_at(bottom, c)).n;
+        if (m ? m->right > m->left : !str_trim(line_at(top, c + 1)).n && below) spreads++;
+        else if (!below && words_heading(w, s) == COLUMN_UNKNOWN) return false;
+    }
+    return filled >= 2 && spreads >= 1;
+}
+
+/* The middle row of three, with the headings of the top row that go down past it. */
+static struct line lowered(const struct line *top, const struct line *middle, const struct sheet *sheet, struct arena *a)
+{
+    struct line l = *middle;
+    if (top->n > l.n) l.n = top->n;
+    struct cell *cells = arena_zero(a, l.n + 1, sizeof *cells);
+    memcpy(cells, middle->cells, middle->n * sizeof *cells);
+    for (uint32_t c = 0; c < top->n; c++) {
+        if (str_trim(line_at(middle, c)).n || !str_trim(line_at(top, c)).n) continue;
+        const struct merge *m = sheet->n_merges ? sheet_merge(sheet, top->number, c + 1) : NULL;
+        if (!m || m->right == m->left) cells[c] = top->cells[c];
+    }
+    l.cells = cells;
+    return l;
+}
+
+static enum header_verdict two_rows_at(const struct words *w, const struct line *top, const struct line *next,
+                                       const struct sheet *sheet, struct layout **out, unsigned *rows);
+
+/* Three rows of headings. */
+static bool three_rows_at(const struct words *w, const struct line *top, const struct line *middle, const struct line *bottom,
+                          const struct sheet *sheet, struct layout **out)
+{
+    if (!middle->n || !bottom->n || !is_top_row(w, top, middle, bottom, sheet)) return false;
+    struct arena a = {0};
+    struct line both = lowered(top, middle, sheet, &a);
+    unsigned rows = 0;
+    enum header_verdict v = two_rows_at(w, &both, bottom, sheet, out, &rows);
+    bool good = v == HEADER_FOUND && rows == 2 && w->name < w->schema->n_fields && (*out)->column[w->name] != UINT32_MAX;
+    if (good) {
+        (*out)->first = top->number;
+    } else {
+        layout_free(*out);
+        *out = NULL;
+    }
+    arena_free(&a);
+    return good;
+}
+
+static struct line line_after(const struct cell_block *b, size_t i, uint32_t number)
+{
+    return i < b->n_rows && b->rows[i].number == number ? line_of(b, i) : (struct line){0};
+}
+
+static enum header_verdict two_rows_at(const struct words *w, const struct line *top, const struct line *next,
+                                       const struct sheet *sheet, struct layout **out, unsigned *rows)
+{
+    struct header_fit fit, below = {0};
+    header_fit(w, top, &fit);
+    bool fits = header_fits(&fit);
+    if (next->n) header_fit(w, next, &below);
+    bool next_known = below.fields + below.ignored > 0;
+    *rows = 1;
+    if (fits) {
+        if (next_known && goes_under(w, top, next, sheet)) *rows = 2;
+        else if (next_known && header_fits(&below) && contradict(w, top, next)) return HEADER_TWICE;
+    } else {
+        if (fit.filled < 2 || !next_known) return HEADER_NONE;
+        if (!is_group_row(w, top, next, sheet)) return HEADER_NONE;
+        if (!header_fits(&below) && below.fields + fit.fields < 4) return HEADER_NONE;
+        *rows = 2;
+    }
+    *out = make_layout(w, top, *rows == 2 ? next : NULL, sheet);
+    if (*rows == 1 || (*out)->column[w->name < w->schema->n_fields ? w->name : 0] != UINT32_MAX || fits) return HEADER_FOUND;
+    layout_free(*out);
+    *out = NULL;
+    return HEADER_NONE;
+}
+
+static uint32_t n_fields(const struct words *w, const struct layout *l)
+{
+    uint32_t n = 0;
+    for (size_t f = 0; f < w->schema->n_fields; f++) n += l->column[f] != UINT32_MAX;
+    return n;
 }
 
 enum header_verdict header_at(const struct words *w, const struct cell_block *b, size_t i, const struct sheet *sheet,
                               struct layout **out, unsigned *rows)
 {
-    struct line top = line_of(b, i), next = {0};
-    struct header_fit fit, below = {0};
+    struct line top = line_of(b, i);
+    *out = NULL;
     if (!top.n) return HEADER_NONE;
+    struct line next = line_after(b, i + 1, top.number + 1);
+    enum header_verdict v = two_rows_at(w, &top, &next, sheet, out, rows);
+    struct header_fit fit;
     header_fit(w, &top, &fit);
-    bool fits = header_fits(&fit);
-    if (i + 1 < b->n_rows && b->rows[i + 1].number == top.number + 1) next = line_of(b, i + 1);
-    if (next.n) header_fit(w, &next, &below);
-    bool next_known = below.fields + below.ignored > 0;
-    *rows = 1;
-    if (fits) {
-        if (next_known && goes_under(w, &top, &next, sheet)) *rows = 2;
-        else if (next_known && header_fits(&below) && contradict(w, &top, &next)) return HEADER_TWICE;
-    } else {
-        if (fit.filled < 2 || !next_known || fit.valued > fit.adjacent + 1) return HEADER_NONE;
-        if (!is_group_row(w, &top, &next, sheet)) return HEADER_NONE;
-        if (!header_fits(&below) && below.fields + fit.fields < 4) return HEADER_NONE;
-        *rows = 2;
+    if (header_fits(&fit) || !next.n || v == HEADER_TWICE) return v;
+    struct line bottom = line_after(b, i + 2, top.number + 2);
+    struct layout *three = NULL;
+    if (!three_rows_at(w, &top, &next, &bottom, sheet, &three)) return v;
+    if (v == HEADER_FOUND && n_fields(w, *out) >= n_fields(w, three)) {
+        layout_free(three);
+        return v;
     }
-    *out = make_layout(w, &top, *rows == 2 ? &next : NULL, sheet);
-    if (*rows == 1 || (*out)->column[w->name < w->schema->n_fields ? w->name : 0] != UINT32_MAX || fits) return HEADER_FOUND;
     layout_free(*out);
-    return HEADER_NONE;
+    *out = three;
+    *rows = 3;
+    return HEADER_FOUND;
 }

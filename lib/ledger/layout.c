@@ -119,6 +119,24 @@ static uint32_t find_key(const struct words *w, struct str key)
     return own ? COLUMN_IGNORED : COLUMN_UNKNOWN;
 }
 
+/* 村(社区): the word in brackets is a part of the heading, where it mostly is a hint. */
+static uint32_t find_bracketed(const struct words *w, struct str heading)
+{
+    struct buf nfkc = {0}, open = {0}, key = {0};
+    text_nfkc(&nfkc, heading);
+    for (size_t i = 0; i < nfkc.n; i++)
+        if (!strchr("()[]", nfkc.s[i])) buf_char(&open, nfkc.s[i]);
+    uint32_t found = COLUMN_UNKNOWN;
+    if (open.n < nfkc.n) {
+        text_heading_key(&key, buf_slice(&open));
+        found = find_key(w, buf_slice(&key));
+    }
+    buf_free(&nfkc);
+    buf_free(&open);
+    buf_free(&key);
+    return found;
+}
+
 uint32_t words_heading(const struct words *w, struct str heading)
 {
     if (!str_trim(heading).n) return COLUMN_BLANK;
@@ -126,7 +144,10 @@ uint32_t words_heading(const struct words *w, struct str heading)
     text_heading_key(&key, heading);
     uint32_t found = find_key(w, buf_slice(&key));
     buf_free(&key);
-    return found;
+    size_t at;
+    bool bracket =
+        found == COLUMN_UNKNOWN && heading.n <= 120 && (memchr(heading.s, '(', heading.n) || str_find(heading, STR("（"), &at));
+    return bracket ? find_bracketed(w, heading) : found;
 }
 
 struct str words_nearest(const struct words *w, struct str heading)
@@ -147,11 +168,17 @@ void layout_free(struct layout *l)
     free(l);
 }
 
+/* A page may repeat only the lower of two rows: 入伍时间 for 服役情况入伍时间. */
+static bool same_heading(struct str a, struct str b)
+{
+    return a.n < b.n ? a.n && str_ends(b, a) : (b.n || !a.n) && str_ends(a, b);
+}
+
 bool layout_same(const struct layout *a, const struct layout *b)
 {
     if (a->n != b->n) return false;
     for (uint32_t c = 0; c < a->n; c++)
-        if (a->field[c] != b->field[c] || !str_eq(a->headings[c], b->headings[c])) return false;
+        if (a->field[c] != b->field[c] || !same_heading(a->headings[c], b->headings[c])) return false;
     return true;
 }
 
@@ -521,6 +548,30 @@ static bool holds_nothing(const struct words *w, const struct line *l, const str
     return true;
 }
 
+static bool is_place(const struct words *w, struct str heading)
+{
+    uint32_t field = words_heading(w, heading);
+    if (field >= w->schema->n_fields) return false;
+    enum role role = w->schema->fields[field].role;
+    return role == ROLE_COMMUNITY || role == ROLE_GRID || role == ROLE_BUILDING;
+}
+
+bool line_names_place(const struct words *w, const struct line *l)
+{
+    struct buf b = {0};
+    uint32_t col;
+    struct str first = first_text(l, &b, &col);
+    size_t at = first.n;
+    bool colon = str_find(first, STR(":"), &at), is = first.n && at <= 45 && is_place(w, str_head(first, at));
+    if (is && (!colon || at + 1 == first.n)) {
+        /* the next cell must not be another heading */
+        struct str next = str_trim(line_at(l, col + 1));
+        is = next.n && words_heading(w, next) == COLUMN_UNKNOWN;
+    }
+    buf_free(&b);
+    return is;
+}
+
 static bool is_footer_here(const struct words *w, const struct line *l, const struct line_where *where, unsigned strength,
                            uint32_t mapped)
 {
@@ -534,7 +585,8 @@ static bool is_footer_here(const struct words *w, const struct line *l, const st
     bool named = text_like_name(name) && col != name_col;
     bool is;
     if (is_total(first) || is_signature(first, SIGNATURES)) is = !(named && strength >= 3);
-    else if (is_signature(first, EITHER) || is_page_or_end(first)) is = !(named && strength >= 1);
+    else if (is_signature(first, EITHER) || is_signature(first, SURVEY_DATES) || is_page_or_end(first))
+        is = !(named && strength >= 1);
     else if (strength >= 2) is = false;
     else if (where->after_footer) is = !(text_like_name(name) && (strength >= 1 || mapped >= 3));
     else if (filled == 1) is = !(col == name_col && text_like_name(first)) && !line_has_person(l);

@@ -87,6 +87,8 @@ bool line_total_is_none(const struct line *l);
 bool line_has_person(const struct line *l);
 /* Is it (blanks off its ends, not empty) 同上, 〃 or another mark for "the same as above"? */
 bool text_is_ditto(struct str s);
+/* Does it begin with the label of a place and its value: 社区 | 云翠社区, or 社区:云翠社区? */
+bool line_names_place(const struct words *w, const struct line *l);
 /* Could it be a person's name? */
 bool text_like_name(struct str s);
 /* The date in the text after a word such as 填表日期, ISO, appended to out.  False when there is none. */

@@ -294,7 +294,10 @@ static uint32_t find_spelled_out(const struct places *p, uint32_t within, enum l
         bool ok = true;
         for (int l = LEVEL_COMMUNITY; ok && l <= (int)level; l++) {
             if (!said[l].n) continue;
-            uint32_t next = units_find(p->units, l == LEVEL_COMMUNITY ? UNIT_NONE : cur, (enum level)l, said[l], date, NULL);
+            /* 第3网格12号楼 where the sheet says grid 3 already: its grid is looked for from the community down */
+            uint32_t above =
+                cur != UNIT_NONE && (int)p->units->v[cur].level >= l ? units_up(p->units, cur, (enum level)(l - 1)) : cur;
+            uint32_t next = units_find(p->units, l == LEVEL_COMMUNITY ? UNIT_NONE : above, (enum level)l, said[l], date, NULL);
             ok = next != UNIT_NONE &&
                  (within == UNIT_NONE || units_inside(p->units, next, within) || units_inside(p->units, within, next));
             cur = next;

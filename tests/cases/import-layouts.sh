@@ -63,6 +63,22 @@ printf '%s\n' '社区;姓名;身份证号' "云翠;张甲;$A" >semi.csv
 read_as "semicolons" 0 "张甲 C1 2" semi.csv
 printf '姓名\t身份证号\r\n张甲\t%s\r\n' "$A" | iconv -f UTF-8 -t UTF-16 >'云翠1号楼.txt'
 read_as "UTF-16 with tabs" 0 "张甲 C1G1B1 2" '云翠1号楼.txt'
+printf '%s\n' '人员信息,,,,其他信息,,,' '序号,居住信息,,宗教信仰,基本情况,,手机号,服役情况' ',社区,楼栋,,姓名,身份证号,,入伍时间' "1,云翠,1栋,无,张甲,$A,13800000001,1968-12" >three.csv
+read_as "three rows of headings, groups of groups, a column that nobody knows" 0 "张甲 C1G1B1 4" three.csv
+same "three rows are headings" "new:1 header:3" "$(fates)"
+has "the telephone below the top row is taken" out ,13800000001,
+printf '%s\n' '人员信息,,,其他信息,,' '姓名,身份证号,服役情况,手机号,居住信息,' ',,入伍时间,,社区,楼栋' "张甲,$A,1968-12,13800000001,云翠,1栋" >three.csv
+read_as "three rows of which the first two would do for a table" 0 "张甲 C1G1B1 4" three.csv
+printf '%s\n' '编号,基本情况,,电话,,对象类别,服役情况,' ',姓名,身份证号,,,,入伍时间,退役时间' "1,张甲,$A,13800000001,,退役士兵,1968-12,1971-12" >'云翠1网格1号楼.csv'
+read_as "a column without a heading among groups" 0 "张甲 C1G1B1 3" '云翠1网格1号楼.csv'
+has "the columns beside it are taken" out ,13800000001,
+printf '%s\n' '居住信息,,姓名,身份证号' '社区,楼栋,,' "云翠,1栋,张甲,$A" '社区,楼栋,姓名,身份证号' ",,王乙,$B" >page.csv
+read_as "the next page repeats only the lower of two rows" 0 "张甲 C1G1B1 3|王乙 C1G1B1 5" page.csv
+printf '%s\n' '社区:,云翠社区,楼栋,1,,' '姓名,身份证号,电话,,,' "张甲,$A,13800000001,,," '社区:,云翠社区,网格,3,楼号:,12#' '身份证号,姓名,电话,备注,,' "$B,王乙,13800000002,,," \
+    '社区,云翠社区,,,,' '楼栋,2,,,,' '楼长:,张三,,,,' '填报时间:,2026-11-05,,,,' '姓名,身份证号,电话,,,' "李丙,$C,13800000003,,," >below.csv
+read_as "a preamble of labels and values right below the rows of another building" 0 "张甲 C1G1B1 3|王乙 C1G3B12 6|李丙 C1G1B2 12" below.csv
+printf '%s\n' '村(社区),网格,楼栋,姓名,身份证号' "云翠,3网格,第3网格-12号楼,张甲,$A" "云翠,3网格,3网格12号楼,王乙,$B" >again.csv
+read_as "a bracket in a heading, and a grid named again with the building" 0 "张甲 C1G3B12 2|王乙 C1G3B12 3" again.csv
 printf '%s\n' '姓名,性别,身份证号' >only.csv
 status "headings and nobody below" 1 vet-import only.csv
 has "says what to write" err 无
