@@ -99,6 +99,18 @@ static void set_properties(struct binder *w, const struct binder_info *info)
     note(w, workbook_set_properties(w->book, &p));
 }
 
+/* Widths of columns are counted in digits of the font of the first format: that of Chinese spreadsheet programs, which others
+ * replace by one of nearly the same width, as they do not with Calibri. */
+static void set_normal_font(struct binder *w)
+{
+    lxw_format *normal = STAILQ_FIRST(w->book->formats);
+    format_set_font_name(normal, "宋体");
+    format_set_font_size(normal, 11);
+    format_set_font_family(normal, 0);
+    format_set_font_charset(normal, 134);
+    format_set_font_scheme(normal, "");
+}
+
 struct binder *binder_open(const char *path, const struct binder_info *info, struct diag *d)
 {
     struct binder *w = mem_zero(1, sizeof *w);
@@ -128,6 +140,7 @@ struct binder *binder_open(const char *path, const struct binder_info *info, str
     lxw_workbook_options options = {.constant_memory = LXW_TRUE};
     w->book = workbook_new_opt(target, &options);
     if (!w->book) mem_exhausted(sizeof *w);
+    set_normal_font(w);
     set_properties(w, info);
     return w;
 }
@@ -317,12 +330,24 @@ static void set_scale(struct tab *t, double spread)
     note(t->w, worksheet_set_h_pagebreaks(t->sheet, t->breaks));
 }
 
-static void set_widths(struct tab *t)
+static double spread_of(const struct tab *t)
 {
     double sum = 0;
     for (size_t c = 0; c < t->n_columns; c++) sum += t->hidden[c] ? 0 : width_of(t, c);
     double spread = sum > 0 && t->total > sum ? t->total / sum : 1;
-    if (spread > 2) spread = 2;
+    return spread > 2 ? 2 : spread;
+}
+
+unsigned tab_pixels(const struct tab *t)
+{
+    double spread = spread_of(t), pixels = 0;
+    for (size_t c = 0; c < t->n_columns; c++) pixels += t->hidden[c] ? 0 : width_of(t, c) * spread * 7 + 5;
+    return (unsigned)pixels;
+}
+
+static void set_widths(struct tab *t)
+{
+    double spread = spread_of(t);
     for (size_t c = 0; c < t->n_columns; c++) {
         lxw_row_col_options hidden = {.hidden = LXW_TRUE};
         note(t->w, worksheet_set_column_opt(t->sheet, (lxw_col_t)c, (lxw_col_t)c, width_of(t, c) * spread, NULL,

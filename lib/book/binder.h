@@ -70,6 +70,8 @@ void tab_widths(struct tab *t, double least, double most);
 void tab_width(struct tab *t, uint16_t col, double width);
 /* A narrow table is spread to `total` characters, each column to at most twice what it needs. */
 void tab_fill(struct tab *t, double total);
+/* How wide the columns are so far, in the pixels that charts are measured in. */
+unsigned tab_pixels(const struct tab *t);
 
 /* Rows above `row` and columns before `col` stay in sight; the rows `first`..`last` stand on every page. */
 void tab_freeze(struct tab *t, uint32_t row, uint16_t col);

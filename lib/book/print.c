@@ -111,7 +111,6 @@ enum {
     FEW_LINES = 6, /* that leave room for a chart below them on the page */
     SIDE_COLUMNS = 9,
     SIDE_PIXELS = 560,
-    PAGE_PIXELS = 860,
     PAGE_LINES = 30,
     ROW_PIXELS = 24,
     LOW = 320,
@@ -166,7 +165,9 @@ static void lay_charts(struct laying *l, const struct block *b, uint32_t heading
             .n_series = c->n_series,
             .at_row = row,
             .at_col = beside ? shown_columns(b) : 0,
-            .width = beside ? SIDE_PIXELS : PAGE_PIXELS,
+            .width = beside   ? SIDE_PIXELS
+                     : l->tab ? tab_pixels(l->tab) - 16
+                              : 0,
             .height = chart_height(c, n),
         };
         if (!beside && n > FEW_LINES) new_page(l, row);
