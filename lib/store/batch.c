@@ -304,6 +304,11 @@ static bool statements(struct store *s, struct table *t)
 
 int64_t table_open_row(struct store *s, struct table *t, const struct str *values)
 {
+    return table_open_row_with(s, t, values, t->n_columns, (struct str){0});
+}
+
+int64_t table_open_row_with(struct store *s, struct table *t, const struct str *values, size_t n, struct str rest)
+{
     if (s->failed || (!t->insert && (!pipe_drain(s) || !statements(s, t)))) return 0;
     if (!t->next && (!pipe_drain(s) || !table_next(s, t))) return 0;
     int64_t id = t->next++;
@@ -311,7 +316,9 @@ int64_t table_open_row(struct store *s, struct table *t, const struct str *value
         t->first = id;
         sha256_init(&t->opened_hash);
     }
-    image_of_values(pipe_row(s, t, id), values, t->n_columns);
+    struct buf *image = pipe_row(s, t, id);
+    image_of_values(image, values, n);
+    buf_str(image, rest);
     return pipe_row_done(s) ? id : 0;
 }
 

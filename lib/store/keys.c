@@ -36,7 +36,7 @@ static bool dates_agree(uint32_t a, uint32_t b)
 static void start_over(struct keys *k)
 {
     k->n = 0;
-    k->used = 0;
+    k->used = k->without_id = 0;
     if (k->slots) memset(k->slots, 0, k->n_slots * sizeof *k->slots);
     map_free(&k->units);
 }
@@ -135,6 +135,7 @@ struct known *keys_add(struct keys *k, const struct known *row)
     mem_grow(&k->v, &k->cap, k->n + 1, sizeof *k->v);
     make_room(k);
     k->v[k->n] = *row;
+    if (!row->id_key) k->without_id++;
     put_keys(k, (uint32_t)k->n);
     return &k->v[k->n++];
 }
@@ -143,6 +144,7 @@ void keys_change(struct keys *k, struct known *e, const struct known *row)
 {
     uint32_t index = (uint32_t)(e - k->v);
     uint64_t id_key = e->id_key, name_key = e->name_key;
+    if (!row->id_key) k->without_id++;
     e->id_key = row->id_key;
     e->name_key = row->name_key;
     e->birth = row->birth;
@@ -196,7 +198,7 @@ struct known *keys_find(struct keys *k, const struct known *row, uint32_t batch)
         struct known *e = &k->v[k->slots[i] - 1];
         if (e->id_key == row->id_key && !e->gone) return e;
     }
-    if (!row->name_key) return NULL;
+    if (!row->name_key || (row->id_key && !k->without_id)) return NULL;
     struct known *best = NULL;
     int best_fit = 0;
     for (size_t i = row->name_key & mask; k->slots[i]; i = (i + 1) & mask) {

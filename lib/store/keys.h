@@ -25,8 +25,9 @@ struct keys {
     size_t n, cap;
     uint32_t *slots; /* index + 1 */
     size_t n_slots, used;
-    struct map units; /* numbers of units whose keys are here (8 bytes) */
-    bool all_known;   /* the table was empty at first: nothing is to be read */
+    struct map units;  /* numbers of units whose keys are here (8 bytes) */
+    size_t without_id; /* how many of them never had a verified id */
+    bool all_known;    /* the table was empty at first: nothing is to be read */
     uint64_t generation;
     sqlite3_stmt *load, *load_seen;
 };

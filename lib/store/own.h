@@ -134,6 +134,8 @@ bool batch_first(struct store *s);   /* batch 1, inside the transaction that mak
 bool batch_refresh(struct store *s); /* asks for the head again */
 /* A new version; `values` one a column, {NULL,0} = null.  Its _id, 0 after a finding. */
 int64_t table_open_row(struct store *s, struct table *t, const struct str *values);
+/* The same with the image of the columns from `n` on made already. */
+int64_t table_open_row_with(struct store *s, struct table *t, const struct str *values, size_t n, struct str rest);
 bool table_close_row(struct store *s, struct table *t, int64_t id);
 int64_t table_next(struct store *s, struct table *t); /* the _id that the next row will have */
 /* The number of a unit's code, made when there is none; 0 after a finding or for an empty code. */

@@ -154,6 +154,10 @@ static void add_order(struct buf *sql, const struct store_query *q)
         buf_put(sql, ", v.");
         buf_name(sql, first[i]->name);
     }
+    for (size_t i = 0; i < q->ledger->n_key; i++) {
+        buf_put(sql, ", v.");
+        buf_name(sql, q->ledger->key[i]);
+    }
     buf_put(sql, ", v._hash, f.name, s.name, v._row");
 }
 

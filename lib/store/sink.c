@@ -32,6 +32,11 @@ struct taker {
     /* The file at work. */
     bool skipped;
     int64_t file, sheet;
+    int64_t *numbers_of_units; /* of `units`: their numbers in vet_code, 0 = not asked yet; good for one generation */
+    uint64_t generation;
+    struct buf last_name, last_survey; /* the sheet asked for last */
+    int64_t last_sheet;
+    size_t last_handed;   /* index of the one asked for last, + 1 */
     struct map sheets;    /* name, NUL, survey date -> number */
     struct map handed_by; /* unit and sheet, 16 bytes -> index */
     struct handed *handed;
@@ -60,7 +65,8 @@ static void forget_file(struct taker *k)
     map_free(&k->handed_by);
     for (size_t i = 0; i < k->n_handed; i++) buf_free(&k->handed[i].seen);
     k->n_handed = 0;
-    k->sheet = 0;
+    k->sheet = k->last_sheet = 0;
+    k->last_handed = 0;
     memset(k->fates, 0, sizeof k->fates);
 }
 
@@ -98,24 +104,30 @@ static struct str number_text(struct buf *b, int64_t v)
 /* The number of a sheet of the file at work. */
 static int64_t sheet_number(struct taker *k, const struct place *at, struct str survey)
 {
+    struct str name = at->sheet ? str_of(at->sheet) : STR("");
+    if (k->last_sheet && str_eq(name, buf_slice(&k->last_name)) && str_eq(survey, buf_slice(&k->last_survey))) return k->last_sheet;
     struct buf key = {0};
     bool is_new;
-    buf_put(&key, at->sheet ? at->sheet : "");
+    buf_str(&key, name);
     buf_char(&key, 0);
     buf_str(&key, survey);
     struct map_entry *e = map_at(&k->sheets, buf_slice(&key), &is_new);
     buf_free(&key);
     if (is_new) {
         k->numbers.n = 0;
-        const struct str values[] = {number_text(&k->numbers, k->file), at->sheet ? str_of(at->sheet) : STR(""),
-                                     survey.n ? survey : STR("")};
+        const struct str values[] = {number_text(&k->numbers, k->file), name, survey.n ? survey : STR("")};
         e->value = (uint64_t)table_open_row(k->store, &k->store->tables[T_SHEET], values);
     }
-    return (int64_t)e->value;
+    k->last_name.n = k->last_survey.n = 0;
+    buf_str(&k->last_name, name);
+    buf_str(&k->last_survey, survey);
+    return k->last_sheet = (int64_t)e->value;
 }
 
 static struct handed *handed_of(struct taker *k, int64_t unit, int64_t sheet)
 {
+    struct handed *last = k->last_handed ? &k->handed[k->last_handed - 1] : NULL;
+    if (last && last->unit == unit && last->sheet == sheet) return last;
     int64_t key[2] = {unit, sheet};
     bool is_new;
     struct map_entry *e = map_at(&k->handed_by, (struct str){(const char *)key, sizeof key}, &is_new);
@@ -124,12 +136,26 @@ static struct handed *handed_of(struct taker *k, int64_t unit, int64_t sheet)
         k->handed[k->n_handed] = (struct handed){.unit = unit, .sheet = sheet};
         e->value = k->n_handed++;
     }
+    k->last_handed = e->value + 1;
     return &k->handed[e->value];
 }
 
 static struct str unit_code_of(const struct taker *k, uint32_t unit)
 {
     return unit != UNIT_NONE && k->units && unit < k->units->n ? k->units->v[unit].code : (struct str){0};
+}
+
+/* The number of a record's unit: asked once for each of the units. */
+static int64_t unit_number(struct taker *k, uint32_t index, struct str code)
+{
+    if (index == UNIT_NONE || !k->units || index >= k->units->n || !str_eq(code, k->units->v[index].code))
+        return code_number(k->store, code);
+    if (k->generation != k->store->generation) {
+        memset(k->numbers_of_units, 0, k->units->n * sizeof *k->numbers_of_units);
+        k->generation = k->store->generation;
+    }
+    int64_t *number = &k->numbers_of_units[index];
+    return *number ? *number : (*number = code_number(k->store, code));
 }
 
 /* ---- a record ---- */
@@ -178,7 +204,7 @@ static int64_t open_record(struct taker *k, const struct record *r, int64_t unit
     v[L_SHEET] = number_text(&k->numbers, k->sheet);
     v[L_ROW] = number_text(&k->numbers, r->at.row);
     v[L_HASH] = number_text(&k->numbers, (int64_t)now->hash);
-    return table_open_row(k->store, k->table, v);
+    return table_open_row_with(k->store, k->table, v, L_FLAGS, buf_slice(&k->image));
 }
 
 static bool note_seen(struct handed *h, struct known *e, uint32_t batch, uint32_t survey)
@@ -236,7 +262,7 @@ static bool take_record(void *ctx, const struct record *r, enum fate *fate)
     struct known now;
     *fate = FATE_UNCHANGED;
     if (k->skipped) return true;
-    int64_t unit = code_number(k->store, r->unit_code);
+    int64_t unit = unit_number(k, r->unit, r->unit_code);
     if (r->unit_code.n && !unit) return false;
     k->sheet = sheet_number(k, &r->at, r->survey_date);
     if (!k->sheet || !keys_load(&k->keys, k->store, unit)) return false;
@@ -398,6 +424,8 @@ struct sink *store_sink(struct store *s, const struct schema *l, const struct un
     k->ledger = l;
     k->units = u;
     k->table = tables_ledger(s, l->name);
+    k->numbers_of_units = mem_zero(u ? u->n + 1 : 1, sizeof *k->numbers_of_units);
+    k->generation = s->generation;
     k->values = mem_zero(k->table->n_columns + 1, sizeof *k->values);
     k->column_of_field = mem_zero(l->n_fields + 1, sizeof *k->column_of_field);
     for (size_t i = 0; i < l->n_fields; i++) k->column_of_field[i] = table_column(k->table, l->fields[i].name);
@@ -416,10 +444,11 @@ void store_sink_free(struct sink *sink)
     keys_free(&k->keys);
     open_rejects_free(&k->rejects);
     sqlite3_finalize(k->seen_file);
-    struct buf *const ALL[] = {&k->image, &k->typed, &k->numbers, &k->json[0], &k->json[1]};
+    struct buf *const ALL[] = {&k->image, &k->typed, &k->numbers, &k->json[0], &k->json[1], &k->last_name, &k->last_survey};
     for (size_t i = 0; i < sizeof ALL / sizeof *ALL; i++) buf_free(ALL[i]);
     free(k->handed);
     free(k->values);
+    free(k->numbers_of_units);
     free(k->column_of_field);
     free(k);
 }
