@@ -34,6 +34,8 @@ PO := $(wildcard share/messages/zh_CN/*.po)
 
 .PHONY: all clean install uninstall demo check bench lint asan fuzz deps
 .DELETE_ON_ERROR:
+.SECONDARY:
+JOBS := $(shell nproc 2>/dev/null || echo 1)
 
 all: $(COMMANDS) $(BUILD)/share/.made $(BUILD)/share/locale/zh_CN/LC_MESSAGES/vet.mo
 
@@ -66,17 +68,17 @@ $(BUILD)/share/locale/zh_CN/LC_MESSAGES/vet.mo: $(PO)
 # The two commands of the README.  What is missing is installed first, then make starts anew, so that pkg-config finds it.
 demo:
 	scripts/install-dependencies build
-	$(MAKE) all $(BUILD)/demo/make-station
+	$(MAKE) -s -j$(JOBS) all $(BUILD)/demo/make-station
 	BUILD=$(BUILD) scripts/demo
 
 check:
 	scripts/install-dependencies build check
-	$(MAKE) tests $(BUILD)/demo/make-station
+	$(MAKE) -s -j$(JOBS) tests $(BUILD)/demo/make-station
 	BUILD=$(BUILD) tests/run $(T)
 
 bench:
 	scripts/install-dependencies build bench
-	$(MAKE) all $(BUILD)/demo/make-station
+	$(MAKE) -s -j$(JOBS) all $(BUILD)/demo/make-station
 	BUILD=$(BUILD) scripts/bench
 
 install: all

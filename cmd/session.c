@@ -221,12 +221,13 @@ bool session_start(struct session *s, const struct opt *own, size_t n_own, int a
     set_language(early(argc, argv, "--lang"), share);
     s->stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
 
-    for (int i = 0; i < argc; i++) {
+    enum { NAMED = 300 }; /* bytes: a thousand files need not all be named */
+    for (int i = 0; i < argc && s->command.n < NAMED; i++) {
         const char *slash = i ? NULL : strrchr(argv[i], '/');
         if (i) buf_char(&s->command, ' ');
-        if (s->command.n < 2000) buf_put(&s->command, slash ? slash + 1 : argv[i]); /* a thousand files need not all be named */
+        buf_put(&s->command, slash ? slash + 1 : argv[i]);
+        if (s->command.n >= NAMED && i + 1 < argc) buf_put(&s->command, " ...");
     }
-    if (s->command.n >= 2000) buf_put(&s->command, "...");
     buf_text(&s->command);
 
     bool ok = opt_parse(used, argc, argv, &s->files, &s->diag);
