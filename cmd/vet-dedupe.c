@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "book/review.h"
 #include "link/in_store.h"
 #include "session.h"
 
@@ -26,7 +27,7 @@ static bool is_file(const char *path)
 /* A file that is there and that we did not write is the input, never to be written over. */
 static bool is_ours(const char *path)
 {
-    static const char *const STARTS[] = {"decision,", "row_a,", "{\"decision\"", "{\"row_a\""};
+    static const char *const STARTS[] = {"decision,", "row_a,", "{\"decision\"", "{\"row_a\"", "PK"};
     char start[16] = "";
     FILE *f = fopen(path, "r");
     if (!f) return false;
@@ -126,7 +127,9 @@ static void write_all(struct session *s, const struct request *q, struct link *k
         ok = write_text(s, q->train, &b);
     }
     if (ok && q->pairs) ok = write_rows(s, k, pairs_out ? s->output : q->pairs, link_write_pairs);
-    if (ok && q->review) ok = write_rows(s, k, review_out ? s->output : q->review, link_write_review);
+    bool book = q->review && str_ends(str_of(q->review), STR(".xlsx"));
+    if (ok && book) ok = review_book(k, q->review, str_head(str_of(session_now()), 10), &s->diag);
+    else if (ok && q->review) ok = write_rows(s, k, review_out ? s->output : q->review, link_write_review);
     if (ok && s->stats) {
         b.n = 0;
         link_stats(k, &b);

@@ -2,7 +2,7 @@
 #ifndef VET_LINK_DECIDE_H
 #define VET_LINK_DECIDE_H
 
-#include "base/diag.h"
+#include "flow/rows.h"
 
 enum decision { DECISION_OPEN, DECISION_SAME, DECISION_DIFFERENT };
 struct decided {
@@ -13,6 +13,9 @@ struct decisions {
     struct decided *v; /* sorted by a, b */
     size_t n, cap;
 };
+/* A file that people filled in: a workbook, or a CSV in whatever encoding it came back.  Its first sheet, from its first row
+ * that is not blank. NULL after a finding. */
+struct rows *decisions_open(const char *path, struct diag *d);
 bool decision_of(struct str word, enum decision *out);
 /* DECISION_OPEN when nobody decided. */
 enum decision decisions_find(const struct decisions *d, uint32_t a, uint32_t b);

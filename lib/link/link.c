@@ -301,7 +301,7 @@ static bool read_decisions(struct link *k, const struct link_options *o)
     size_t from = k->decisions.n;
     if (o->decisions.n) {
         const char *name = arena_copy(&k->memory, o->decisions.s, o->decisions.n);
-        struct rows *r = rows_open(&name, 1, NULL, k->diag);
+        struct rows *r = decisions_open(name, k->diag);
         bool ok = r && link_take_decisions(k, r);
         rows_close(r);
         if (!ok) return false;

@@ -71,9 +71,10 @@ struct told *link_told(struct link *k, bool for_review, size_t *n)
 }
 
 /* A row of text values in the making. */
+enum { LINE_VALUES = 200 };
 struct line {
     struct buf text;
-    size_t at[200];
+    size_t at[LINE_VALUES];
     size_t n;
 };
 
@@ -108,23 +109,6 @@ static size_t line_values(struct line *l, struct str *v)
     return l->n;
 }
 
-/* The first line is the header, kept in `names`. */
-static void write_line(struct line *l, struct out *o, enum row_format f, struct columns *c, struct arena *names, struct buf *b)
-{
-    struct str v[200];
-    size_t n = line_values(l, v);
-    b->n = 0;
-    if (!c->n) {
-        c->names = mem_zero(n + 1, sizeof *c->names);
-        c->n = n;
-        for (size_t i = 0; i < n; i++) c->names[i] = str_copy(names, v[i]);
-        rows_format_header(b, f, c);
-    } else {
-        rows_format(b, f, c, v);
-    }
-    out_write(o, buf_slice(b));
-}
-
 static void pair_header(const struct link *k, struct line *l)
 {
     line_start(l);
@@ -150,29 +134,6 @@ static void pair_line(const struct link *k, struct line *l, const struct told *t
     link_why(k, t->code, &why);
     line_put(l, buf_slice(&why));
     buf_free(&why);
-}
-
-bool link_write_pairs(struct link *k, struct out *o, enum row_format f)
-{
-    size_t n;
-    struct told *v = link_told(k, false, &n);
-    struct line *l = mem_zero(1, sizeof *l);
-    struct columns c = {0};
-    struct arena names = {0};
-    struct buf b = {0};
-    pair_header(k, l);
-    write_line(l, o, f, &c, &names, &b);
-    for (size_t i = 0; i < n && !out_failed(o); i++) {
-        pair_line(k, l, &v[i]);
-        write_line(l, o, f, &c, &names, &b);
-    }
-    free(c.names);
-    arena_free(&names);
-    buf_free(&l->text);
-    buf_free(&b);
-    free(l);
-    free(v);
-    return !out_failed(o);
 }
 
 /* Columns that tell a person who it is: those compared, then where the record came from. */
@@ -206,50 +167,106 @@ static void review_header(const struct link *k, struct line *l, const int *at, s
     line_put(l, STR("key_b"));
 }
 
-bool link_write_review(struct link *k, struct out *o, enum row_format f)
+static void review_line(const struct link *k, struct line *l, const struct told *t, struct str *const values[2], const int *at,
+                        size_t n)
+{
+    struct buf why = {0};
+    line_start(l);
+    line_put(l, str_of(in_words(k, "open")));
+    line_print(l, "%.4f", t->probability);
+    if (t->verdict == VERDICT_CONFLICT) buf_printf(&why, "%s; ", in_words(k, "the same id with another name"));
+    link_why(k, t->code, &why);
+    line_put(l, buf_slice(&why));
+    buf_free(&why);
+    for (size_t x = 0; x < n; x++)
+        for (int side = 0; side < 2; side++) line_put(l, values[side][at[x]]);
+    for (int side = 0; side < 2; side++) {
+        char key[17];
+        link_record_key(k, side ? t->b : t->a, key);
+        line_put(l, str_of(key));
+    }
+}
+
+bool link_review(struct link *k, void *ctx, bool (*put)(void *ctx, const struct str *values, size_t n))
 {
     size_t n, n_shown;
     int at[COMPARISONS + 8];
     struct told *v = link_told(k, true, &n);
     struct line *l = mem_zero(1, sizeof *l);
-    struct columns c = {0};
-    struct arena names = {0};
-    struct buf b = {0}, room[2] = {{0}}, why = {0};
+    struct buf room[2] = {{0}};
     struct str *values[2] = {mem_zero(k->columns.n + 1, sizeof(struct str)), mem_zero(k->columns.n + 1, sizeof(struct str))};
+    struct str out[LINE_VALUES];
     n_shown = shown_columns(k, at);
     review_header(k, l, at, n_shown);
-    write_line(l, o, f, &c, &names, &b);
-    bool ok = true;
-    for (size_t i = 0; ok && i < n && !out_failed(o); i++) {
+    bool ok = put(ctx, out, line_values(l, out));
+    for (size_t i = 0; ok && i < n; i++) {
         ok = spool_row(k->table.spool, v[i].a, &room[0], values[0], k->columns.n) &&
              spool_row(k->table.spool, v[i].b, &room[1], values[1], k->columns.n);
         if (!ok) break;
-        line_start(l);
-        line_put(l, str_of(in_words(k, "open")));
-        line_print(l, "%.4f", v[i].probability);
-        why.n = 0;
-        if (v[i].verdict == VERDICT_CONFLICT) buf_printf(&why, "%s; ", in_words(k, "the same id with another name"));
-        link_why(k, v[i].code, &why);
-        line_put(l, buf_slice(&why));
-        for (size_t x = 0; x < n_shown; x++)
-            for (int side = 0; side < 2; side++) line_put(l, values[side][at[x]]);
-        for (int side = 0; side < 2; side++) {
-            char key[17];
-            link_record_key(k, side ? v[i].b : v[i].a, key);
-            line_put(l, str_of(key));
-        }
-        write_line(l, o, f, &c, &names, &b);
+        review_line(k, l, &v[i], values, at, n_shown);
+        ok = put(ctx, out, line_values(l, out));
     }
-    free(c.names);
-    arena_free(&names);
     for (int side = 0; side < 2; side++) {
         buf_free(&room[side]);
         free(values[side]);
     }
-    buf_free(&why);
     buf_free(&l->text);
-    buf_free(&b);
     free(l);
     free(v);
-    return ok && !out_failed(o);
+    return ok;
+}
+
+/* Lines to an output: the first is the header, kept in `names`. */
+struct line_writer {
+    struct out *o;
+    enum row_format f;
+    struct columns c;
+    struct arena names;
+    struct buf b;
+};
+
+static bool put_line(void *ctx, const struct str *v, size_t n)
+{
+    struct line_writer *w = ctx;
+    w->b.n = 0;
+    if (!w->c.n) {
+        w->c.names = arena_zero(&w->names, n + 1, sizeof *w->c.names);
+        w->c.n = n;
+        for (size_t i = 0; i < n; i++) w->c.names[i] = str_copy(&w->names, v[i]);
+        rows_format_header(&w->b, w->f, &w->c);
+    } else {
+        rows_format(&w->b, w->f, &w->c, v);
+    }
+    out_write(w->o, buf_slice(&w->b));
+    return !out_failed(w->o);
+}
+
+bool link_write_review(struct link *k, struct out *o, enum row_format f)
+{
+    struct line_writer w = {.o = o, .f = f};
+    bool ok = link_review(k, &w, put_line);
+    buf_free(&w.b);
+    arena_free(&w.names);
+    return ok;
+}
+
+bool link_write_pairs(struct link *k, struct out *o, enum row_format f)
+{
+    size_t n;
+    struct told *v = link_told(k, false, &n);
+    struct line *l = mem_zero(1, sizeof *l);
+    struct line_writer w = {.o = o, .f = f};
+    struct str out[LINE_VALUES];
+    pair_header(k, l);
+    bool ok = put_line(&w, out, line_values(l, out));
+    for (size_t i = 0; ok && i < n; i++) {
+        pair_line(k, l, &v[i]);
+        ok = put_line(&w, out, line_values(l, out));
+    }
+    buf_free(&w.b);
+    arena_free(&w.names);
+    buf_free(&l->text);
+    free(l);
+    free(v);
+    return ok;
 }

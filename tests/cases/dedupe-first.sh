@@ -41,6 +41,19 @@ same "a person's decision is followed" "$(awk -F, 'NR == 10 { print $NF }' again
 { head -1 people.csv && tail -n +2 people.csv | tac; } >turned.csv
 vet-dedupe --decisions decided.csv turned.csv >again.csv 2>/dev/null
 same "also when the rows come in another order" "$(awk -F, 'NR == 2 { print $NF }' again.csv)" "$(awk -F, 'NR == 3 { print $NF }' again.csv)"
+vet-dedupe -q --review review.xlsx people.csv >/dev/null 2>&1
+vet-import --cells review.xlsx >cells.csv 2>/dev/null
+has "--review FILE.xlsx writes a workbook" cells.csv "decision,probability,why,name_a,name_b"
+check "with a drop-down for the decision" sh -c 'unzip -p review.xlsx xl/worksheets/sheet1.xml | grep -q "<dataValidation type=\"list\""'
+/usr/bin/python3 - <<'P'
+import openpyxl
+b = openpyxl.load_workbook("review.xlsx")
+for row in b.worksheets[0].iter_rows():
+    if row[3].value == "陈静": row[0].value = "同一人"
+b.save("decided.xlsx")
+P
+vet-dedupe -q --decisions decided.xlsx people.csv >again.csv 2>/dev/null
+same "and the filled-in workbook is taken back" "$(awk -F, 'NR == 10 { print $NF }' again.csv)" "$(awk -F, 'NR == 11 { print $NF }' again.csv)"
 sed '/陈静/s/^open/perhaps/' review.csv >bad.csv
 status "a decision that is no word of ours is an error" 2 vet-dedupe --decisions bad.csv people.csv
 same "and nothing is written" "" "$(cat out)"
