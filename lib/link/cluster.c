@@ -219,7 +219,7 @@ void cluster(struct clusters *c, const struct cluster_input *in, struct diag *d)
     prepare(&s, rows);
     if (in->decisions) set_apart(&s, in->decisions, rows);
     find_ambiguous(&s, in);
-    qsort(in->edges, in->n, sizeof *in->edges, by_strength);
+    if (in->n) qsort(in->edges, in->n, sizeof *in->edges, by_strength);
     for (size_t i = 0; i < in->n; i++) follow(c, &s, &in->edges[i], &c->refused[i], d);
     number_entities(c, &s, rows);
     free(s.parent);

@@ -246,7 +246,7 @@ static bool is_partial(uint64_t f)
 static bool is_slip(uint64_t a, uint64_t b)
 {
     if (date_year(a) == date_year(b) && date_month(a) == date_day(b) && date_day(a) == date_month(b)) return true;
-    uint8_t x[8], y[8];
+    uint8_t x[8] = {0}, y[8] = {0};
     for (int pass = 0; pass < 2; pass++) {
         uint64_t f = pass ? b : a;
         uint8_t *d = pass ? y : x;
