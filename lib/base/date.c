@@ -143,6 +143,7 @@ static const struct word {
 /* Takes a word off the front of `t`.  False when it is none that dates have. */
 static bool take_word(struct spelling *s, struct str *t)
 {
+    if ((unsigned char)t->s[0] < 0x80) return false; /* no word begins so */
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
         struct str w = str_of(WORDS[i].text);
         if (!str_starts(*t, w)) continue;

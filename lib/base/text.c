@@ -146,7 +146,12 @@ void text_heading_key(struct buf *out, struct str s)
     for (int pass = 0; pass < 2; pass++) {
         int depth = 0;
         for (size_t i = 0; i < f.n;) {
+            size_t at = i;
             uint32_t c = text_next(f, &i);
+            if (depth == 0 && c >= 0x4E00 && c <= 0x9FFF) { /* neither blank nor bracket, and has no case */
+                buf_add(out, f.s + at, 3);
+                continue;
+            }
             if (pass == 0 && (c == '(' || c == '[' || c == 0x3010 || c == 0x3014)) depth++;
             else if (pass == 0 && (c == ')' || c == ']' || c == 0x3011 || c == 0x3015)) depth -= depth > 0;
             else if (depth == 0 && !is_blank(c) && c != '*' && c != ':' && !is_bracket(c))

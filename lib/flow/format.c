@@ -75,42 +75,32 @@ static inline char *put(char *to, struct str v)
     return to + n;
 }
 
-/* Must p[0..n) be quoted?  The 16 bytes after it are there to be read, whatever they are. */
-static inline bool is_special(const char *p, size_t n)
-{
-    for (; n > 16; p += 16, n -= 16)
-        if (scan_special(p)) return true;
-    return (scan_special(p) & ((1u << n) - 1)) != 0;
-}
-
-/* The value was written at `at` and turned out to need quotes. */
-static char *quote_again(struct buf *out, char *at, struct str v, size_t room)
-{
-    out->n = (size_t)(at - out->s);
-    csv_quote(out, v);
-    buf_reserve(out, room);
-    return out->s + out->n;
-}
-
+/* Values are written as they are, then the row is searched at once: if it holds more special bytes than the commas between them,
+ * it is written again with quotes.  Searching each value just after it was written would wait for the memory every time. */
 static void format_csv(struct buf *out, size_t n, const struct str *v)
 {
-    size_t room = n + 18; /* commas, line end, "" for nothing, and what is_special reads beyond */
+    size_t room = n + 18; /* commas, line end, "" for nothing, and up to 15 bytes for the search */
     for (size_t i = 0; i < n; i++) room += v[i].n;
     buf_reserve(out, room);
-    char *p = out->s + out->n;
-    if (n == 1 && !v[0].n) { /* else it would be a blank line */
-        *p++ = '"';
-        *p++ = '"';
-    }
+    char *start = out->s + out->n, *p = start;
     for (size_t i = 0; i < n; i++) {
-        char *at = p;
-        p = put(p, v[i]);
-        if (is_special(at, v[i].n)) p = quote_again(out, at, v[i], room);
+        if (v[i].n) p = put(p, v[i]); /* most of a wide row is empty */
         *p++ = ',';
     }
+    size_t blocks = ((size_t)(p - start) + 15) / 16;
+    memset(p, 0, 15);
+    bool quotes = scan_count_special(start, blocks) != n;
     if (n) p--;
-    *p++ = '\n';
-    out->n = (size_t)(p - out->s);
+    if (quotes) {
+        for (size_t i = 0; i < n; i++) {
+            if (i) buf_char(out, ',');
+            csv_quote(out, v[i]);
+        }
+    } else {
+        out->n += (size_t)(p - start);
+    }
+    if (n == 1 && !v[0].n) buf_put(out, "\"\""); /* else it would be a blank line */
+    buf_char(out, '\n');
 }
 
 static void format_json(struct buf *out, const struct columns *c, const struct str *v)

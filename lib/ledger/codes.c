@@ -215,11 +215,11 @@ static int box(uint32_t c)
     }
 }
 
-static void take_part(const struct code_list *c, struct str part, struct codes_several *out, struct buf *scratch)
+static void take_part(const struct code_list *c, struct str part, struct codes_several *out, size_t all, struct buf *scratch)
 {
     part = str_trim(part);
     if (!part.n) return;
-    uint32_t k = codes_find(c, part, scratch);
+    uint32_t k = part.n == all ? CODE_NONE : codes_find(c, part, scratch);
     if (k == CODE_NONE) {
         if (!out->unknown.n) out->unknown = part;
         return;
@@ -245,28 +245,47 @@ void codes_read(const struct code_list *c, struct str text, struct codes_several
         uint32_t ch = text_next(text, &i);
         int tick = box(ch);
         if (tick < 0 && !is_separator(ch)) continue;
-        if (counts) take_part(c, (struct str){text.s + start, end - start}, out, scratch);
+        if (counts) take_part(c, (struct str){text.s + start, end - start}, out, text.n, scratch);
         start = i;
         if (tick >= 0) counts = tick == 1;
     }
-    if (counts) take_part(c, str_from(text, start), out, scratch);
+    if (counts) take_part(c, str_from(text, start), out, text.n, scratch);
 }
 
-/* One slip changes at most two classes of characters, and the nearest is at most a third of slips away (base/near.h). */
-static bool may_be_near(struct code_shape a, struct code_shape b)
+/* How many slips are still near, of two texts the longer of which has so many characters (base/near.h). */
+static uint32_t slips_of(uint32_t length)
 {
-    uint32_t longer = a.length > b.length ? a.length : b.length, shorter = a.length + b.length - longer;
-    uint32_t slips = longer / 3 ? longer / 3 : 1;
-    return longer - shorter <= slips && (uint32_t)__builtin_popcountll(a.classes ^ b.classes) <= 2 * slips;
+    return length / 3 ? length / 3 : 1;
 }
 
+/* Lengths of texts that may be near one of this length: each slip makes a difference of one at most. */
+static void lengths_near(uint32_t length, uint32_t *least, uint32_t *most)
+{
+    uint32_t slips = slips_of(length);
+    *least = length > slips ? length - slips : 0;
+    for (*most = length; *most + 1 - length <= slips_of(*most + 1); ++*most) continue;
+}
+
+static uint32_t bits(uint64_t x)
+{
+    x -= x >> 1 & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
+    return (uint32_t)(((x + (x >> 4)) & 0x0F0F0F0F0F0F0F0Fu) * 0x0101010101010101u >> 56);
+}
+
+/* Most of the list is ruled out by its shapes: one slip changes at most two classes of characters. */
 struct str codes_nearest(const struct code_list *c, struct str text)
 {
     struct near near = near_start(text);
     struct str best = {NULL, 0};
     struct code_shape shape = shape_of(text);
+    uint32_t least, most;
+    lengths_near(shape.length, &least, &most);
     for (size_t i = 0; i < c->by_text.n; i++) {
-        if (!may_be_near(shape, c->shapes[i])) continue;
+        struct code_shape s = c->shapes[i];
+        if (s.length - least > most - least) continue;
+        uint32_t slips = slips_of(s.length > shape.length ? s.length : shape.length);
+        if (bits(shape.classes ^ s.classes) > 2 * slips) continue;
         near_try(&near, c->by_text.entries[i].key);
         if (near.found.s == c->by_text.entries[i].key.s) best = c->codes[c->by_text.entries[i].value].label;
     }

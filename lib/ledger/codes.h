@@ -17,8 +17,8 @@ void codes_free(struct code_list *c);
 enum { CODE_NONE = 0xFFFFFFFF };
 /* The index of what stands in a cell, or CODE_NONE.  `scratch` holds the key meanwhile. */
 uint32_t codes_find(const struct code_list *c, struct str text, struct buf *scratch);
-/* A cell that is not one code: several of them (残疾军人、退役士兵), or a list with boxes of which some are ticked
- * (☑男 □女). */
+/* A cell that is not one code, so that codes_find has not found it: several of them (残疾军人、退役士兵), or a list with boxes of
+ * which some are ticked (☑男 □女). */
 enum { CODES_SEVERAL = 32 };
 struct codes_several {
     uint32_t found[CODES_SEVERAL + 1]; /* indexes, each once, in the order of the list */

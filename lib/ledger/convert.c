@@ -12,12 +12,18 @@
 #include "ledger/expr.h"
 #include "ledger/phone.h"
 
-enum { MISSING_FILTER = 4096, MISSING_LONGEST = 24, CODE_MEMORY = 16, YOUNGEST_BIRTH = 10 };
+enum { MISSING_FILTER = 4096, MISSING_LONGEST = 24, CODE_MEMORY = 16, UNKNOWN_LONGEST = 48, YOUNGEST_BIRTH = 10 };
 
-/* Sheets say the same few words over and over: the last ones that were in the list, by their ends. */
+/* Sheets say the same few words over and over: the last ones that were in the list, by their ends; and the last ones that were
+ * not, with what the list has instead. */
 struct code_memory {
     struct str text[CODE_MEMORY]; /* as in the list's own map */
     uint32_t index[CODE_MEMORY];
+    struct unknown {
+        char text[UNKNOWN_LONGEST];
+        size_t n;
+        struct str nearest;
+    } unknown[CODE_MEMORY];
 };
 
 struct converter {
@@ -166,7 +172,7 @@ static void set_text(struct converter *c, const struct field *f, struct str valu
 /* A number cell of 5.0 in a column of text is a 5. */
 static struct str cell_text(const struct cell *cell, struct str text)
 {
-    return cell->kind == CELL_NUMBER && str_ends(text, STR(".0")) ? str_head(text, text.n - 2) : text;
+    return cell->kind == CELL_NUMBER && text.n > 2 && str_ends(text, STR(".0")) ? str_head(text, text.n - 2) : text;
 }
 
 /* Characters lost on the way: U+FFFD, or a question mark where a Han character was not in the old code. */
@@ -304,11 +310,33 @@ static void set_several(struct converter *c, const struct field *f, const uint32
     c->values[f->index] = kept(c, buf_slice(&c->scratch));
 }
 
-static void unknown_code(struct converter *c, const struct field *f, struct str text, struct str what)
+static unsigned code_slot(struct str text)
+{
+    return ((unsigned char)text.s[text.n - 1] + (unsigned)text.n * 5u + (unsigned char)text.s[text.n / 2]) % CODE_MEMORY;
+}
+
+/* Was this very text, as a whole, not in the list before? */
+static const struct unknown *known_unknown(const struct converter *c, const struct field *f, struct str text)
+{
+    const struct unknown *u = &c->memory[f->index].unknown[code_slot(text)];
+    return u->n == text.n && memcmp(u->text, text.s, text.n) == 0 ? u : NULL;
+}
+
+static void remember_unknown(struct converter *c, const struct field *f, struct str text, struct str nearest)
+{
+    struct unknown *u = &c->memory[f->index].unknown[code_slot(text)];
+    if (text.n > sizeof u->text) return;
+    memcpy(u->text, text.s, text.n);
+    u->n = text.n;
+    u->nearest = nearest;
+}
+
+/* `nearest` to what is unknown in it; it lives as long as the list. */
+static void unknown_code(struct converter *c, const struct field *f, struct str text, struct str nearest)
 {
     struct verdict *v = refuse(c, f, DIAG_CODE_UNKNOWN, text);
     if (!v) return;
-    v->hint = codes_nearest(f->codes, what);
+    v->hint = nearest;
     if (v->hint.n) return;
     c->scratch.n = 0; /* nothing is near: the first few of the list */
     for (size_t i = 0; i < f->codes->n && i < 4; i++) {
@@ -320,7 +348,7 @@ static void unknown_code(struct converter *c, const struct field *f, struct str 
 
 static uint32_t find_code(struct converter *c, const struct field *f, struct str text)
 {
-    unsigned slot = ((unsigned char)text.s[text.n - 1] + (unsigned)text.n * 5u + (unsigned char)text.s[text.n / 2]) % CODE_MEMORY;
+    unsigned slot = code_slot(text);
     struct code_memory *m = &c->memory[f->index];
     if (m->text[slot].n == text.n && memcmp(m->text[slot].s, text.s, text.n) == 0) return m->index[slot];
     const struct map_entry *e = map_find(&f->codes->by_text, text);
@@ -333,6 +361,11 @@ static uint32_t find_code(struct converter *c, const struct field *f, struct str
 static void convert_code(struct converter *c, const struct field *f, const struct cell *cell, struct str text)
 {
     struct str plain = cell_text(cell, text);
+    const struct unknown *u = known_unknown(c, f, plain);
+    if (u) {
+        unknown_code(c, f, text, u->nearest);
+        return;
+    }
     uint32_t k = find_code(c, f, plain);
     if (k != CODE_NONE) {
         struct str label = f->codes->codes[k].label;
@@ -345,7 +378,11 @@ static void convert_code(struct converter *c, const struct field *f, const struc
     codes_read(f->codes, plain, &several, &c->scratch);
     if (several.boxes && !several.n && !several.unknown.n) return; /* nothing is ticked */
     bool may = f->multiple || (several.boxes && several.n == 1);
-    if (several.unknown.n || !may) unknown_code(c, f, text, several.unknown.n ? several.unknown : plain);
+    if (several.unknown.n || !may) {
+        struct str nearest = codes_nearest(f->codes, several.unknown.n ? several.unknown : plain);
+        if (!several.n) remember_unknown(c, f, plain, nearest);
+        unknown_code(c, f, text, nearest);
+    }
     if (may) set_several(c, f, several.found, several.n);
 }
 

@@ -7,8 +7,16 @@
 #include "base/date.h"
 #include "base/near.h"
 #include "base/text.h"
+#include "ledger/expr_plain.h"
 
 enum { LONGEST_TEXT = 32 << 20, LONGEST_EXPRESSION = 100000 };
+
+/* What answers one expression: itself, if it is plain, or a column of the statement. */
+struct part {
+    struct plain *plain;
+    enum expr_truth truth; /* of a plain one, of the row at hand */
+    int column;
+};
 
 /* The statement is SELECT (e1), (e2) ... FROM row, where `row` is a virtual table that never ends: each step is the
  * same row of other values.  So there is nothing to bind or reset, and only the columns that are used are touched. */
@@ -21,6 +29,7 @@ struct expr {
     int birth; /* index of the birth date among the columns, or -1 */
     struct date today;
     const struct str *values; /* of the row at hand */
+    struct part *parts;       /* n of them */
     size_t n;
     bool good; /* the last step gave a row */
     unsigned cursors, selects;
@@ -433,11 +442,48 @@ static bool open_database(struct expr *e)
     return ok && sqlite3_set_authorizer(e->db, authorize, e) == SQLITE_OK;
 }
 
+/* Columns that SQLite would make numbers of are not for plain expressions. */
+static bool text_column(const void *ctx, struct str name, uint32_t *index)
+{
+    const struct expr *e = ctx;
+    for (size_t i = 0; i < e->n_used; i++) {
+        *index = e->used[i];
+        if (str_eq(e->env.columns[*index], name)) return strcmp(affinity(e, name), " TEXT") == 0;
+    }
+    return false;
+}
+
+/* One statement for all that are not plain; none when all are. */
+static bool prepare(struct expr *e, const struct expr_source *sources, struct diag *d)
+{
+    const struct plain_columns columns = {e, text_column};
+    struct buf sql = {0};
+    int n = 0;
+    for (size_t i = 0; i < e->n; i++) {
+        e->parts[i].plain = plain_read(sources[i].text, &columns);
+        if (e->parts[i].plain) continue;
+        buf_put(&sql, n ? ", (" : "SELECT (");
+        buf_str(&sql, sources[i].text);
+        buf_char(&sql, ')');
+        e->parts[i].column = n++;
+    }
+    e->good = true;
+    if (!n) return true;
+    buf_put(&sql, " FROM row");
+    e->selects = 0;
+    bool ok = sqlite3_prepare_v3(e->db, buf_text(&sql), (int)sql.n, SQLITE_PREPARE_PERSISTENT, &e->statement, NULL) == SQLITE_OK &&
+              sqlite3_column_count(e->statement) == n;
+    if (!ok) explain(e, &sources[0], d, 0);
+    buf_free(&sql);
+    return ok;
+}
+
 struct expr *expr_compile_all(const struct expr_env *env, const struct expr_source *sources, size_t n, struct diag *d)
 {
     struct expr *e = mem_zero(1, sizeof *e);
     e->env = *env;
     e->n = n;
+    e->parts = mem_zero(n + 1, sizeof *e->parts);
     e->birth = -1;
     if (!date_iso(env->today, &e->today)) e->today = (struct date){0, 0, 0};
     choose_columns(e, sources, n);
@@ -445,20 +491,7 @@ struct expr *expr_compile_all(const struct expr_env *env, const struct expr_sour
     bool ok = open_database(e);
     if (!ok) mem_exhausted(0); /* nothing else makes a database in memory fail */
     for (size_t i = 0; i < n; i++) ok &= check(e, &sources[i], d);
-    if (ok && n) {
-        struct buf sql = {0};
-        for (size_t i = 0; i < n; i++) {
-            buf_put(&sql, i ? ", (" : "SELECT (");
-            buf_str(&sql, sources[i].text);
-            buf_char(&sql, ')');
-        }
-        buf_put(&sql, " FROM row");
-        e->selects = 0;
-        ok = sqlite3_prepare_v3(e->db, buf_text(&sql), (int)sql.n, SQLITE_PREPARE_PERSISTENT, &e->statement, NULL) == SQLITE_OK &&
-             sqlite3_column_count(e->statement) == (int)n;
-        if (!ok) explain(e, &sources[0], d, 0);
-        buf_free(&sql);
-    }
+    ok = ok && prepare(e, sources, d);
     if (ok) return e;
     expr_free(e);
     return NULL;
@@ -475,6 +508,8 @@ void expr_free(struct expr *e)
     if (!e) return;
     sqlite3_finalize(e->statement);
     sqlite3_close(e->db);
+    for (size_t i = 0; i < e->n; i++) plain_free(e->parts[i].plain);
+    free(e->parts);
     free(e->used);
     free(e);
 }
@@ -484,6 +519,9 @@ void expr_free(struct expr *e)
 void expr_evaluate(struct expr *e, const struct str *values)
 {
     e->values = values;
+    for (size_t i = 0; i < e->n; i++)
+        if (e->parts[i].plain) e->parts[i].truth = plain_answer(e->parts[i].plain, values);
+    if (!e->statement) return;
     e->good = sqlite3_step(e->statement) == SQLITE_ROW;
     if (e->good) return;
     if (!e->failure[0]) snprintf(e->failure, sizeof e->failure, "%s", sqlite3_errmsg(e->db));
@@ -492,18 +530,22 @@ void expr_evaluate(struct expr *e, const struct str *values)
 
 enum expr_truth expr_truth(const struct expr *e, size_t i)
 {
-    if (!e->good || sqlite3_column_type(e->statement, (int)i) == SQLITE_NULL) return EXPR_NULL;
-    return sqlite3_column_double(e->statement, (int)i) != 0 ? EXPR_TRUE : EXPR_FALSE;
+    const struct part *p = &e->parts[i];
+    if (p->plain) return p->truth;
+    if (!e->good || sqlite3_column_type(e->statement, p->column) == SQLITE_NULL) return EXPR_NULL;
+    return sqlite3_column_double(e->statement, p->column) != 0 ? EXPR_TRUE : EXPR_FALSE;
 }
 
 struct str expr_text(const struct expr *e, size_t i)
 {
+    const struct part *p = &e->parts[i];
+    if (p->plain) return p->truth == EXPR_NULL ? (struct str){NULL, 0} : p->truth == EXPR_TRUE ? STR("1") : STR("0");
     if (!e->good) return (struct str){NULL, 0};
-    int type = sqlite3_column_type(e->statement, (int)i);
+    int type = sqlite3_column_type(e->statement, p->column);
     if (type == SQLITE_NULL) return (struct str){NULL, 0};
-    if (type != SQLITE_TEXT) return str_of((const char *)sqlite3_column_text(e->statement, (int)i));
-    const char *s = sqlite3_column_blob(e->statement, (int)i);
-    return (struct str){s, (size_t)sqlite3_column_bytes(e->statement, (int)i)};
+    if (type != SQLITE_TEXT) return str_of((const char *)sqlite3_column_text(e->statement, p->column));
+    const char *s = sqlite3_column_blob(e->statement, p->column);
+    return (struct str){s, (size_t)sqlite3_column_bytes(e->statement, p->column)};
 }
 
 bool expr_matches(struct expr *e, const struct str *values)

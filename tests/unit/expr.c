@@ -2,7 +2,7 @@
 #include "tap.h"
 
 #include "base/text.h"
-#include "ledger/expr.h"
+#include "ledger/expr_plain.h"
 
 static struct str columns[] = {{"name", 4}, {"birth_date", 10}, {"enlist_date", 11}, {"category", 8}, {"amount", 6}, {"count", 5}};
 enum { N = sizeof columns / sizeof *columns };
@@ -49,6 +49,86 @@ static void refused(const char *text, const char *code)
 {
     struct expr *e = compile(text);
     CHECK(!e && strcmp(heard.code, code) == 0, "refused, %s: %s (%s)", code, text, heard.args[1]);
+    expr_free(e);
+}
+
+static bool any_column(const void *ctx, struct str name, uint32_t *index)
+{
+    (void)ctx;
+    for (*index = 0; *index < N; ++*index)
+        if (str_eq(columns[*index], name)) return true;
+    return false;
+}
+static bool is_plain(const char *text)
+{
+    const struct plain_columns c = {NULL, any_column};
+    struct plain *p = plain_read(str_of(text), &c);
+    plain_free(p);
+    return p != NULL;
+}
+
+/* What is answered without SQLite is what SQLite answers: brackets send an expression there. */
+static void plain_as_sqlite(void)
+{
+    static const char *const PLAIN[] = {
+        "not_after(birth_date, enlist_date)",
+        "years_between(birth_date, enlist_date) BETWEEN 14 AND 18",
+        "years_between(birth_date, enlist_date) <= 17",
+        "years_between(birth_date,enlist_date)<18",
+        "years_between(birth_date, enlist_date) >= 18 ",
+        "Years_Between(birth_date, enlist_date) > 17",
+        "category = '退役士兵'",
+        "category <> '退役士兵' or enlist_date >= '1978'",
+        "enlist_date < '1978-06' OR category == 'x' OR name != '张三丰'",
+        "category IN ('退役士兵', '残疾军人')",
+        "category NOT IN('退役士兵','') OR not_after(enlist_date, birth_date)",
+        "name > '张' OR name <= ''",
+    };
+    static const char *const ROWS[][4] = {
+        {"张三丰", "1960-10-31", "1978", "退役士兵"},
+        {"李四", "1960-10", "1978-10-30", ""},
+        {"", "", "", ""},
+        {"张", "1990", "1978-05-01", "残疾军人"},
+        {"张三丰", "1960-10-31", "1978-11-01", ""},
+        {"王五", "", "1978-06", "退役士兵;残疾军人"},
+        {"x", "1960-13-31", "约1978", "x"},
+    };
+    for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++) {
+        unsigned differ = 0;
+        char bracketed[300];
+        snprintf(bracketed, sizeof bracketed, "(%s)", PLAIN[i]);
+        CHECK(is_plain(PLAIN[i]) && !is_plain(bracketed), "plain: %s", PLAIN[i]);
+        struct expr *a = compile(PLAIN[i]), *b = compile(bracketed);
+        for (size_t r = 0; a && b && r < sizeof ROWS / sizeof *ROWS; r++) {
+            struct str values[N] = {{0}};
+            for (int k = 0; k < 4; k++) values[k] = str_of(ROWS[r][k]);
+            expr_evaluate(a, values);
+            expr_evaluate(b, values);
+            differ += expr_truth(a, 0) != expr_truth(b, 0) || !str_eq(expr_text(a, 0), expr_text(b, 0));
+        }
+        CHECK(a && b && !differ, "and answered as SQLite does (%u differ)", differ);
+        expr_free(a);
+        expr_free(b);
+    }
+    static const char *const NOT_PLAIN[] = {
+        "name",
+        "name = 'it''s'",
+        "years_between(birth_date, enlist_date)",
+        "years_between(birth_date, enlist_date) <= 17.5",
+        "years_between(birth_date, enlist_date) <= 1 + 16",
+        "category = '退役士兵' COLLATE NOCASE",
+        "name = category",
+        "category = 'a' AND name = 'b'",
+        "not_after(enlist_date, '1978')",
+        "category IN (name)",
+        "name LIKE '张%'",
+    };
+    for (size_t i = 0; i < sizeof NOT_PLAIN / sizeof *NOT_PLAIN; i++)
+        CHECK(!is_plain(NOT_PLAIN[i]), "left to SQLite: %s", NOT_PLAIN[i]);
+    struct str values[N] = {{0}};
+    values[5] = STR("12.0");
+    struct expr *e = compile("count = '12'");
+    CHECK(e && expr_matches(e, values), "a column of numbers is compared by number, so it is left to SQLite");
     expr_free(e);
 }
 
@@ -114,6 +194,7 @@ int main(void)
     row[5] = STR("0");
     CHECK(e && expr_matches(e, row), "and the next row is evaluated as ever");
     expr_free(e);
+    plain_as_sqlite();
     schema_free(schema);
     return tap_end();
 }
