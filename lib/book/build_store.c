@@ -120,6 +120,62 @@ static int more_first(const void *a, const void *b)
     return c ? c : str_cmp(x->code, y->code);
 }
 
+enum { FEW_COMMUNITIES = 8 };
+
+/* What is wrong in the rows, the communities in the columns. */
+static struct result *quality_by_code(struct building *b, const struct code_count *counts, size_t n, size_t n_places)
+{
+    const struct units *u = b->source->units;
+    struct result *r = result_new();
+    result_column(r, STR("field"), STR("项目"), COLUMN_TEXT);
+    result_column(r, STR("code"), STR("问题"), COLUMN_TEXT);
+    for (uint32_t i = 0; i < u->n; i++)
+        if (u->v[i].level == LEVEL_COMMUNITY) result_column(r, u->v[i].name, (struct str){0}, COLUMN_COUNT);
+    result_column(r, STR("count"), STR("合计"), COLUMN_COUNT);
+    for (size_t i = 0; i < n; i++) {
+        struct str *l = result_line(r, LINE_PLAIN);
+        l[0] = result_text(r, building_title(b, counts[i].field));
+        l[1] = result_text(r, label_of(b, counts[i].code));
+        for (size_t k = 0; k < n_places; k++) l[2 + k] = result_number(r, (int64_t)counts[i].by_unit[k]);
+        l[2 + n_places] = result_number(r, (int64_t)counts[i].count);
+    }
+    return r;
+}
+
+/* The other way round: many communities would not stand side by side on a page. */
+static struct result *quality_by_unit(struct building *b, const struct code_count *counts, size_t n, size_t n_places)
+{
+    const struct units *u = b->source->units;
+    struct result *r = result_new();
+    result_column(r, STR("name"), STR("社区"), COLUMN_TEXT);
+    for (size_t i = 0; i < n; i++) {
+        struct buf name = {0}, title = {0};
+        buf_str(&name, counts[i].field);
+        buf_char(&name, ':');
+        buf_str(&name, counts[i].code);
+        buf_str(&title, building_title(b, counts[i].field));
+        buf_char(&title, '\n');
+        buf_str(&title, label_of(b, counts[i].code));
+        result_column(r, buf_slice(&name), buf_slice(&title), COLUMN_COUNT);
+        buf_free(&name);
+        buf_free(&title);
+    }
+    result_column(r, STR("count"), STR("合计"), COLUMN_COUNT);
+    size_t place = 0;
+    for (uint32_t i = 0; i <= u->n; i++) {
+        uint64_t sum = 0;
+        if (i < u->n && u->v[i].level != LEVEL_COMMUNITY) continue;
+        size_t at = i < u->n ? place++ : n_places;
+        for (size_t k = 0; k < n; k++) sum += counts[k].by_unit[at];
+        if (i == u->n && !sum) break; /* nothing stands outside the communities */
+        struct str *l = result_line(r, LINE_PLAIN);
+        l[0] = i < u->n ? result_text(r, u->v[i].name) : STR("社区不明");
+        for (size_t k = 0; k < n; k++) l[1 + k] = result_number(r, (int64_t)counts[k].by_unit[at]);
+        l[1 + n] = result_number(r, (int64_t)sum);
+    }
+    return r;
+}
+
 /* Flags by what is wrong (rows) and community (columns), most first. */
 static bool build_quality(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
@@ -158,24 +214,14 @@ static bool build_quality(struct building *b, struct content_sheet *s, const str
     }
     bool ok = rows_done(&cursor);
     rows_close(rows);
-    struct result *r = result_new();
-    result_column(r, STR("field"), STR("项目"), COLUMN_TEXT);
-    result_column(r, STR("code"), STR("问题"), COLUMN_TEXT);
-    for (uint32_t i = 0; i < u->n; i++)
-        if (u->v[i].level == LEVEL_COMMUNITY) result_column(r, u->v[i].name, (struct str){0}, COLUMN_COUNT);
-    result_column(r, STR("count"), STR("合计"), COLUMN_COUNT);
     if (keys.n) qsort(counts, keys.n, sizeof *counts, more_first);
-    for (size_t i = 0; i < keys.n; i++) {
-        struct str *l = result_line(r, LINE_PLAIN);
-        l[0] = result_text(r, building_title(b, counts[i].field));
-        l[1] = result_text(r, label_of(b, counts[i].code));
-        for (size_t k = 0; k < n_places; k++) l[2 + k] = result_number(r, (int64_t)counts[i].by_unit[k]);
-        l[2 + n_places] = result_number(r, (int64_t)counts[i].count);
-    }
+    struct result *r =
+        n_places > FEW_COMMUNITIES ? quality_by_unit(b, counts, keys.n, n_places) : quality_by_code(b, counts, keys.n, n_places);
     add_total(r, 0);
     struct block *block = finish(b, s, t, r);
     block->wrap = true;
-    for (size_t k = 0; k < n_places; k++) block_condition(block, 2 + k, CONDITION_SCALE, 0);
+    for (size_t k = 0; k + 1 < r->n_columns; k++)
+        if (r->columns[k].kind == COLUMN_COUNT) block_condition(block, k, CONDITION_SCALE, 0);
     if (!keys.n) block_note(b->content, block, STR("没有待核实的数据。"));
     free(counts);
     free(place);

@@ -265,6 +265,7 @@ static void start_sheet(struct laying *l, const struct content *c, const struct 
         uint16_t n = (uint16_t)(shown_columns(&s->blocks[i]) + (charts_beside(&s->blocks[i]) ? SIDE_COLUMNS : 0));
         if (n > l->width) l->width = n;
     }
+    if (!l->width) l->width = s->portrait ? 8 : 12; /* of notes only: the title stands over usual columns */
 }
 
 static void lay_sheet(struct binder *w, const struct content *c, const struct content_sheet *s)
