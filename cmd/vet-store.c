@@ -18,7 +18,8 @@ struct work {
     struct store_options options;
     struct store *store;
     struct schema *ledger;
-    const char *ledger_name, *period, *by, *reason, *receipt;
+    const char *ledger_name, *period, *by, *reason, *receipt, *unit;
+    const char *month_meant; /* --period as it was given */
     bool cascade, run;
 };
 
@@ -142,34 +143,23 @@ static void do_restore(struct work *w)
 
 static void do_pack(struct work *w)
 {
-    size_t n, used = 0;
-    const char *to = needed(w, "FILE.zip");
-    const struct str *names = store_ledgers(w->store, &n);
-    struct schema **l = mem_zero(n + 1, sizeof *l);
-    bool ok = to != NULL;
-    for (; ok && used < n; used++) {
-        char name[200];
-        snprintf(name, sizeof name, "%.*s", (int)names[used].n, names[used].s);
-        ok = (l[used] = schema_open(w->session.share, name, &w->session.diag)) != NULL;
-    }
-    struct out *o = ok ? out_open(to, &w->session.diag) : NULL;
-    if (o) {
-        ok = store_pack(w->store, (const struct schema *const *)l, n, o);
-        out_close(o, ok, &w->session.diag);
-    }
-    for (size_t i = 0; i < used; i++) schema_free(l[i]);
-    free(l);
+    struct session *s = &w->session;
+    const char *to = argument(w, 0) || !s->output ? needed(w, "FILE.zip") : s->output;
+    const struct pack_options p = {.share = s->share, .unit = w->unit, .period = w->month_meant, .output = to};
+    struct out *o = to ? out_open(to, &s->diag) : NULL;
+    bool ok = o && store_pack(w->store, &p, o);
+    if (o && out_close(o, ok, &s->diag) && ok) tell(w, DIAG_PACK_DONE, NULL);
 }
 
 static void do_unpack(struct work *w)
 {
+    struct session *s = &w->session;
     const char *from = needed(w, "FILE.zip");
+    struct out *o = from ? out_open(s->output, &s->diag) : NULL;
     struct buf receipt = {0};
-    if (from && store_unpack(w->store, w->session.share, from, &receipt)) {
-        struct out *o = out_open(w->session.output, &w->session.diag);
-        if (o) out_write(o, buf_slice(&receipt));
-        if (o) out_close(o, true, &w->session.diag);
-    }
+    bool ok = o && store_unpack(w->store, s->share, from, &receipt);
+    if (ok) out_write(o, buf_slice(&receipt));
+    if (o) out_close(o, ok, &s->diag);
     buf_free(&receipt);
 }
 
@@ -195,7 +185,7 @@ static const struct action {
     {"verify", STORE_READ, OPENS, do_verify},  {"log", STORE_READ, OPENS, do_log},
     {"undo", STORE_WRITE, OPENS, do_undo},     {"freeze", STORE_WRITE, OPENS, do_freeze},
     {"backup", STORE_WRITE, OPENS, do_backup}, {"restore", STORE_READ, OPENS_NOTHING, do_restore},
-    {"pack", STORE_READ, OPENS, do_pack},      {"unpack", STORE_CREATE, OPENS, do_unpack},
+    {"pack", STORE_WRITE, OPENS, do_pack},     {"unpack", STORE_CREATE, OPENS, do_unpack},
     {"erase", STORE_WRITE, OPENS, do_erase},
 };
 
@@ -229,6 +219,7 @@ static bool open_store(struct work *w, const struct action *a, char month[8])
         tell(w, DIAG_STORE_EXISTS, NULL);
         return false;
     }
+    w->month_meant = w->period;
     if (!session_period(s, &w->period, &period)) return false;
     if (a->run == do_erase && argument(w, 0)) session_hide(s, argument(w, 0));
     snprintf(month, 8, "%.*s", (int)period.n, period.s);
@@ -256,6 +247,7 @@ int main(int argc, char **argv)
         {OPT_FLAG, 0, "run", &w.run, NULL, "undo: all files of the run that the batch belongs to", NULL, 0, 0},
         {OPT_STRING, 0, "by", &w.by, "NAME", "freeze: who answers for the month", NULL, 0, 0},
         {OPT_STRING, 0, "reason", &w.reason, "TEXT", "erase, freeze: why", NULL, 0, 0},
+        {OPT_STRING, 0, "unit", &w.unit, "CODE", "the unit to hand over, with all below it (default: all)", NULL, 0, 0},
         {OPT_STRING, 0, "receipt", &w.receipt, "FILE", "verify: does the log still hold what the receipt says?", NULL, 0, 0},
     };
     const struct action *a;

@@ -149,6 +149,9 @@ void batch_hash(const struct batch_text *b, struct str changes, char hex[65]);
 void batch_change_line(struct buf *out, struct str table, int64_t first, int64_t opened, const char *opened_hash, int64_t closed,
                        const char *closed_hash);
 
+/* units.c: makes `u` the units of the store, within the open batch, else in one of its own. */
+bool units_apply(struct store *s, const struct units *u);
+
 /* read.c */
 /* Rows of a statement: owns it.  Column names are the statement's. */
 struct rows *rows_of_statement(struct store *s, const char *name, sqlite3_stmt *q);

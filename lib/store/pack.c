@@ -2,153 +2,333 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <zip.h>
 
+#include "store/bag.h"
 #include "store/own.h"
 #include "store/pipe.h"
 
 struct packing {
     struct store *s;
-    zip_t *zip;
-    struct buf manifest, tags, info;
-    struct arena memory;
-    bool ok;
+    const struct pack_options *o;
+    struct bag *bag;
+    struct units *units;
+    uint32_t root; /* UNIT_NONE: all */
+    int64_t as_of; /* the last batch that is in the package */
+    struct schema **ledgers;
+    size_t n_ledgers;
+    struct buf manifest;
+    struct buf line;
+    uint64_t records;
 };
 
-static void digest_line(struct buf *list, struct str content, const char *name)
+/* ---- what is asked ---- */
+
+static struct rows *ask(struct packing *p, const char *name, struct buf *sql)
 {
-    unsigned char d[32];
-    char hex[65];
-    image_digest(content, d);
-    hex_of(d, 32, hex);
-    buf_printf(list, "%s  %s\n", hex, name);
+    sqlite3_stmt *q = store_prepare(p->s, buf_text(sql));
+    buf_free(sql);
+    return rows_of_statement(p->s, name, q);
 }
 
-/* Adds a part and, where it belongs, its line in a manifest. */
-static void add_part(struct packing *p, const char *name, struct str content, struct buf *list)
+static struct rows *returns_of(struct packing *p)
 {
-    if (!p->ok) return;
-    if (list) digest_line(list, content, name);
-    char *copy = arena_copy(&p->memory, content.s ? content.s : "", content.n);
-    zip_source_t *source = zip_source_buffer(p->zip, copy, content.n, 0);
-    zip_int64_t at = source ? zip_file_add(p->zip, name, source, ZIP_FL_ENC_UTF_8) : -1;
-    if (at < 0 || zip_file_set_dostime(p->zip, (zip_uint64_t)at, 0, 0x21, 0) != 0) { /* 1980-01-01: same store, same bytes */
-        if (at < 0) zip_source_free(source);
-        p->ok = false;
+    struct buf sql = {0};
+    buf_put(&sql,
+            "SELECT c.code AS unit, r.ledger, r.period, r.kind, s.survey_date, b.at, f.name AS file, s.name AS sheet, r.accepted, "
+            "r.rejected, r.seen FROM vet_return r JOIN vet_code c ON c._id = r.unit LEFT JOIN vet_sheet s ON s._id = r.sheet"
+            " LEFT JOIN vet_file f ON f._id = s.file LEFT JOIN vet_batch b ON b.id = r._in WHERE ");
+    buf_visible(&sql, "r", p->as_of);
+    buf_put(&sql, " ORDER BY c.code, r.ledger, r.period, f.name, s.name, r._id");
+    return ask(p, "returns", &sql);
+}
+
+static struct rows *links_of(struct packing *p)
+{
+    struct buf sql = {0};
+    for (size_t i = 0; i < p->n_ledgers; i++) {
+        if (i) buf_put(&sql, " UNION ALL ");
+        buf_put(&sql, "SELECT c.code AS unit, k.ledger, k.record, k.entity, k.how FROM vet_link k JOIN ");
+        buf_name(&sql, tables_ledger(p->s, p->ledgers[i]->name)->name);
+        buf_put(&sql, " v ON v._record = k.record AND ");
+        buf_visible(&sql, "v", p->as_of);
+        buf_put(&sql, " JOIN vet_code c ON c._id = v._unit WHERE ");
+        buf_visible(&sql, "k", p->as_of);
+        buf_put(&sql, " AND k.ledger = ");
+        buf_literal(&sql, p->ledgers[i]->name);
     }
+    buf_put(&sql, " ORDER BY 2, 3");
+    return ask(p, "links", &sql);
 }
 
-static uint64_t add_rows(struct packing *p, const char *name, struct rows *r)
+/* ---- parts ---- */
+
+/* Writes the rows of the units handed over; counts[unit] counts them (may be NULL). */
+static bool add_rows(struct packing *p, const char *part, struct rows *r, uint64_t *counts)
 {
-    struct buf text = {0};
+    if (!r) return false;
+    int unit = columns_find(&r->columns, STR("unit"));
     struct row_cursor c = {.rows = r};
     const struct str *v;
-    uint64_t n = 0;
-    if (!r) {
-        p->ok = false;
-        return 0;
+    uint64_t homeless = 0;
+    bag_begin(p->bag, part);
+    p->line.n = 0;
+    rows_format_header(&p->line, ROWS_CSV, &r->columns);
+    while ((v = rows_next(&c))) {
+        uint32_t u = units_code(p->units, v[unit]);
+        if (u == UNIT_NONE) homeless++;
+        if (u == UNIT_NONE || !units_inside(p->units, u, p->root)) continue;
+        if (counts) counts[u]++;
+        rows_format(&p->line, ROWS_CSV, &r->columns, v);
+        if (p->line.n < 1 << 16) continue;
+        bag_text(p->bag, buf_slice(&p->line));
+        p->line.n = 0;
     }
-    rows_format_header(&text, ROWS_CSV, &r->columns);
-    for (; (v = rows_next(&c)); n++) rows_format(&text, ROWS_CSV, &r->columns, v);
-    if (!rows_done(&c)) p->ok = false;
+    bag_text(p->bag, buf_slice(&p->line));
+    bool ok = rows_done(&c);
     rows_close(r);
-    add_part(p, name, buf_slice(&text), &p->manifest);
-    buf_free(&text);
-    return n;
-}
-
-static struct rows *ask(struct store *s, const char *name, struct buf *sql)
-{
-    sqlite3_stmt *q = pipe_drain(s) ? store_prepare(s, buf_text(sql)) : NULL;
-    buf_free(sql);
-    return rows_of_statement(s, name, q);
-}
-
-static struct rows *unit_rows(struct store *s)
-{
-    struct buf sql = {0};
-    buf_put(
-        &sql,
-        "SELECT code, parent, level, name, aliases, leader, phone, opens, closes FROM vet_unit WHERE _out IS NULL ORDER BY code");
-    return ask(s, "units", &sql);
-}
-
-static struct rows *total_rows(struct store *s, const struct schema *const *ledgers, size_t n)
-{
-    struct buf sql = {0};
-    for (size_t i = 0; i < n; i++) {
-        if (i) buf_put(&sql, " UNION ALL ");
-        buf_put(&sql, "SELECT ");
-        buf_literal(&sql, ledgers[i]->name);
-        buf_put(&sql, " AS ledger, ifnull(c.code, '') AS unit, count(*) AS count FROM ");
-        buf_name(&sql, tables_ledger(s, ledgers[i]->name)->name);
-        buf_put(&sql, " v LEFT JOIN vet_code c ON c._id = v._unit WHERE v._out IS NULL GROUP BY 2");
+    if (ok && homeless && counts && p->root == UNIT_NONE) {
+        char text[24];
+        struct place at = {.file = p->s->path};
+        snprintf(text, sizeof text, "%llu", (unsigned long long)homeless);
+        diag_add(p->s->diag, DIAG_PACK_NO_UNIT, &at, text, NULL);
+        ok = false;
     }
-    buf_put(&sql, " ORDER BY 1, 2");
-    return ask(s, "totals", &sql);
+    return ok;
 }
 
-static void add_ledger(struct packing *p, const struct schema *l)
+static bool is_handed_over(const struct packing *p, uint32_t u)
+{
+    return units_inside(p->units, u, p->root);
+}
+
+/* The units handed over, and those above them, by which they have their place. */
+static void add_units(struct packing *p)
+{
+    static struct str const NAMES[] = {{"code", 4},   {"parent", 6}, {"level", 5}, {"name", 4},  {"aliases", 7},
+                                       {"leader", 6}, {"phone", 5},  {"opens", 5}, {"closes", 6}};
+    const struct columns columns = {(struct str *)NAMES, 9};
+    struct buf aliases = {0};
+    bag_begin(p->bag, "data/units.csv");
+    p->line.n = 0;
+    rows_format_header(&p->line, ROWS_CSV, &columns);
+    for (uint32_t i = 0; i < p->units->n; i++) {
+        const struct unit *u = &p->units->v[i];
+        if (!is_handed_over(p, i) && !units_inside(p->units, p->root, i)) continue;
+        aliases.n = 0;
+        for (size_t k = 0; k < u->n_aliases; k++) {
+            if (k) buf_char(&aliases, ';');
+            buf_str(&aliases, u->aliases[k]);
+        }
+        struct str parent = u->parent == UNIT_NONE ? (struct str){0} : p->units->v[u->parent].code;
+        const struct str v[] = {u->code,  parent,   str_of(level_name(u->level)), u->name, buf_slice(&aliases), u->leader, u->phone,
+                                u->opens, u->closes};
+        rows_format(&p->line, ROWS_CSV, &columns, v);
+    }
+    bag_text(p->bag, buf_slice(&p->line));
+    buf_free(&aliases);
+}
+
+static bool add_ledger_file(struct packing *p, const struct schema *l)
 {
     struct buf name = {0};
-    buf_put(&name, "data/");
-    buf_str(&name, l->name);
-    buf_put(&name, ".csv");
-    uint64_t n = add_rows(p, buf_text(&name), store_rows(p->s, &(struct store_query){.ledger = l, .sorted = true}));
-    buf_printf(&p->info, "Vet-Ledger: %.*s %.*s %llu\n", (int)l->name.n, l->name.s, (int)l->digest.n, l->digest.s,
-               (unsigned long long)n);
+    char bytes[1 << 14], path[4096];
+    size_t n;
+    snprintf(path, sizeof path, "%.*s", (int)l->path.n, l->path.s);
+    FILE *f = fopen(path, "rbe");
+    buf_printf(&name, "data/ledgers/%.*s.json", (int)l->name.n, l->name.s);
+    bag_begin(p->bag, buf_text(&name));
+    while (f && (n = fread(bytes, 1, sizeof bytes, f)) > 0) bag_text(p->bag, (struct str){bytes, n});
+    bool ok = f && !ferror(f);
+    struct place at = {.file = path};
+    if (!ok) diag_add(p->s->diag, DIAG_OPEN_FAILED, &at, path, NULL);
+    if (f) fclose(f);
     buf_free(&name);
+    return ok;
 }
 
-static bool write_zip(struct packing *p, zip_source_t *whole, struct out *o)
+static void manifest_ledger(struct packing *p, const struct schema *l, const uint64_t *counts)
 {
-    zip_source_keep(whole);
-    bool ok = zip_close(p->zip) == 0;
-    if (!ok) zip_discard(p->zip);
-    char bytes[65536];
-    zip_int64_t n = ok && zip_source_open(whole) == 0 ? 1 : -1;
-    if (n > 0) {
-        while ((n = zip_source_read(whole, bytes, sizeof bytes)) > 0) out_write(o, (struct str){bytes, (size_t)n});
-        zip_source_close(whole);
+    struct buf *m = &p->manifest;
+    uint64_t all = 0;
+    bool first = true;
+    for (size_t i = 0; i < p->units->n; i++) all += counts[i];
+    p->records += all;
+    buf_put(m, m->s[m->n - 1] == '[' ? "\n  {\"name\":" : ",\n  {\"name\":");
+    json_quote(m, l->name);
+    buf_put(m, ",\"version\":");
+    json_quote(m, l->digest);
+    buf_printf(m, ",\"records\":%llu,\"units\":{", (unsigned long long)all);
+    for (size_t i = 0; i < p->units->n; i++) {
+        if (!counts[i]) continue;
+        if (!first) buf_char(m, ',');
+        first = false;
+        json_quote(m, p->units->v[i].code);
+        buf_printf(m, ":%llu", (unsigned long long)counts[i]);
     }
-    zip_source_free(whole);
-    return n == 0 && !out_failed(o);
+    buf_put(m, "}}");
 }
 
-bool store_pack(struct store *s, const struct schema *const *ledgers, size_t n, struct out *o)
+static bool add_ledger(struct packing *p, const struct schema *l)
 {
-    struct packing p = {.s = s, .ok = true};
-    struct place at = {.file = s->path};
-    zip_error_t error;
-    zip_error_init(&error);
-    for (size_t i = 0; i < n; i++)
-        if (!store_ledger(s, ledgers[i])) return false;
-    zip_source_t *whole = zip_source_buffer_create(NULL, 0, 0, &error);
-    p.zip = whole ? zip_open_from_source(whole, ZIP_TRUNCATE, &error) : NULL;
-    if (!p.zip || !store_exec(s, "BEGIN")) { /* one moment for all parts */
-        if (!p.zip) zip_source_free(whole);
-        zip_error_fini(&error);
-        return false;
+    struct buf name = {0};
+    uint64_t *counts = mem_zero(p->units->n + 1, sizeof *counts);
+    buf_printf(&name, "data/records/%.*s.csv", (int)l->name.n, l->name.s);
+    const struct store_query q = {.ledger = l, .as_of = p->as_of, .sorted = true, .source = true, .record = true};
+    bool ok = add_rows(p, buf_text(&name), store_rows(p->s, &q), counts) && add_ledger_file(p, l);
+    manifest_ledger(p, l, counts);
+    free(counts);
+    buf_free(&name);
+    return ok;
+}
+
+/* Coverage: what each unit handed in, by month. */
+static bool manifest_coverage(struct packing *p)
+{
+    struct buf sql = {0};
+    buf_put(&sql, "SELECT c.code AS unit, r.ledger, r.period, r.kind, count(*), sum(r.accepted), sum(r.rejected) FROM vet_return r "
+                  "JOIN vet_code c ON c._id = r.unit WHERE ");
+    buf_visible(&sql, "r", p->as_of);
+    buf_put(&sql, " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4");
+    struct rows *r = ask(p, "coverage", &sql);
+    struct row_cursor c = {.rows = r};
+    const struct str *v;
+    struct buf *m = &p->manifest;
+    bool first = true;
+    while (r && (v = rows_next(&c))) {
+        static const char *const KEYS[] = {"unit", "ledger", "period", "kind", "sheets", "accepted", "rejected"};
+        uint32_t u = units_code(p->units, v[0]);
+        if (u == UNIT_NONE || !is_handed_over(p, u)) continue;
+        buf_put(m, first ? "\n  " : ",\n  ");
+        first = false;
+        for (size_t i = 0; i < 7; i++) {
+            buf_printf(m, "%s\"%s\":", i ? "," : "{", KEYS[i]);
+            if (i < 4) json_quote(m, v[i]);
+            else buf_str(m, v[i]);
+        }
+        buf_char(m, '}');
     }
-    zip_error_fini(&error);
-    batch_refresh(s);
-    add_part(&p, "bagit.txt", STR("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"), &p.tags);
-    buf_printf(&p.info, "Bag-Software-Agent: vet\nVet-Head: %lld %s\n", (long long)s->head, s->head_hash);
-    buf_printf(&p.info, "Vet-Units: %llu\n", (unsigned long long)add_rows(&p, "data/units.csv", unit_rows(s)));
-    buf_printf(&p.info, "Vet-Coverage: %llu\n", (unsigned long long)add_rows(&p, "data/coverage.csv", store_returns(s, NULL, 0)));
-    add_rows(&p, "data/totals.csv", total_rows(s, ledgers, n));
-    for (size_t i = 0; i < n; i++) add_ledger(&p, ledgers[i]);
-    sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
-    add_part(&p, "bag-info.txt", buf_slice(&p.info), &p.tags);
-    add_part(&p, "manifest-sha256.txt", buf_slice(&p.manifest), &p.tags);
-    add_part(&p, "tagmanifest-sha256.txt", buf_slice(&p.tags), NULL);
-    bool ok = p.ok && !s->failed;
-    if (ok) ok = write_zip(&p, whole, o);
-    else zip_discard(p.zip);
-    if (!ok && !s->failed) diag_add(s->diag, DIAG_PACK_FAILED, &at, NULL);
+    bool ok = r && rows_done(&c);
+    rows_close(r);
+    return ok;
+}
+
+/* ---- the whole ---- */
+
+/* Batches that only tell of copies change nothing that is packed: the head is the last one before them. */
+static bool find_moment(struct packing *p)
+{
+    if (p->o->period) p->as_of = store_as_of(p->s, p->o->period);
+    if (p->as_of < 0 || p->s->failed) return false;
+    char sql[160];
+    snprintf(sql, sizeof sql, "SELECT max(id) FROM vet_batch WHERE kind NOT IN ('backup', 'pack', 'export') AND id <= %lld",
+             (long long)(p->as_of ? p->as_of : INT64_MAX));
+    p->as_of = store_number(p->s, sql);
+    return !p->s->failed;
+}
+
+static bool find_units(struct packing *p)
+{
+    struct place at = {.file = p->s->path};
+    p->root = UNIT_NONE;
+    p->units = store_units(p->s, p->as_of);
+    if (!p->units || !p->o->unit) return p->units != NULL;
+    p->root = units_code(p->units, str_of(p->o->unit));
+    if (p->root == UNIT_NONE) diag_add(p->s->diag, DIAG_PACK_UNIT, &at, p->o->unit, NULL);
+    return p->root != UNIT_NONE;
+}
+
+/* Who hands over: the unit named, else the first of those that are under nothing. */
+static struct str sender(const struct packing *p)
+{
+    return p->units->v[p->root == UNIT_NONE ? 0 : p->root].code;
+}
+
+static bool start_manifest(struct packing *p, struct buf *info)
+{
+    struct buf *m = &p->manifest;
+    char sql[64];
+    snprintf(sql, sizeof sql, "SELECT hash, at FROM vet_batch WHERE id = %lld", (long long)p->as_of);
+    sqlite3_stmt *q = store_prepare(p->s, sql);
+    bool ok = q && sqlite3_step(q) == SQLITE_ROW;
+    buf_put(m, "{\n \"package\":1,\n \"sender\":");
+    json_quote(m, sender(p));
+    buf_put(m, ",\n \"unit\":");
+    json_quote(m, p->o->unit ? str_of(p->o->unit) : STR(""));
+    buf_put(m, ",\n \"period\":");
+    json_quote(m, p->o->period ? str_of(p->o->period) : STR(""));
+    if (ok) {
+        struct str hash = column_str(q, 0), at = str_head(column_str(q, 1), 10);
+        buf_printf(m, ",\n \"head\":{\"batch\":%lld,\"hash\":\"%.*s\"}", (long long)p->as_of, (int)hash.n, hash.s);
+        const struct unit *u = &p->units->v[p->root == UNIT_NONE ? 0 : p->root];
+        buf_printf(info, "Source-Organization: %.*s\nExternal-Identifier: %.*s %s\nBagging-Date: %.*s\nBag-Software-Agent: vet\n",
+                   (int)u->name.n, u->name.s, (int)u->code.n, u->code.s, p->o->period ? p->o->period : "", (int)at.n, at.s);
+        buf_printf(info, "Vet-Log-Head: %lld %.*s\n", (long long)p->as_of, (int)hash.n, hash.s);
+    }
+    sqlite3_finalize(q);
+    return ok;
+}
+
+static bool add_parts(struct packing *p, struct buf *info)
+{
+    bool ok = find_moment(p) && find_units(p) && start_manifest(p, info);
+    buf_put(&p->manifest, ",\n \"ledgers\":[");
+    for (size_t i = 0; ok && i < p->n_ledgers; i++) ok = add_ledger(p, p->ledgers[i]);
+    buf_put(&p->manifest, "],\n \"coverage\":[");
+    if (!ok) return false;
+    add_units(p);
+    ok = add_rows(p, "data/returns.csv", returns_of(p), NULL) && add_rows(p, "data/links.csv", links_of(p), NULL) &&
+         manifest_coverage(p);
+    buf_put(&p->manifest, "]\n}\n");
+    bag_begin(p->bag, "data/manifest.json");
+    bag_text(p->bag, buf_slice(&p->manifest));
+    return ok;
+}
+
+static bool open_ledgers(struct packing *p)
+{
+    size_t n;
+    const struct str *names = store_ledgers(p->s, &n);
+    struct buf name = {0};
+    bool ok = true;
+    p->ledgers = mem_zero(n + 1, sizeof *p->ledgers);
+    for (size_t i = 0; ok && i < n; i++) {
+        name.n = 0;
+        buf_str(&name, names[i]);
+        p->ledgers[i] = schema_open(p->o->share, buf_text(&name), p->s->diag);
+        if (p->ledgers[i]) p->n_ledgers++;
+        ok = p->ledgers[i] != NULL;
+    }
+    for (size_t i = 0; ok && i < n; i++) ok = store_ledger(p->s, p->ledgers[i]);
+    buf_free(&name);
+    return ok;
+}
+
+static bool log_pack(struct packing *p, const char *digest)
+{
+    if (!batch_begin(p->s, "pack")) return false;
+    buf_put(&p->s->batch.source, p->o->output ? p->o->output : "-");
+    buf_put(&p->s->batch.source_hash, digest);
+    buf_printf(&p->s->batch.counts, "{\"unit\":");
+    json_quote(&p->s->batch.counts, sender(p));
+    buf_printf(&p->s->batch.counts, ",\"batch\":%lld,\"records\":%llu}", (long long)p->as_of, (unsigned long long)p->records);
+    return batch_end(p->s, true);
+}
+
+bool store_pack(struct store *s, const struct pack_options *o, struct out *out)
+{
+    struct packing p = {.s = s, .o = o, .bag = bag_new(o->output ? o->output : "-", s->diag)};
+    struct buf info = {0};
+    char digest[65];
+    bool ok = open_ledgers(&p) && pipe_drain(s) && store_exec(s, "BEGIN"); /* all parts are of one moment */
+    ok = ok && add_parts(&p, &info);
+    if (!sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
+    ok = ok && bag_write(p.bag, buf_slice(&info), out, digest) && log_pack(&p, digest);
+    bag_free(p.bag);
+    units_free(p.units);
+    for (size_t i = 0; i < p.n_ledgers; i++) schema_free(p.ledgers[i]);
+    free(p.ledgers);
+    buf_free(&info);
     buf_free(&p.manifest);
-    buf_free(&p.tags);
-    buf_free(&p.info);
-    arena_free(&p.memory);
+    buf_free(&p.line);
     return ok;
 }

@@ -77,7 +77,8 @@ static bool change_units(struct store *s, const struct units *u, const struct ma
     struct table *t = &s->tables[T_UNIT];
     struct buf aliases = {0};
     uint64_t added = 0, changed = 0, gone = 0;
-    bool ok = batch_begin(s, "units");
+    bool own = !s->batch.id; /* else they change within another batch */
+    bool ok = !own || batch_begin(s, "units");
     for (uint32_t i = 0; ok && i < u->n; i++) {
         if (same[i]) continue;
         struct str v[UNIT_COLUMNS];
@@ -92,14 +93,15 @@ static bool change_units(struct store *s, const struct units *u, const struct ma
         gone++;
         ok = table_close_row(s, t, known[k].id);
     }
-    if (ok)
+    if (ok && own)
         buf_printf(&s->batch.counts, "{\"added\":%llu,\"changed\":%llu,\"gone\":%llu}", (unsigned long long)added,
                    (unsigned long long)changed, (unsigned long long)gone);
     buf_free(&aliases);
+    if (!own) return ok;
     return s->batch.id ? batch_end(s, ok) && ok : false;
 }
 
-bool store_units_load(struct store *s, const struct units *u)
+bool units_apply(struct store *s, const struct units *u)
 {
     struct map by_code = {0};
     struct known_unit *known = NULL;
@@ -123,6 +125,11 @@ bool store_units_load(struct store *s, const struct units *u)
     free(known);
     map_free(&by_code);
     return ok;
+}
+
+bool store_units_load(struct store *s, const struct units *u)
+{
+    return units_apply(s, u);
 }
 
 bool store_has_units(struct store *s)

@@ -1,403 +1,656 @@
-/* The receiving end of a hand-over (pack.h): everything is checked before anything is taken. */
-#include <errno.h>
+/* The receiving end of a hand-over (pack.h): everything is checked before anything is taken, and taken in one batch. */
+#include "store/unpack.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-#include <zip.h>
 
-#include "store/own.h"
 #include "store/pack.h"
 #include "store/pipe.h"
+#include "store/receipt.h"
 
-enum { MAX_PARTS = 64 };
-static const uint64_t MAX_BYTES = 8ull << 30; /* of all parts: a county has some millions of people */
-
-struct part {
-    struct str name, content;
-};
-struct package {
-    struct store *s;
-    const char *path, *base;
-    struct part parts[MAX_PARTS];
-    size_t n;
-    char digest[65]; /* of the whole file */
-    struct str head; /* "17 <hash>" */
-    struct schema *ledgers[MAX_PARTS];
-    uint64_t counts[MAX_PARTS];
-    size_t n_ledgers;
-    struct arena memory;
-};
-
-static bool bad(struct package *p, enum diag_code code, struct str what)
+bool unpack_refuse(struct unpacking *u, enum diag_code code, const char *a, const char *b, const char *c)
 {
-    struct place at = {.file = p->path};
-    struct buf b = {0};
-    buf_str(&b, what);
-    diag_add(p->s->diag, code, &at, buf_text(&b), NULL);
-    buf_free(&b);
+    struct place at = {.file = u->path};
+    if (!u->s->failed) diag_add(u->s->diag, code, &at, a ? a : "", b ? b : "", c ? c : "", NULL);
     return false;
 }
 
-/* ---- the zip ---- */
-
-static bool digest_file(struct package *p)
+static const char *text_of(struct unpacking *u, struct str s)
 {
-    FILE *f = fopen(p->path, "rbe");
-    struct sha256_ctx c;
-    unsigned char bytes[65536], d[32];
-    size_t n;
-    sha256_init(&c);
-    while (f && (n = fread(bytes, 1, sizeof bytes, f)) > 0) sha256_update(&c, n, bytes);
-    bool ok = f && !ferror(f);
-    if (!ok) bad(p, DIAG_OPEN_FAILED, str_of(strerror(errno)));
-    if (f) fclose(f);
-    sha256_digest(&c, 32, d);
-    hex_of(d, 32, p->digest);
+    return arena_copy(&u->memory, s.s ? s.s : "", s.n);
+}
+
+/* ---- the manifest ---- */
+
+static struct str ask_manifest(struct unpacking *u, const char *path)
+{
+    sqlite3_stmt *q = store_prepare(u->s, "SELECT json_extract(?1, ?2)");
+    struct str v = {0};
+    if (q) {
+        sqlite3_bind_text(q, 1, u->manifest.s, (int)u->manifest.n, SQLITE_STATIC);
+        sqlite3_bind_text(q, 2, path, -1, SQLITE_STATIC);
+        if (sqlite3_step(q) == SQLITE_ROW) v = str_copy(&u->memory, column_str(q, 0));
+    }
+    sqlite3_finalize(q);
+    return v;
+}
+
+static bool is_json(struct unpacking *u)
+{
+    sqlite3_stmt *q = store_prepare(u->s, "SELECT json_valid(?1) AND json_extract(?1, '$.package') = 1");
+    bool valid = false;
+    if (q) {
+        sqlite3_bind_text(q, 1, u->manifest.s, (int)u->manifest.n, SQLITE_STATIC);
+        valid = sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int(q, 0) == 1;
+    }
+    sqlite3_finalize(q);
+    return valid;
+}
+
+static bool is_hash(struct str h)
+{
+    for (size_t i = 0; i < h.n; i++)
+        if (!((h.s[i] >= '0' && h.s[i] <= '9') || (h.s[i] >= 'a' && h.s[i] <= 'f'))) return false;
+    return h.n == 64;
+}
+
+static bool read_manifest(struct unpacking *u)
+{
+    if (!bag_load(u->bag, "data/manifest.json", &u->manifest)) return false;
+    if (!is_json(u)) return unpack_refuse(u, DIAG_UNPACK_NOT, "data/manifest.json", NULL, NULL);
+    u->sender = ask_manifest(u, "$.sender");
+    u->unit = ask_manifest(u, "$.unit");
+    u->period = ask_manifest(u, "$.period");
+    u->hash = ask_manifest(u, "$.head.hash");
+    u->batch = strtoll(text_of(u, ask_manifest(u, "$.head.batch")), NULL, 10);
+    bool whole = u->sender.n && u->batch > 0 && is_hash(u->hash);
+    return whole ? true : unpack_refuse(u, DIAG_UNPACK_NOT, "data/manifest.json", NULL, NULL);
+}
+
+static bool good_ledger_name(struct str name)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.s[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-')) return false;
+    }
+    return name.n > 0 && name.n < 60;
+}
+
+/* The ledger's file in the package is the version that the manifest states; ours may be another one, if it has all its fields. */
+static bool open_ledger(struct unpacking *u, const char *share, struct str name, struct str version)
+{
+    struct buf part = {0}, text = {0};
+    unsigned char d[32];
+    char hex[65];
+    if (!good_ledger_name(name)) return unpack_refuse(u, DIAG_UNPACK_NOT, "data/manifest.json", NULL, NULL);
+    buf_printf(&part, "data/ledgers/%.*s.json", (int)name.n, name.s);
+    bool ok = bag_load(u->bag, buf_text(&part), &text);
+    if (ok) {
+        image_digest(buf_slice(&text), d);
+        hex_of(d, 32, hex);
+        if (!str_is(version, hex)) ok = unpack_refuse(u, DIAG_UNPACK_BROKEN, part.s, NULL, NULL);
+    }
+    struct schema *l = ok ? schema_open(share, text_of(u, name), u->s->diag) : NULL;
+    if (l) {
+        u->ledgers[u->n_ledgers++] = l;
+        if (!str_eq(l->digest, version)) unpack_refuse(u, DIAG_UNPACK_VERSION, text_of(u, l->title), NULL, NULL);
+    }
+    buf_free(&part);
+    buf_free(&text);
+    return l != NULL;
+}
+
+static bool open_ledgers(struct unpacking *u, const char *share)
+{
+    sqlite3_stmt *q = store_prepare(
+        u->s, "SELECT json_extract(value, '$.name'), json_extract(value, '$.version') FROM json_each(?1, '$.ledgers')");
+    bool ok = q != NULL;
+    u->ledgers = mem_zero(BAG_PARTS, sizeof *u->ledgers);
+    if (q) sqlite3_bind_text(q, 1, u->manifest.s, (int)u->manifest.n, SQLITE_STATIC);
+    while (ok && sqlite3_step(q) == SQLITE_ROW) {
+        if (u->n_ledgers == BAG_PARTS) ok = unpack_refuse(u, DIAG_UNPACK_LARGE, "data/manifest.json", NULL, NULL);
+        else ok = open_ledger(u, share, column_str(q, 0), column_str(q, 1));
+    }
+    sqlite3_finalize(q);
     return ok;
 }
 
-static bool read_part(struct package *p, zip_t *zip, zip_uint64_t i, uint64_t *total)
+/* Nothing is in the package but what its manifest speaks of. */
+static bool check_parts(struct unpacking *u)
 {
-    zip_stat_t st;
-    if (zip_stat_index(zip, i, 0, &st) != 0 || !(st.valid & ZIP_STAT_SIZE) || !(st.valid & ZIP_STAT_NAME))
-        return bad(p, DIAG_UNPACK_NOT, str_of(p->path));
-    *total += st.size;
-    if (*total > MAX_BYTES || p->n == MAX_PARTS) return bad(p, DIAG_UNPACK_LARGE, (struct str){0});
-    char *bytes = arena_alloc(&p->memory, (size_t)st.size + 1);
-    zip_file_t *f = zip_fopen_index(zip, i, 0);
-    zip_int64_t n = f ? zip_fread(f, bytes, st.size) : -1;
-    char more;
-    bool whole = f && n == (zip_int64_t)st.size && zip_fread(f, &more, 1) == 0;
-    if (f) zip_fclose(f);
-    if (!whole) return bad(p, DIAG_UNPACK_BROKEN, str_of(st.name));
-    p->parts[p->n++] = (struct part){str_copy(&p->memory, str_of(st.name)), {bytes, (size_t)n}};
-    return true;
-}
-
-static bool read_parts(struct package *p)
-{
-    int code;
-    uint64_t total = 0;
-    zip_t *zip = zip_open(p->path, ZIP_RDONLY | ZIP_CHECKCONS, &code);
-    if (!zip) return bad(p, DIAG_UNPACK_NOT, (struct str){0});
-    bool ok = true;
-    zip_int64_t n = zip_get_num_entries(zip, 0);
-    for (zip_int64_t i = 0; ok && i < n; i++) ok = read_part(p, zip, (zip_uint64_t)i, &total);
-    zip_discard(zip);
-    return ok;
-}
-
-static const struct part *part_named(const struct package *p, struct str name)
-{
-    for (size_t i = 0; i < p->n; i++)
-        if (str_eq(p->parts[i].name, name)) return &p->parts[i];
-    return NULL;
-}
-
-/* ---- the manifests ---- */
-
-static struct str next_line(struct str *text)
-{
-    const char *end = text->n ? memchr(text->s, '\n', text->n) : NULL;
-    struct str line = {text->s, end ? (size_t)(end - text->s) : text->n};
-    *text = str_from(*text, line.n + (end != NULL));
-    return line;
-}
-
-/* Each line "HEX  NAME": the part is there and is what it was. */
-static bool check_manifest(struct package *p, const char *name, size_t *listed)
-{
-    const struct part *m = part_named(p, str_of(name));
-    if (!m) return bad(p, DIAG_UNPACK_NOT, str_of(name));
-    struct str text = m->content;
-    while (text.n) {
-        struct str line = next_line(&text);
-        if (line.n < 67) return bad(p, DIAG_UNPACK_BROKEN, str_of(name));
-        const struct part *part = part_named(p, str_from(line, 66));
-        unsigned char d[32];
-        char hex[65];
-        if (part) image_digest(part->content, d);
-        if (part) hex_of(d, 32, hex);
-        if (!part || !str_is(str_head(line, 64), hex)) return bad(p, DIAG_UNPACK_BROKEN, str_from(line, 66));
-        ++*listed;
+    static const char *const FIXED[] = {"data/manifest.json", "data/units.csv", "data/returns.csv", "data/links.csv"};
+    size_t data = 0;
+    for (size_t i = 0; i < bag_count(u->bag); i++) data += strncmp(bag_name(u->bag, i), "data/", 5) == 0;
+    for (size_t i = 0; i < 4; i++) {
+        bool there = false;
+        for (size_t k = 0; k < bag_count(u->bag) && !there; k++) there = strcmp(bag_name(u->bag, k), FIXED[i]) == 0;
+        if (!there) return unpack_refuse(u, DIAG_UNPACK_NOT, FIXED[i], NULL, NULL);
     }
-    return true;
+    return data == 4 + 2 * u->n_ledgers ? true : unpack_refuse(u, DIAG_UNPACK_NOT, "data/", NULL, NULL);
 }
 
-static bool read_info(struct package *p, const char *share)
-{
-    const struct part *info = part_named(p, STR("bag-info.txt"));
-    if (!info) return bad(p, DIAG_UNPACK_NOT, STR("bag-info.txt"));
-    struct str text = info->content;
-    while (text.n) {
-        struct str line = next_line(&text), rest;
-        if (str_starts(line, STR("Vet-Head: "))) p->head = str_from(line, 10);
-        if (!str_starts(line, STR("Vet-Ledger: "))) continue;
-        rest = str_from(line, 12);
-        size_t space = 0, second = 0;
-        if (!str_find(rest, STR(" "), &space) || !str_find(str_from(rest, space + 1), STR(" "), &second) ||
-            p->n_ledgers == MAX_PARTS)
-            return bad(p, DIAG_UNPACK_BROKEN, STR("bag-info.txt"));
-        struct str name = str_copy(&p->memory, str_head(rest, space));
-        if (memchr(name.s, '/', name.n)) return bad(p, DIAG_UNPACK_BROKEN, STR("bag-info.txt"));
-        struct schema *l = schema_open(share, name.s, p->s->diag);
-        if (!l) return false;
-        p->ledgers[p->n_ledgers] = l;
-        p->counts[p->n_ledgers++] = strtoull(str_copy(&p->memory, str_from(rest, space + second + 2)).s, NULL, 10);
-    }
-    return p->head.n >= 66 ? true : bad(p, DIAG_UNPACK_NOT, STR("bag-info.txt"));
-}
+/* ---- units ---- */
 
-static bool check_package(struct package *p, const char *share)
+static struct units *read_units(struct unpacking *u)
 {
-    size_t listed = 0, tags = 0;
-    if (!digest_file(p) || !read_parts(p) || !check_manifest(p, "tagmanifest-sha256.txt", &tags) ||
-        !check_manifest(p, "manifest-sha256.txt", &listed))
-        return false;
-    for (size_t i = 0, data = 0; i < p->n; i++) /* nothing but what the manifest lists */
-        if (str_starts(p->parts[i].name, STR("data/")) && ++data > listed) return bad(p, DIAG_UNPACK_BROKEN, p->parts[i].name);
-    return read_info(p, share);
-}
-
-/* ---- taking it ---- */
-
-/* A part as a stream of rows: a memory file, as nothing that an archive names is written to the disk. */
-static struct rows *part_rows(struct package *p, struct str name, int *fd)
-{
-    const struct part *part = part_named(p, name);
-    *fd = -1;
-    if (!part) {
-        bad(p, DIAG_UNPACK_BROKEN, name);
-        return NULL;
-    }
-    *fd = memfd_create("part", MFD_CLOEXEC);
-    for (size_t at = 0; *fd >= 0 && at < part->content.n;) {
-        ssize_t n = write(*fd, part->content.s + at, part->content.n - at);
-        if (n < 0 && errno != EINTR) {
-            close(*fd);
-            *fd = -1;
-        }
-        if (n > 0) at += (size_t)n;
-    }
-    char path[40];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", *fd);
-    const char *const paths[] = {arena_string(&p->memory, path)};
-    return *fd < 0 ? NULL : rows_open(paths, 1, "csv", p->s->diag);
-}
-
-static void close_part(struct rows *r, int fd)
-{
-    rows_close(r);
-    if (fd >= 0) close(fd);
-}
-
-/* The units that are there and those of the package, which win where both know a code. */
-static struct units *merge_units(struct package *p)
-{
-    static const char *const COLUMNS[9] = {"code", "parent", "level", "name", "aliases", "leader", "phone", "opens", "closes"};
-    int fd, at[9];
-    struct rows *r = part_rows(p, STR("data/units.csv"), &fd);
+    static const char *const NAMES[9] = {"code", "parent", "level", "name", "aliases", "leader", "phone", "opens", "closes"};
+    struct rows *r = bag_rows(u->bag, "data/units.csv");
     struct units *all = units_new();
-    struct map own = {0};
-    bool ok = r != NULL;
-    for (size_t i = 0; ok && i < 9; i++) ok = (at[i] = columns_find(&r->columns, str_of(COLUMNS[i]))) >= 0;
     struct row_cursor c = {.rows = r};
     const struct str *v;
-    while (ok && (v = rows_next(&c))) {
-        map_at(&own, v[at[0]], NULL);
+    int at[9];
+    bool ok = r != NULL;
+    for (size_t i = 0; ok && i < 9; i++)
+        if ((at[i] = columns_find(&r->columns, str_of(NAMES[i]))) < 0)
+            ok = unpack_refuse(u, DIAG_UNPACK_NOT, "data/units.csv", NULL, NULL);
+    while (ok && (v = rows_next(&c)))
         units_add(all, v[at[0]], v[at[1]], v[at[2]], v[at[3]], v[at[4]], v[at[5]], v[at[6]], v[at[7]], v[at[8]]);
-    }
     if (r && !rows_done(&c)) ok = false;
-    close_part(r, fd);
-    struct units *now = ok && store_has_units(p->s) ? store_units(p->s, 0) : NULL;
-    for (uint32_t i = 0; now && i < now->n; i++) {
-        const struct unit *u = &now->v[i];
-        struct buf aliases = {0};
-        for (size_t k = 0; k < u->n_aliases; k++) {
-            if (k) buf_char(&aliases, ';');
-            buf_str(&aliases, u->aliases[k]);
-        }
-        if (!map_find(&own, u->code))
-            units_add(all, u->code, u->parent == UNIT_NONE ? STR("") : now->v[u->parent].code, str_of(level_name(u->level)),
-                      u->name, buf_slice(&aliases), u->leader, u->phone, u->opens, u->closes);
-        buf_free(&aliases);
-    }
-    units_free(now);
-    map_free(&own);
-    if (ok && units_ready(all, p->path, p->s->diag)) return all;
+    rows_close(r);
+    ok = ok && units_ready(all, u->path, u->s->diag);
+    if (ok && (units_code(all, u->sender) == UNIT_NONE || (u->unit.n && !str_eq(u->unit, u->sender))))
+        ok = unpack_refuse(u, DIAG_UNPACK_NOT, "data/units.csv", NULL, NULL);
+    if (ok) return all;
     units_free(all);
     return NULL;
 }
 
-struct taking {
-    struct sink *sink;
-    const struct schema *l;
-    const struct units *units;
-    struct str *values, *typed;
-    int *at, *typed_at; /* columns of the package, -1 = it has none */
-    int unit, flags;
-};
-
-static bool take_row(struct taking *t, const struct str *v, const char *file, uint32_t row)
+static uint32_t top_of(const struct units *u, uint32_t i)
 {
-    for (size_t i = 0; i < t->l->n_fields; i++) {
-        t->values[i] = t->at[i] >= 0 ? v[t->at[i]] : (struct str){0};
-        t->typed[i] = t->typed_at[i] >= 0 ? v[t->typed_at[i]] : (struct str){0};
-    }
-    struct record r = {
-        .values = t->values, .typed = t->typed, .unit_code = v[t->unit], .flags = v[t->flags], .at = {.file = file, .row = row}};
-    r.unit = units_code(t->units, r.unit_code);
-    enum fate fate;
-    return t->sink->record(t->sink->ctx, &r, &fate);
+    while (u->v[i].parent != UNIT_NONE) i = u->v[i].parent;
+    return i;
 }
 
-static bool find_columns(struct taking *t, const struct columns *c)
+/* Is unit i of the package one that is handed over (and not one above, given for its place)? */
+static bool is_theirs(const struct unpacking *u, uint32_t i)
 {
-    for (size_t i = 0; i < t->l->n_fields; i++) {
-        struct buf b = {0};
-        buf_str(&b, t->l->fields[i].name);
-        t->at[i] = columns_find(c, buf_slice(&b));
-        buf_put(&b, "_typed");
-        t->typed_at[i] = columns_find(c, buf_slice(&b));
-        buf_free(&b);
-    }
-    t->unit = columns_find(c, STR("unit"));
-    t->flags = columns_find(c, STR("_flags"));
-    return t->unit >= 0 && t->flags >= 0;
+    return !u->unit.n || units_inside(u->theirs, i, units_code(u->theirs, u->unit));
 }
 
-static bool take_rows(struct package *p, struct taking *t, uint64_t wanted)
+/* Two stations that use one code for two units would be mixed up. */
+static bool check_clashes(struct unpacking *u, const struct units *ours)
 {
-    int fd;
+    for (uint32_t i = 0; ours && i < u->theirs->n; i++) {
+        const struct unit *a = &u->theirs->v[i];
+        uint32_t k = units_code(ours, a->code);
+        if (k == UNIT_NONE) continue;
+        const struct unit *b = &ours->v[k], *top_a = &u->theirs->v[top_of(u->theirs, i)], *top_b = &ours->v[top_of(ours, k)];
+        if (a->level == b->level && str_eq(top_a->code, top_b->code) && str_eq(top_a->name, top_b->name)) continue;
+        return unpack_refuse(u, DIAG_UNPACK_CLASH, text_of(u, a->code), text_of(u, b->name), text_of(u, a->name));
+    }
+    return true;
+}
+
+static void add_unit(struct units *to, const struct units *from, uint32_t i)
+{
+    const struct unit *n = &from->v[i];
+    struct buf aliases = {0};
+    for (size_t k = 0; k < n->n_aliases; k++) {
+        if (k) buf_char(&aliases, ';');
+        buf_str(&aliases, n->aliases[k]);
+    }
+    units_add(to, n->code, n->parent == UNIT_NONE ? STR("") : from->v[n->parent].code, str_of(level_name(n->level)), n->name,
+              buf_slice(&aliases), n->leader, n->phone, n->opens, n->closes);
+    buf_free(&aliases);
+}
+
+/* Is unit i of the store below what is handed over? */
+static bool is_covered(const struct unpacking *u, const struct units *ours, uint32_t i)
+{
+    if (u->unit.n) {
+        uint32_t root = units_code(ours, u->unit);
+        return root != UNIT_NONE && units_inside(ours, i, root);
+    }
+    return units_code(u->theirs, ours->v[top_of(ours, i)].code) != UNIT_NONE;
+}
+
+/* The store's units with those handed over in the place of what it knew of them. */
+static struct units *merge_units(struct unpacking *u, const struct units *ours)
+{
+    struct units *all = units_new();
+    for (uint32_t i = 0; i < u->theirs->n; i++)
+        if (is_theirs(u, i) || !ours || units_code(ours, u->theirs->v[i].code) == UNIT_NONE) add_unit(all, u->theirs, i);
+    for (uint32_t i = 0; ours && i < ours->n; i++)
+        if (!is_covered(u, ours, i)) add_unit(all, ours, i);
+    if (units_ready(all, u->path, u->s->diag)) return all;
+    units_free(all);
+    return NULL;
+}
+
+static bool scope_unit(struct unpacking *u, sqlite3_stmt *q, struct str code)
+{
+    int64_t number = code_number(u->s, code);
+    if (!number || !pipe_drain(u->s)) return false;
+    sqlite3_bind_int64(q, 1, number);
+    return store_step_done(u->s, q);
+}
+
+/* temp.vet_scope: the numbers of the units whose records are the package's from now on. */
+static bool make_scope(struct unpacking *u, const struct units *ours)
+{
+    sqlite3_stmt *q = pipe_drain(u->s) && store_exec(u->s, "CREATE TEMP TABLE IF NOT EXISTS vet_scope(unit INTEGER PRIMARY KEY);"
+                                                           "DELETE FROM temp.vet_scope")
+                          ? store_prepare(u->s, "INSERT OR IGNORE INTO temp.vet_scope VALUES(?)")
+                          : NULL;
+    bool ok = q != NULL;
+    for (uint32_t i = 0; ok && i < u->theirs->n; i++)
+        if (is_theirs(u, i)) ok = scope_unit(u, q, u->theirs->v[i].code);
+    for (uint32_t i = 0; ok && ours && i < ours->n; i++)
+        if (is_covered(u, ours, i)) ok = scope_unit(u, q, ours->v[i].code);
+    sqlite3_finalize(q);
+    return ok;
+}
+
+static bool take_units(struct unpacking *u, const struct units *ours)
+{
+    struct units *all = merge_units(u, ours);
+    bool ok = all && units_apply(u->s, all) && make_scope(u, ours);
+    units_free(all);
+    return ok;
+}
+
+/* ---- sheets and returns ---- */
+
+void unpack_sheet_name(struct buf *b, struct str file, struct str sheet)
+{
+    buf_str(b, file);
+    if (!sheet.n) return;
+    buf_char(b, '[');
+    buf_str(b, sheet);
+    buf_char(b, ']');
+}
+
+static struct map_entry *sheet_entry(struct unpacking *u, struct str name, struct str survey, bool *is_new)
+{
+    struct buf key = {0};
+    buf_str(&key, name);
+    buf_char(&key, 0);
+    buf_str(&key, survey);
+    struct map_entry *e = map_at(&u->sheets, buf_slice(&key), is_new);
+    buf_free(&key);
+    return e;
+}
+
+int64_t unpack_sheet(struct unpacking *u, struct str file, struct str sheet)
+{
     struct buf name = {0};
-    buf_put(&name, "data/");
-    buf_str(&name, t->l->name);
-    buf_put(&name, ".csv");
-    struct rows *r = part_rows(p, buf_slice(&name), &fd);
-    bool ok = r && find_columns(t, &r->columns);
+    char number[24];
+    bool is_new;
+    unpack_sheet_name(&name, file, sheet);
+    const struct map_entry *known = map_find(&u->survey, buf_slice(&name));
+    struct str survey = known ? str_of(u->text.s + known->value) : STR("");
+    struct map_entry *e = sheet_entry(u, buf_slice(&name), survey, &is_new);
+    if (is_new) {
+        int n = snprintf(number, sizeof number, "%lld", (long long)u->file);
+        const struct str values[] = {{number, (size_t)n}, name.n ? buf_slice(&name) : STR(""), survey};
+        e->value = (uint64_t)table_open_row(u->s, &u->s->tables[T_SHEET], values);
+    }
+    buf_free(&name);
+    return (int64_t)e->value;
+}
+
+/* Sheets that earlier packages of these units brought keep their numbers. */
+static bool load_sheets(struct unpacking *u)
+{
+    struct buf sql = {0};
+    buf_put(&sql, "SELECT _id, name, survey_date FROM vet_sheet WHERE _id IN (SELECT sheet FROM vet_return WHERE _out IS NULL AND "
+                  "unit IN (SELECT unit FROM temp.vet_scope)");
+    for (size_t i = 0; i < u->n_ledgers; i++) {
+        buf_put(&sql, " UNION SELECT _sheet FROM ");
+        buf_name(&sql, tables_ledger(u->s, u->ledgers[i]->name)->name);
+        buf_put(&sql, " WHERE _out IS NULL AND _unit IN (SELECT unit FROM temp.vet_scope)");
+    }
+    buf_put(&sql, ") ORDER BY _id");
+    sqlite3_stmt *q = pipe_drain(u->s) ? store_prepare(u->s, buf_text(&sql)) : NULL;
+    buf_free(&sql);
+    int rc = SQLITE_DONE;
+    while (q && (rc = sqlite3_step(q)) == SQLITE_ROW)
+        sheet_entry(u, column_str(q, 1), column_str(q, 2), NULL)->value = (uint64_t)sqlite3_column_int64(q, 0);
+    sqlite3_finalize(q);
+    return q && (rc == SQLITE_DONE || store_fault(u->s, rc));
+}
+
+enum { R_UNIT, R_LEDGER, R_PERIOD, R_KIND, R_SURVEY, R_FILE, R_SHEET, R_ACCEPTED, R_REJECTED, R_SEEN, R_COLUMNS };
+
+static bool return_columns(struct unpacking *u, const struct columns *c, int at[R_COLUMNS])
+{
+    static const char *const NAMES[] = {"unit", "ledger", "period",   "kind",     "survey_date",
+                                        "file", "sheet",  "accepted", "rejected", "seen"};
+    for (int i = 0; i < R_COLUMNS; i++)
+        if ((at[i] = columns_find(c, str_of(NAMES[i]))) < 0)
+            return unpack_refuse(u, DIAG_UNPACK_NOT, "data/returns.csv", NULL, NULL);
+    return true;
+}
+
+/* When each sheet was filled in, before the first record needs it. */
+static bool load_surveys(struct unpacking *u)
+{
+    struct rows *r = bag_rows(u->bag, "data/returns.csv");
     struct row_cursor c = {.rows = r};
     const struct str *v;
-    uint32_t n = 0;
-    while (ok && (v = rows_next(&c))) ok = take_row(t, v, p->base, ++n);
+    struct buf name = {0};
+    int at[R_COLUMNS];
+    bool ok = r && return_columns(u, &r->columns, at);
+    while (ok && (v = rows_next(&c))) {
+        name.n = 0;
+        unpack_sheet_name(&name, v[at[R_FILE]], v[at[R_SHEET]]);
+        map_at(&u->survey, buf_slice(&name), NULL)->value = u->text.n;
+        buf_str(&u->text, v[at[R_SURVEY]]);
+        buf_char(&u->text, 0);
+    }
     if (r && !rows_done(&c)) ok = false;
-    if (ok && n != wanted) ok = bad(p, DIAG_UNPACK_BROKEN, buf_slice(&name));
-    close_part(r, fd);
+    rows_close(r);
     buf_free(&name);
     return ok;
 }
 
-static bool take_ledger(struct package *p, const struct units *units, size_t i, bool *skipped)
+static void signature(struct buf *b, const struct str *values, size_t n)
 {
-    const struct schema *l = p->ledgers[i];
-    size_t n = l->n_fields + 1;
-    struct taking t = {.sink = store_sink(p->s, l, units), .l = l, .units = units};
-    struct sink_file f = {.name = p->base, .path = p->base};
-    bool skip = false, ok = t.sink != NULL;
-    for (size_t k = 0; k < 32; k++) sscanf(p->digest + 2 * k, "%2hhx", &f.digest[k]);
-    f.digest[31] ^= (unsigned char)i; /* a package is a file for each ledger */
-    t.values = mem_zero(n, sizeof *t.values);
-    t.typed = mem_zero(n, sizeof *t.typed);
-    t.at = mem_zero(n, sizeof *t.at);
-    t.typed_at = mem_zero(n, sizeof *t.typed_at);
-    if (ok && (ok = t.sink->begin(t.sink->ctx, &f, &skip))) {
-        ok = skip || take_rows(p, &t, p->counts[i]);
-        if (!t.sink->end(t.sink->ctx, ok)) ok = false;
+    b->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        buf_str(b, values[i]);
+        buf_char(b, 0x1f);
     }
-    *skipped = skip;
-    store_sink_free(t.sink);
-    free(t.values);
-    free(t.typed);
-    free(t.at);
-    free(t.typed_at);
+}
+
+/* "[12,13]": the sender's numbers of records become ours. */
+static void translate_seen(struct buf *out, struct str seen, const struct record_pairs *pairs)
+{
+    out->n = 0;
+    for (size_t i = 0; i < seen.n; i++) {
+        int64_t v = 0;
+        if (seen.s[i] < '0' || seen.s[i] > '9') continue;
+        for (; i < seen.n && seen.s[i] >= '0' && seen.s[i] <= '9' && v < INT64_MAX / 16; i++) v = v * 10 + (seen.s[i] - '0');
+        if (!(v = pair_of(pairs, v))) continue;
+        buf_char(out, out->n ? ',' : '[');
+        buf_int(out, v);
+    }
+    if (out->n) buf_char(out, ']');
+}
+
+static const struct record_pairs *pairs_of(const struct unpacking *u, const struct record_pairs *pairs, struct str ledger)
+{
+    for (size_t i = 0; i < u->n_ledgers; i++)
+        if (str_eq(u->ledgers[i]->name, ledger)) return &pairs[i];
+    return NULL;
+}
+
+/* A return that the store has already keeps its version; `now` maps signatures to _id, 0 once met. */
+static bool take_return(struct unpacking *u, const struct str *v, const int at[R_COLUMNS], const struct record_pairs *pairs,
+                        struct map *now)
+{
+    struct buf seen = {0}, sign = {0};
+    char unit[24], sheet[24];
+    const struct record_pairs *of = pairs_of(u, pairs, v[at[R_LEDGER]]);
+    int64_t number = of ? code_number(u->s, v[at[R_UNIT]]) : 0,
+            sheet_id = number ? unpack_sheet(u, v[at[R_FILE]], v[at[R_SHEET]]) : 0;
+    if (!of) return unpack_refuse(u, DIAG_UNPACK_NOT, "data/returns.csv", NULL, NULL);
+    if (!sheet_id) return false;
+    int n = snprintf(unit, sizeof unit, "%lld", (long long)number), m = snprintf(sheet, sizeof sheet, "%lld", (long long)sheet_id);
+    translate_seen(&seen, v[at[R_SEEN]], of);
+    const struct str values[] = {v[at[R_LEDGER]], {unit, (size_t)n}, {sheet, (size_t)m}, v[at[R_KIND]],
+                                 v[at[R_PERIOD]], v[at[R_ACCEPTED]], v[at[R_REJECTED]],  seen.n ? buf_slice(&seen) : STR("")};
+    signature(&sign, values, 8);
+    struct map_entry *e = map_find(now, buf_slice(&sign));
+    bool ok = true;
+    if (e && e->value) e->value = 0;
+    else ok = table_open_row(u->s, &u->s->tables[T_RETURN], values) != 0;
+    buf_free(&seen);
+    buf_free(&sign);
     return ok;
 }
 
-/* The control totals of the package against what the store holds now in those units. */
-static bool check_totals(struct package *p)
+static bool load_returns(struct unpacking *u, struct map *now)
 {
-    int fd;
-    struct rows *r = part_rows(p, STR("data/totals.csv"), &fd);
+    sqlite3_stmt *q = pipe_drain(u->s)
+                          ? store_prepare(u->s, "SELECT ledger, unit, sheet, kind, period, accepted, rejected, seen, _id FROM "
+                                                "vet_return WHERE _out IS NULL AND unit IN (SELECT unit FROM temp.vet_scope)")
+                          : NULL;
+    struct buf sign = {0};
+    int rc = SQLITE_DONE;
+    while (q && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        struct str v[8];
+        for (int i = 0; i < 8; i++) v[i] = column_str(q, i);
+        signature(&sign, v, 8);
+        map_at(now, buf_slice(&sign), NULL)->value = (uint64_t)sqlite3_column_int64(q, 8);
+    }
+    sqlite3_finalize(q);
+    buf_free(&sign);
+    return q && (rc == SQLITE_DONE || store_fault(u->s, rc));
+}
+
+static bool take_returns(struct unpacking *u, const struct record_pairs *pairs)
+{
+    struct map now = {0};
+    bool ok = load_returns(u, &now);
+    struct rows *r = ok ? bag_rows(u->bag, "data/returns.csv") : NULL;
     struct row_cursor c = {.rows = r};
     const struct str *v;
-    bool ok = r != NULL && r->columns.n == 3;
-    while (ok && (v = rows_next(&c))) {
-        struct buf sql = {0}, table = {0};
-        buf_str(&table, v[0]);
-        buf_put(&table, "_version");
-        buf_put(&sql, "SELECT count(*) FROM ");
-        buf_name(&sql, buf_slice(&table));
-        buf_put(&sql, " v WHERE v._out IS NULL AND v._unit IS (SELECT _id FROM vet_code WHERE code = ");
-        buf_literal(&sql, v[1]);
-        buf_put(&sql, ")");
-        struct str name = str_copy(&p->memory, v[0]), want = str_copy(&p->memory, v[2]);
-        if (!tables_ledger(p->s, name)) ok = bad(p, DIAG_UNPACK_BROKEN, STR("data/totals.csv"));
-        else if (v[1].n && store_number(p->s, buf_text(&sql)) != strtoll(want.s, NULL, 10)) ok = bad(p, DIAG_UNPACK_TOTALS, v[1]);
-        buf_free(&sql);
-        buf_free(&table);
-    }
+    int at[R_COLUMNS];
+    ok = r && return_columns(u, &r->columns, at);
+    while (ok && (v = rows_next(&c))) ok = take_return(u, v, at, pairs, &now);
     if (r && !rows_done(&c)) ok = false;
-    close_part(r, fd);
+    rows_close(r);
+    for (size_t i = 0; ok && i < now.n; i++)
+        if (now.entries[i].value) ok = table_close_row(u->s, &u->s->tables[T_RETURN], (int64_t)now.entries[i].value);
+    map_free(&now);
     return ok;
 }
 
-static void write_receipt(struct package *p, struct buf *receipt)
+/* ---- links ---- */
+
+struct old_link {
+    int64_t record, id;
+    bool sent; /* by this sender: not made here by comparing stations */
+    struct str entity, how;
+};
+
+static int by_record(const void *a, const void *b)
 {
-    size_t space = 0;
-    str_find(p->head, STR(" "), &space);
-    buf_printf(receipt, "{\"package\":\"%s\",\"sender_batch\":%.*s,\"sender_hash\":\"%.*s\",\"rows\":{", p->digest, (int)space,
-               p->head.s, 64, p->head.s + space + 1);
-    for (size_t i = 0; i < p->n_ledgers; i++) {
-        if (i) buf_char(receipt, ',');
-        json_quote(receipt, p->ledgers[i]->name);
-        buf_printf(receipt, ":%llu", (unsigned long long)p->counts[i]);
+    const struct old_link *x = a, *y = b;
+    return (x->record > y->record) - (x->record < y->record);
+}
+
+static bool load_links(struct unpacking *u, const struct schema *l, struct old_link **v, size_t *n)
+{
+    struct buf sql = {0}, prefix = {0};
+    size_t cap = 0;
+    buf_str(&prefix, u->sender);
+    buf_char(&prefix, ':');
+    /* Also those of records that this batch closed. */
+    buf_put(&sql, "SELECT record, _id, entity, how FROM vet_link WHERE _out IS NULL AND ledger = ");
+    buf_literal(&sql, l->name);
+    buf_put(&sql, " AND record IN (SELECT _record FROM ");
+    buf_name(&sql, tables_ledger(u->s, l->name)->name);
+    buf_printf(&sql, " WHERE _unit IN (SELECT unit FROM temp.vet_scope) AND (_out IS NULL OR _out = %lld))",
+               (long long)u->s->batch.id);
+    sqlite3_stmt *q = pipe_drain(u->s) ? store_prepare(u->s, buf_text(&sql)) : NULL;
+    int rc = SQLITE_DONE;
+    while (q && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        mem_grow(v, &cap, *n + 1, sizeof **v);
+        struct str entity = str_copy(&u->memory, column_str(q, 2));
+        (*v)[(*n)++] = (struct old_link){.record = sqlite3_column_int64(q, 0),
+                                         .id = sqlite3_column_int64(q, 1),
+                                         .sent = str_starts(entity, buf_slice(&prefix)),
+                                         .entity = entity,
+                                         .how = str_copy(&u->memory, column_str(q, 3))};
     }
-    buf_printf(receipt, "},\"batch\":%lld,\"hash\":\"%s\",\"at\":\"%s\"}\n", (long long)p->s->head, p->s->head_hash, p->s->now);
+    sqlite3_finalize(q);
+    if (*n) qsort(*v, *n, sizeof **v, by_record);
+    buf_free(&sql);
+    buf_free(&prefix);
+    return q && (rc == SQLITE_DONE || store_fault(u->s, rc));
+}
+
+static struct old_link *find_link(struct old_link *v, size_t n, int64_t record)
+{
+    struct old_link key = {.record = record};
+    return n ? bsearch(&key, v, n, sizeof key, by_record) : NULL;
+}
+
+/* An entity of the sender's bears his code here, as another station may use the same name for another person.  What was linked
+ * here, across stations, stays. */
+static bool take_link(struct unpacking *u, const struct schema *l, int64_t record, struct str entity, struct str how,
+                      struct old_link *old)
+{
+    struct buf name = {0};
+    char number[24];
+    bool ok = true;
+    buf_str(&name, u->sender);
+    buf_char(&name, ':');
+    buf_str(&name, entity);
+    bool same = old && (!old->sent || (str_eq(old->entity, buf_slice(&name)) && str_eq(old->how, how)));
+    if (!same) {
+        int n = snprintf(number, sizeof number, "%lld", (long long)record);
+        const struct str values[] = {l->name, {number, (size_t)n}, buf_slice(&name), how.n ? how : STR("")};
+        ok = (!old || table_close_row(u->s, &u->s->tables[T_LINK], old->id)) && table_open_row(u->s, &u->s->tables[T_LINK], values);
+    }
+    if (old) old->id = 0; /* dealt with */
+    buf_free(&name);
+    return ok;
+}
+
+static bool take_links(struct unpacking *u, const struct schema *l, const struct record_pairs *pairs)
+{
+    struct old_link *old = NULL;
+    size_t n = 0;
+    bool ok = load_links(u, l, &old, &n);
+    struct rows *r = ok ? bag_rows(u->bag, "data/links.csv") : NULL;
+    struct row_cursor c = {.rows = r};
+    const struct str *v;
+    static const char *const NAMES[] = {"ledger", "record", "entity", "how"};
+    int at[4];
+    ok = r != NULL;
+    for (int i = 0; ok && i < 4; i++)
+        if ((at[i] = columns_find(&r->columns, str_of(NAMES[i]))) < 0)
+            ok = unpack_refuse(u, DIAG_UNPACK_NOT, "data/links.csv", NULL, NULL);
+    while (ok && (v = rows_next(&c))) {
+        if (!str_eq(v[at[0]], l->name)) continue;
+        int64_t record = pair_of(pairs, strtoll(text_of(u, v[at[1]]), NULL, 10));
+        if (!record) ok = unpack_refuse(u, DIAG_UNPACK_BROKEN, "data/links.csv", NULL, NULL);
+        else ok = take_link(u, l, record, v[at[2]], v[at[3]], find_link(old, n, record));
+    }
+    if (r && !rows_done(&c)) ok = false;
+    rows_close(r);
+    /* Links that the sender no longer has, and any of records that are gone. */
+    for (size_t i = 0; i < pairs->n_gone; i++) {
+        struct old_link *k = find_link(old, n, pairs->gone[i]);
+        if (k) k->sent = true;
+    }
+    for (size_t i = 0; ok && i < n; i++)
+        if (old[i].id && old[i].sent) ok = table_close_row(u->s, &u->s->tables[T_LINK], old[i].id);
+    free(old);
+    return ok;
+}
+
+/* ---- the whole ---- */
+
+/* The number of the batch that took this very package, 0 when none did (or that was undone). */
+static int64_t taken_before(struct unpacking *u)
+{
+    sqlite3_stmt *q =
+        store_prepare(u->s, "SELECT max(b.id) FROM vet_batch b JOIN vet_file f ON f._in = b.id AND f._out IS NULL WHERE "
+                            "b.kind = 'unpack' AND b.source_hash = ?");
+    int64_t id = 0;
+    if (q) sqlite3_bind_text(q, 1, bag_digest(u->bag), 64, SQLITE_STATIC);
+    if (q && sqlite3_step(q) == SQLITE_ROW) id = sqlite3_column_int64(q, 0);
+    sqlite3_finalize(q);
+    return id;
+}
+
+/* What was taken from this sender last must not be put back to what was before it. */
+static bool check_newest(struct unpacking *u)
+{
+    sqlite3_stmt *q =
+        store_prepare(u->s, "SELECT max(json_extract(b.counts, '$.batch')), b.source FROM vet_batch b JOIN vet_file f ON "
+                            "f._in = b.id AND f._out IS NULL WHERE b.kind = 'unpack' AND json_extract(b.counts, '$.unit') = ?");
+    bool ok = q != NULL;
+    if (q) sqlite3_bind_text(q, 1, u->sender.s, (int)u->sender.n, SQLITE_STATIC);
+    if (q && sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int64(q, 0) > u->batch)
+        ok = unpack_refuse(u, DIAG_UNPACK_OLDER, text_of(u, column_str(q, 1)), NULL, NULL);
+    sqlite3_finalize(q);
+    return ok;
+}
+
+static bool open_file_row(struct unpacking *u)
+{
+    const struct str values[] = {str_of(u->base), {bag_digest(u->bag), 64}, STR("")};
+    u->file = table_open_row(u->s, &u->s->tables[T_FILE], values);
+    return u->file != 0;
+}
+
+static bool take_all(struct unpacking *u, const struct units *ours, struct record_pairs *pairs)
+{
+    bool ok = open_file_row(u) && take_units(u, ours) && load_sheets(u) && load_surveys(u);
+    for (size_t i = 0; ok && i < u->n_ledgers; i++) ok = unpack_records(u, u->ledgers[i], &pairs[i]);
+    ok = ok && take_returns(u, pairs);
+    for (size_t i = 0; ok && i < u->n_ledgers; i++) ok = take_links(u, u->ledgers[i], &pairs[i]);
+    return ok && pipe_drain(u->s) &&
+           totals_agree(u->s, &u->manifest, 0, "IN (SELECT unit FROM temp.vet_scope)", u->path, DIAG_UNPACK_TOTALS);
+}
+
+static bool take_package(struct unpacking *u)
+{
+    struct units *ours = store_has_units(u->s) ? store_units(u->s, 0) : NULL;
+    struct record_pairs *pairs = mem_zero(u->n_ledgers + 1, sizeof *pairs);
+    bool ok = check_clashes(u, ours);
+    for (size_t i = 0; ok && i < u->n_ledgers; i++) ok = store_ledger(u->s, u->ledgers[i]);
+    if (ok && (ok = batch_begin(u->s, "unpack"))) {
+        ok = take_all(u, ours, pairs);
+        buf_put(&u->s->batch.source, u->base);
+        buf_put(&u->s->batch.source_hash, bag_digest(u->bag));
+        buf_put(&u->s->batch.counts, "{\"unit\":");
+        json_quote(&u->s->batch.counts, u->sender);
+        buf_printf(&u->s->batch.counts, ",\"batch\":%lld,\"new\":%llu,\"updated\":%llu,\"unchanged\":%llu,\"gone\":%llu}",
+                   (long long)u->batch, (unsigned long long)u->fresh, (unsigned long long)u->updated,
+                   (unsigned long long)u->unchanged, (unsigned long long)u->gone);
+        if (!batch_end(u->s, ok)) ok = false;
+    }
+    for (size_t i = 0; i < u->n_ledgers; i++) {
+        free(pairs[i].v);
+        free(pairs[i].gone);
+    }
+    free(pairs);
+    units_free(ours);
+    return ok;
+}
+
+static bool check_package(struct unpacking *u, const char *share)
+{
+    return read_manifest(u) && open_ledgers(u, share) && check_parts(u) && (u->theirs = read_units(u)) != NULL;
+}
+
+static void say_taken(struct unpacking *u)
+{
+    struct place at = {.file = u->path};
+    char n[4][24];
+    const uint64_t counts[] = {u->fresh, u->updated, u->unchanged, u->gone};
+    for (int i = 0; i < 4; i++) snprintf(n[i], sizeof n[i], "%llu", (unsigned long long)counts[i]);
+    diag_add(u->s->diag, DIAG_UNPACK_DONE, &at, n[0], n[1], n[2], n[3], NULL);
 }
 
 bool store_unpack(struct store *s, const char *share, const char *path, struct buf *receipt)
 {
-    struct package *p = mem_zero(1, sizeof *p);
     const char *slash = strrchr(path, '/');
-    bool skipped = false;
-    p->s = s;
-    p->path = path;
-    p->base = slash ? slash + 1 : path;
-    bool ok = check_package(p, share);
-    struct units *units = ok ? merge_units(p) : NULL;
-    ok = ok && units && group_begin(s) && store_units_load(s, units);
-    for (size_t i = 0; ok && i < p->n_ledgers; i++) ok = take_ledger(p, units, i, &skipped);
-    ok = ok && (skipped || check_totals(p));
-    if (s->group && !group_end(s, ok)) ok = false;
-    if (ok && skipped) bad(p, DIAG_UNPACK_AGAIN, (struct str){0});
-    if (ok) write_receipt(p, receipt);
-    units_free(units);
-    for (size_t i = 0; i < p->n_ledgers; i++) schema_free(p->ledgers[i]);
-    arena_free(&p->memory);
-    free(p);
-    return ok;
-}
-
-/* ---- the receipt, back at the sender's ---- */
-
-bool store_check_receipt(struct store *s, const char *path)
-{
-    char text[4096] = "", hash[65] = "", sql[160];
-    long long batch = 0;
-    struct place at = {.file = path};
-    FILE *f = fopen(path, "re");
-    size_t n = f ? fread(text, 1, sizeof text - 1, f) : 0;
-    if (f) fclose(f);
-    text[n] = 0;
-    const char *found = strstr(text, "\"sender_batch\":");
-    if (!found || sscanf(found, "\"sender_batch\":%lld,\"sender_hash\":\"%64[0-9a-f]\"", &batch, hash) != 2) {
-        diag_add(s->diag, DIAG_RECEIPT_NOT, &at, NULL);
-        return false;
+    struct unpacking u = {.s = s, .path = path, .base = slash ? slash + 1 : path, .bag = bag_open(path, s->diag)};
+    bool ok = u.bag && pipe_drain(s) && check_package(&u, share);
+    int64_t batch = ok ? taken_before(&u) : 0;
+    if (batch) {
+        unpack_refuse(&u, DIAG_UNPACK_AGAIN, NULL, NULL, NULL);
+    } else if (ok) {
+        ok = check_newest(&u) && take_package(&u);
+        if (ok) say_taken(&u);
+        batch = s->head;
     }
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM vet_batch WHERE id = %lld AND hash = '%s'", batch, hash);
-    bool ok = store_number(s, sql) == 1;
-    char number[24];
-    snprintf(number, sizeof number, "%lld", batch);
-    diag_add(s->diag, ok ? DIAG_RECEIPT_OK : DIAG_RECEIPT_DIFFERS, &at, number, NULL);
+    if (ok) ok = receipt_write(&u, batch, receipt);
+    units_free(u.theirs);
+    for (size_t i = 0; i < u.n_ledgers; i++) schema_free(u.ledgers[i]);
+    free(u.ledgers);
+    map_free(&u.sheets);
+    map_free(&u.survey);
+    buf_free(&u.text);
+    buf_free(&u.manifest);
+    bag_free(u.bag);
+    arena_free(&u.memory);
     return ok;
 }

@@ -77,7 +77,7 @@ vet-export -d county.db --mask public >once.csv
 status "the same package again" 0 vet-store unpack s.zip -d county.db -o receipt2.json
 same "changes nothing" "$(cat once.csv)" "$(vet-export -d county.db --mask public)"
 status "the station's log matches the receipt" 0 vet-store verify --receipt receipt.json
-sed -E 's/("sender_hash":")0/\11/; t; s/("sender_hash":")./\10/' receipt.json >forged.json
+sed '/"sender"/s/"hash":"../"hash":"zz/' receipt.json >forged.json
 status "another log does not" 4 vet-store verify --receipt forged.json
 cp s.zip broken.zip
 printf 'XX' | dd of=broken.zip bs=1 seek=300 conv=notrunc 2>dd.err

@@ -1,0 +1,46 @@
+/* Inside unpacking: what unpack.c hands to unpack_records.c.  Not for others; pack.h has what can be asked. */
+#ifndef VET_STORE_UNPACK_H
+#define VET_STORE_UNPACK_H
+
+#include "store/bag.h"
+#include "store/own.h"
+
+struct unpacking {
+    struct store *s;
+    struct bag *bag;
+    const char *path, *base;
+    struct buf manifest;
+    struct str sender, unit, period, hash; /* of the manifest; `unit` empty = all of the sender's */
+    int64_t batch;                         /* the sender's last */
+    struct units *theirs;
+    struct schema **ledgers;
+    size_t n_ledgers;
+    int64_t file;      /* _id of the package in vet_file */
+    struct map sheets; /* "file[sheet]" \0 survey date -> _id in vet_sheet */
+    struct map survey; /* "file[sheet]" -> offset of its survey date in `text` */
+    struct buf text;
+    uint64_t fresh, updated, unchanged, gone;
+    struct arena memory;
+};
+
+/* A record of the package and of the store: the same for all its versions. */
+struct record_pair {
+    int64_t theirs, ours;
+};
+struct record_pairs {
+    struct record_pair *v; /* by theirs */
+    size_t n;
+    int64_t *gone; /* records of the store that the package no longer holds */
+    size_t n_gone, cap_gone;
+};
+
+bool unpack_refuse(struct unpacking *u, enum diag_code code, const char *a, const char *b, const char *c);
+/* The number of a sheet, made when there is none; 0 after a finding. */
+int64_t unpack_sheet(struct unpacking *u, struct str file, struct str sheet);
+/* How a sheet of the sender's is called here: file[sheet]. */
+void unpack_sheet_name(struct buf *b, struct str file, struct str sheet);
+/* Makes the package's records of a ledger those of the store, for the units in temp.vet_scope, within the open batch. */
+bool unpack_records(struct unpacking *u, const struct schema *l, struct record_pairs *pairs);
+int64_t pair_of(const struct record_pairs *p, int64_t theirs); /* 0 = none */
+
+#endif
