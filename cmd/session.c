@@ -314,6 +314,24 @@ bool session_chinese(void)
     return language && strncmp(language, "zh", 2) == 0;
 }
 
+extern int _nl_msg_cat_cntr; /* gettext's own: rises when LANGUAGE has changed (its manual, "Being a gettext grok") */
+
+void session_home_templates(const char **templates)
+{
+    const char *now = getenv("LANGUAGE"), *locale = setlocale(LC_MESSAGES, NULL);
+    char *language = now ? strdup(now) : NULL, *messages = strdup(locale ? locale : "C");
+    if (strcmp(messages, "C") == 0 || strcmp(messages, "POSIX") == 0) setlocale(LC_MESSAGES, "C.UTF-8");
+    setenv("LANGUAGE", "zh_CN", 1);
+    _nl_msg_cat_cntr++;
+    for (int c = 0; c < DIAG_COUNT; c++) templates[c] = translate(diag_template((enum diag_code)c));
+    if (language) setenv("LANGUAGE", language, 1);
+    else unsetenv("LANGUAGE");
+    setlocale(LC_MESSAGES, messages);
+    _nl_msg_cat_cntr++;
+    free(language);
+    free(messages);
+}
+
 bool session_period(struct session *s, const char **given, struct str *period)
 {
     const char *env = getenv("VET_PERIOD");

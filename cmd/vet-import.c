@@ -1,10 +1,11 @@
 /* vet-import: sheets as people send them, to valid records, rejects and the store. */
+#include "book/returns.h"
 #include "flow/intake.h"
 #include "session.h"
 #include "store/store.h"
 
 struct choice {
-    const char *ledger, *place, *rejects, *survey_date, *sheet, *period;
+    const char *ledger, *place, *rejects, *survey_date, *sheet, *period, *returns;
     struct str month;
     struct opt_list maps;
     bool explain, strict, dry_run, cells;
@@ -32,9 +33,15 @@ static void import(struct session *s, const struct choice *c, struct intake_opti
     static const char *const STDIN[] = {"-"};
     struct account account = {0};
     if (!c->dry_run && (!o->sink || s->output)) o->output = out_open(s->output, &s->diag);
+    const char *templates[DIAG_COUNT];
+    const struct returns_options home = {c->returns, o->schema, templates, str_head(str_of(session_now()), 10)};
+    if (c->returns) session_home_templates(templates);
+    struct returns *returns = c->returns ? returns_open(&home, &s->diag) : NULL;
+    if (returns) o->home = returns_home(returns);
     if (c->rejects) o->rejects = out_open(c->rejects, &s->diag);
     bool open = s->diag.status == 0, named = s->files.n > 0;
     bool ok = open && intake_run(o, named ? s->files.v : STDIN, named ? s->files.n : 1, &account, &s->diag);
+    returns_close(returns);
     if (ok && !account_sums(&account)) diag_add(&s->diag, DIAG_FATES_SUM, NULL, NULL);
     ok = ok && s->diag.status < 4;
     if (o->rejects) ok &= out_close(o->rejects, ok, &s->diag);
@@ -119,6 +126,8 @@ int main(int argc, char **argv)
         {OPT_STRING, 0, "rejects", &c.rejects, "FILE", "write the rows that were not taken to FILE, as typed (.json: JSON)", NULL,
          0, 0},
         {OPT_STRING, 'p', "period", &c.period, "YYYY-MM", "the month meant (default: this one, or VET_PERIOD)", NULL, 0, 0},
+        {OPT_STRING, 0, "returns", &c.returns, "DIR",
+         "write a workbook for each sender with the rows that he has to put right into DIR", NULL, 0, 0},
         {OPT_FLAG, 0, "explain", &c.explain, NULL, "say how each sheet was read", NULL, 0, 0},
         {OPT_LIST, 0, "map", &c.maps, "HEADING=FIELD", "read the column with that heading as that field", NULL, 0, 0},
         {OPT_FLAG, 0, "strict", &c.strict, NULL, "reject what would only be flagged", NULL, 0, 0},

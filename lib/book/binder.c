@@ -430,6 +430,11 @@ static void set_face(lxw_format *f, enum face face)
         format_set_bg_color(f, 0xFDE0DD);
         format_set_font_color(f, 0x9B1C1C);
         break;
+    case FACE_FIX:
+        format_set_bg_color(f, 0xFDE0DD);
+        format_set_font_color(f, 0x9B1C1C);
+        format_set_unlocked(f);
+        break;
     case FACE_INPUT:
         format_set_bg_color(f, 0xFFFDF0);
         format_set_unlocked(f);

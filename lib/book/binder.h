@@ -42,6 +42,7 @@ enum face {
     FACE_WARN,
     FACE_BAD,
     FACE_INPUT, /* to be filled in: unlocked, pale */
+    FACE_FIX,   /* to be put right: unlocked, red */
     FACE_COUNT
 };
 enum value_kind { VALUE_TEXT, VALUE_CODE, VALUE_COUNT, VALUE_DECIMAL, VALUE_PERCENT, VALUE_CHANGE, VALUE_KIND_COUNT };
@@ -84,7 +85,7 @@ struct page {
 void tab_page(struct tab *t, const struct page *p); /* A4, one page wide */
 /* Begins a new page with this row, so that a picture is not cut in two. */
 void tab_break(struct tab *t, uint32_t row);
-/* Only cells with FACE_INPUT can be changed.  No password: it guards against slips, not against people. */
+/* Only cells with FACE_INPUT or FACE_FIX can be changed.  No password: it guards against slips, not against people. */
 void tab_protect(struct tab *t);
 
 enum condition {

@@ -120,6 +120,10 @@ static void end_reading(const struct reading *r, struct take *t, struct take *la
         struct place first = {r->path, r->name, s->headless_row, 0};
         take_say(late, DIAG_NO_HEADER, &first, NULL);
     }
+    if (s->ticked_row && s->people) {
+        struct place ticked = {r->path, r->name, s->ticked_row, 0};
+        take_say(t, DIAG_NIL_AND_PEOPLE, &ticked, NULL);
+    }
     if (s->headed && !s->sheet_rows && !s->refused) take_say(t, DIAG_HEADER_ONLY, &at, NULL);
     if (r->sheet.hidden && s->sheet_rows) take_say(t, DIAG_SHEET_HIDDEN, &at, NULL);
     if (s->hidden_rows && s->sheet_rows) {
@@ -222,6 +226,12 @@ static bool leave(struct leaving *f, struct take *t)
             f->run->stopped = true;
             return false;
         }
+    const struct home *home = f->run->o->home;
+    for (size_t i = 0; home && i < t->n_home; i++)
+        if (!home->row(home->ctx, &t->home[i])) {
+            f->run->stopped = true;
+            return false;
+        }
     return write_out(f, f->run->o->output, &f->out, buf_slice(&t->out), false) &&
            write_out(f, f->run->o->rejects, &f->rejects, buf_slice(&t->rejects), false);
 }
@@ -250,6 +260,7 @@ static bool end_file(struct leaving *f, bool ok)
     }
     tell_more(f);
     if (f->begun && !s->end(s->ctx, ok && !run->stopped)) run->stopped = true;
+    if (run->o->home && !run->o->home->end(run->o->home->ctx, ok && !run->stopped)) run->stopped = true;
     if (ok) {
         write_out(f, run->o->output, &f->out, (struct str){0}, true);
         write_out(f, run->o->rejects, &f->rejects, (struct str){0}, true);
@@ -410,7 +421,8 @@ static bool same_standing(const struct standing *a, const struct standing *b)
 {
     return a->layout == b->layout && a->context == b->context && a->gathering == b->gathering && a->has_rows == b->has_rows &&
            a->after_footer == b->after_footer && a->refused == b->refused && a->sheet_rows == b->sheet_rows &&
-           a->headed == b->headed && a->headless_row == b->headless_row && a->longer_told == b->longer_told;
+           a->headed == b->headed && a->ticked_row == b->ticked_row && a->people == b->people &&
+           a->headless_row == b->headless_row && a->longer_told == b->longer_told;
 }
 
 static void remember_row(struct reading *r, size_t n, const struct piece *p)
@@ -523,7 +535,7 @@ static bool read_shared(struct run *run, struct leaving *f, struct book *book)
         struct arena names = {0};
         struct reading r = reading_of(&run->in, &sheet, f->path, ++run->serial | (uint64_t)1 << 63, &names);
         r.before = mem_zero(n + 1, sizeof *r.before);
-        r.enough = f->enough;
+        if (!run->o->home) r.enough = f->enough;
         struct sharing s = {run, f, book, &r, &kept, PTHREAD_MUTEX_INITIALIZER, NULL, &between};
         bool ok = read_shared_sheet(&s);
         free(r.before);
@@ -645,7 +657,8 @@ static void ready_intake(struct intake *in, const struct intake_options *o, stru
         in->place_field[l] = f ? f->index : UINT32_MAX;
     }
     in->convert = (struct convert_options){.strict = o->strict, .today = str_of(o->today), .notices = d->quiet_below <= SEV_NOTICE};
-    in->quiet_below = d->quiet_below < SEV_PERSON ? d->quiet_below : SEV_PERSON;
+    enum severity least = o->home ? SEV_WARNING : SEV_PERSON; /* what a row that goes home is told */
+    in->quiet_below = d->quiet_below < least ? d->quiet_below : least;
 }
 
 static void write_headers(struct run *run)

@@ -8,6 +8,7 @@
 #include "base/mask.h"
 #include "base/out.h"
 #include "flow/account.h"
+#include "flow/home.h"
 #include "flow/rows.h"
 #include "flow/sink.h"
 #include "ledger/schema.h"
@@ -30,6 +31,7 @@ struct intake_options {
     enum mask_profile mask; /* of the records on `output` */
     struct out *rejects;    /* rejected rows; NULL: none */
     enum row_format rejects_format;
+    const struct home *home; /* rows that go home; NULL: none */
     const struct sink *sink;                                    /* the store; NULL: none */
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* files; may be NULL */
     void *progress_ctx;

@@ -11,6 +11,7 @@
 #include "flow/rejects.h"
 #include "ledger/card.h"
 #include "ledger/convert.h"
+#include "ledger/expr.h"
 #include "ledger/header.h"
 #include "ledger/place.h"
 
@@ -31,6 +32,7 @@ struct intake {
 struct hand {
     const struct intake *in;
     struct converter *converter;
+    struct expr *stock; /* of the ledger, compiled when it is first wanted */
     struct cell *now, *before; /* one a field */
     uint32_t *cols;            /* one a field: where its cell stands, from 1 */
     uint32_t before_row;       /* the row that `before` is of; 0: none yet */
@@ -43,6 +45,7 @@ struct hand {
     struct arena found_memory;
     const struct place_context *found_for;
     uint64_t found_in;         /* serial of the reading */
+    struct arena own_memory;   /* lives as long as the hand */
     struct arena block_memory; /* of the cells of the block at hand */
     struct str last_typed[LEVEL_COUNT];
     const struct place_found *last_found;
@@ -59,6 +62,8 @@ struct standing {
     bool has_rows, after_footer, refused;
     bool sheet_rows, headed, longer_told;
     uint32_t headless_row; /* the first that could not be read for want of headings, or 0 */
+    uint32_t ticked_row;   /* where it is ticked that nobody is here, or 0 */
+    bool people;           /* and yet there is somebody, who counts */
     uint32_t data_row;     /* the first row of data under the heading, or 0 */
     uint32_t hidden_rows;
 };
@@ -108,11 +113,16 @@ struct row_at {
 void row_gather(struct hand *h, const struct row_at *at);
 /* Makes a record of h->now: output, rejects, events, findings.  The fate: new or rejected. */
 enum fate row_record(struct hand *h, struct take *t, const struct row_at *at);
+/* Is the record that was just made one of somebody who is counted here still (vet:stock)? */
+bool hand_counts(struct hand *h);
 /* A row that says that nobody is here. */
 enum fate row_nil(struct hand *h, struct take *t, const struct row_at *at);
 /* A row that cannot be read because the sheet cannot. */
 void row_refuse(struct hand *h, struct take *t, const struct row_at *at, enum diag_code code);
 const struct place_found *row_place(struct hand *h, const struct row_at *at);
+
+/* intake_home.c: the row that was just judged goes home when findings from `first` on have something against it. */
+void row_home(struct hand *h, struct take *t, const struct row_at *at, size_t first);
 
 /* intake_explain.c: how a table was read, as findings. */
 void explain_layout(const struct reading *r, struct take *t, const struct layout *l, const struct place_context *c);

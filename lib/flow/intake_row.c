@@ -21,6 +21,7 @@ bool hand_ready(struct hand *h, const struct intake *in, struct diag *d)
 void hand_free(struct hand *h)
 {
     if (h->converter) converter_free(h->converter);
+    expr_free(h->stock);
     free(h->now);
     free(h->before);
     free(h->cols);
@@ -34,6 +35,7 @@ void hand_free(struct hand *h)
     map_free(&h->places);
     arena_free(&h->found_memory);
     arena_free(&h->block_memory);
+    arena_free(&h->own_memory);
     *h = (struct hand){0};
 }
 
@@ -299,6 +301,13 @@ static void say_place(struct hand *h, uint32_t unit)
     }
 }
 
+/* The key of a row of a workbook that went home. */
+static struct str answers(const struct row_at *at, bool *correction)
+{
+    *correction = at->layout && at->layout->answers != UINT32_MAX;
+    return *correction ? str_trim(line_at(&at->line, at->layout->answers)) : (struct str){0};
+}
+
 static void reject(struct hand *h, struct take *t, const struct row_at *at, uint32_t unit)
 {
     const struct intake *in = h->in;
@@ -322,14 +331,46 @@ static void reject(struct hand *h, struct take *t, const struct row_at *at, uint
         e->rejected.headings = take_slices(t, at->layout->headings, at->layout->n);
         e->rejected.n_headings = at->layout->n;
     }
+    e->rejected.answers = str_copy(&t->memory, answers(at, &e->rejected.correction));
     e->rejected.reasons = str_copy(&t->memory, one.reasons);
     free(cells);
+}
+
+static void unheard(void *ctx, const struct finding *f)
+{
+    (void)ctx, (void)f;
+}
+
+bool hand_counts(struct hand *h)
+{
+    const struct schema *s = h->in->schema;
+    if (!s->stock.n) return true;
+    if (!h->stock) {
+        struct str *names = arena_zero(&h->own_memory, s->n_fields, sizeof *names);
+        for (size_t f = 0; f < s->n_fields; f++) names[f] = s->fields[f].name;
+        struct expr_env env = {names, s->n_fields, s, str_of(h->in->o->today)};
+        struct diag d;
+        diag_init(&d, unheard, NULL);
+        h->stock = expr_compile(&env, s->stock, &d);
+        pthread_mutex_destroy(&d.lock);
+        if (!h->stock) return true;
+    }
+    return expr_matches(h->stock, h->values);
 }
 
 static struct str survey_date(const struct row_at *at)
 {
     if (at->context->survey_date.n) return at->context->survey_date;
     return str_of(at->reading->in->o->survey_date);
+}
+
+/* Which fields a form of ours asks for: what it does not ask stays as it is in the store. */
+static const bool *asked(struct take *t, const struct row_at *at, size_t n)
+{
+    if (!at->layout || !at->context->form.n) return NULL;
+    bool *asked = arena_zero(&t->memory, n, sizeof *asked);
+    for (size_t f = 0; f < n; f++) asked[f] = at->layout->column[f] != UINT32_MAX;
+    return asked;
 }
 
 static void accept(struct hand *h, struct take *t, const struct row_at *at, const struct converted *c, uint32_t unit)
@@ -346,17 +387,21 @@ static void accept(struct hand *h, struct take *t, const struct row_at *at, cons
     e->record.values = take_slices(t, r.values, in->schema->n_fields);
     e->record.typed = take_slices(t, r.typed, in->schema->n_fields);
     e->record.flags = str_copy(&t->memory, r.flags);
+    e->record.asked = asked(t, at, in->schema->n_fields);
+    e->record.answers = str_copy(&t->memory, answers(at, &e->record.correction));
 }
 
 enum fate row_record(struct hand *h, struct take *t, const struct row_at *at)
 {
     struct converted c;
+    size_t first = t->n_findings;
     const struct place_found *found = row_place(h, at);
     converter_row(h->converter, h->now, &c);
     h->flags.n = 0;
     converted_flags(h->in->schema, &c, &h->flags);
     judge_values(h, t, at, &c);
     bool bad = judge_place(h, t, at, found) || c.reject;
+    if (h->in->o->home) row_home(h, t, at, first);
     if (bad) {
         reject(h, t, at, found->unit);
         return FATE_REJECTED;
@@ -369,6 +414,7 @@ enum fate row_record(struct hand *h, struct take *t, const struct row_at *at)
 
 enum fate row_nil(struct hand *h, struct take *t, const struct row_at *at)
 {
+    size_t first = t->n_findings;
     const struct place_found *found = row_place(h, at);
     h->flags.n = 0;
     bool unknown = false;
@@ -381,6 +427,7 @@ enum fate row_nil(struct hand *h, struct take *t, const struct row_at *at)
             take_say(t, DIAG_NIL_UNIT, &where, NULL);
             t->tally.codes[DIAG_NIL_UNIT]++;
         }
+        if (h->in->o->home) row_home(h, t, at, first);
         return FATE_REJECTED;
     }
     if (h->in->o->sink) {
@@ -399,7 +446,7 @@ void row_refuse(struct hand *h, struct take *t, const struct row_at *at, enum di
     h->flags.n = 0;
     add_flag(&h->flags, (struct str){0}, code);
     t->tally.codes[code]++;
-    struct layout none = {0};
+    struct layout none = {.answers = UINT32_MAX};
     struct row_at bare = *at;
     bare.layout = &none;
     reject(h, t, &bare, UNIT_NONE);

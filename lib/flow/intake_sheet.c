@@ -51,6 +51,7 @@ static struct place_context *context_like(const struct place_context *from, int 
             if (from->said[s].text[l].n) c->said[s].text[l] = str_copy(&c->memory, from->said[s].text[l]);
             c->said[s].labelled[l] = from->said[s].labelled[l];
         }
+    if (sources_from == 0 && from->form.n) c->form = str_copy(&c->memory, from->form);
     if (sources_from == 0 && from->survey_date.n) c->survey_date = str_copy(&c->memory, from->survey_date);
     return c;
 }
@@ -82,6 +83,7 @@ static void inherit(struct place_context *c, const struct place_context *before)
                 c->said[s].text[l] = str_copy(&c->memory, before->said[s].text[l]);
                 c->said[s].labelled[l] = before->said[s].labelled[l];
             }
+    if (outermost == LEVEL_COUNT && !c->form.n && before->form.n) c->form = str_copy(&c->memory, before->form);
     if (!c->survey_date.n && before->survey_date.n) c->survey_date = str_copy(&c->memory, before->survey_date);
 }
 
@@ -100,7 +102,8 @@ static void settle(struct walk *k, uint32_t row)
     k->now.context = c;
     k->now.gathering = NULL;
     if (k->r->in->o->explain) explain_context(k->r, k->t, row, c);
-    if (k->r->in->o->sink && c->unit != UNIT_NONE) {
+    bool correction = k->now.layout && k->now.layout->answers != UINT32_MAX; /* not all of what a unit hands in */
+    if (k->r->in->o->sink && c->unit != UNIT_NONE && !correction) {
         struct event *e = take_event(k->t, EVENT_HANDED_IN);
         e->sheet.unit = c->unit;
         e->sheet.at = (struct place){k->r->file, k->r->name, row, 0};
@@ -294,7 +297,9 @@ static void take_data(struct walk *k, const struct line *l)
 {
     struct row_at at = {k->r, k->now.layout, k->now.context, *l};
     row_gather(k->h, &at);
-    fate(k, row_record(k->h, k->t, &at));
+    enum fate f = row_record(k->h, k->t, &at);
+    fate(k, f);
+    if (k->now.ticked_row && !k->now.people) k->now.people = f == FATE_REJECTED || hand_counts(k->h);
     swap_rows(k->h, l->number);
     k->now.has_rows = k->now.sheet_rows = true;
     if (k->now.layout->n >= l->n || k->now.longer_told) return;
@@ -354,7 +359,9 @@ static void loose_row(struct walk *k, size_t i, const struct line *l)
         k->now.sheet_rows = true;
         return;
     }
-    if (line_says_nobody(&in->words, l)) {
+    bool ticked = line_ticks_nobody(&in->words, l);
+    if (ticked) k->now.ticked_row = l->number;
+    if (ticked || line_says_nobody(&in->words, l)) {
         settle(k, l->number);
         struct row_at at = {k->r, NULL, k->now.context, *l};
         memset(k->h->now, 0, in->schema->n_fields * sizeof *k->h->now);

@@ -5,7 +5,7 @@
 void take_clear(struct take *t)
 {
     arena_reset(&t->memory);
-    t->n_findings = t->n_events = 0;
+    t->n_findings = t->n_events = t->n_home = 0;
     t->out.n = t->rejects.n = 0;
     t->tally = (struct tally){0};
     memset(t->skipped, 0, sizeof t->skipped);
@@ -18,6 +18,7 @@ void take_free(struct take *t)
     arena_free(&t->memory);
     free(t->findings);
     free(t->events);
+    free(t->home);
     buf_free(&t->out);
     buf_free(&t->rejects);
     *t = (struct take){0};

@@ -3,6 +3,7 @@
 #define VET_FLOW_INTAKE_TAKE_H
 
 #include "flow/account.h"
+#include "flow/home.h"
 #include "flow/sink.h"
 
 enum event_kind { EVENT_RECORD, EVENT_REJECT, EVENT_NIL, EVENT_HANDED_IN };
@@ -25,6 +26,8 @@ struct take {
     size_t n_findings, cap_findings;
     struct event *events; /* only with a sink */
     size_t n_events, cap_events;
+    struct home_row *home; /* only when rows are to go home */
+    size_t n_home, cap_home;
     struct buf out, rejects;
     struct tally tally;
     uint64_t skipped[DIAG_COUNT]; /* findings not made, because enough of that code were told */

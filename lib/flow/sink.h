@@ -15,6 +15,10 @@ struct record {
     struct str flags;       /* "id_number:id_checksum;phone:phone_invalid" */
     struct place at;        /* file, sheet, row */
     struct str survey_date; /* of its sheet (填表日期), ISO, or empty */
+    const bool *asked;      /* one a schema field: was there a column for it?  What a form of ours does not ask for stays as it is.
+                             * NULL: the row says all there is to say */
+    bool correction;        /* of a workbook that went home: a part of what its unit handed in before */
+    struct str answers;     /* ROW/SHEET/FILE of the row that it puts right, or empty */
 };
 struct rejected {
     struct place at;
@@ -22,6 +26,8 @@ struct rejected {
     size_t n_cells;
     const struct str *headings; /* of its sheet, as typed; may be fewer or none */
     size_t n_headings;
+    bool correction; /* as above */
+    struct str answers;
     struct str reasons; /* "field:code;field:code" */
     uint32_t unit;
 };

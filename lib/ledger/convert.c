@@ -107,6 +107,15 @@ static bool is_missing(struct converter *c, struct str text)
     return c->scratch.n == 0 || map_find(&c->s->missing_keys, buf_slice(&c->scratch));
 }
 
+/* Is it one of the words that mean "nothing to say" in this column alone? */
+static bool is_missing_here(struct converter *c, const struct field *f, struct str text)
+{
+    if (!f->missing.n || text.n > MISSING_LONGEST) return false;
+    c->scratch.n = 0;
+    text_heading_key(&c->scratch, text);
+    return map_find(&f->missing, buf_slice(&c->scratch)) != NULL;
+}
+
 /* ---- text ---- */
 
 /* Nothing to fold: ASCII without controls, and the Han characters of everyday. */
@@ -438,7 +447,7 @@ static void convert_cell(struct converter *c, const struct field *f, const struc
     if (!ends_plainly(text)) text = str_trim(text);
     if (!text.n) return;
     bool coded = f->role == ROLE_CODE || f->role == ROLE_SEX; /* there 无 may be an answer */
-    if (!coded && is_missing(c, text)) return;
+    if ((!coded && is_missing(c, text)) || is_missing_here(c, f, text)) return;
     if (cell->kind == CELL_ERROR) refuse(c, f, DIAG_FORMAT_INVALID, text);
     else BY_ROLE[f->role](c, f, cell, text);
 }

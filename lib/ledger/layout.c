@@ -462,6 +462,32 @@ bool line_says_nobody(const struct words *w, const struct line *l)
     return nobody && filled <= 2;
 }
 
+/* The mark in the cell after the words. A cross is a tick to some and a "no" to others: it is none here. */
+static bool is_tick(struct str s)
+{
+    static const char *const TICKS[] = {"√", "✓", "✔", "☑", "☒", "■", "●", "是", "对", "v", "V", "1", "y", "Y", NULL};
+    s = str_trim(s);
+    for (const char *const *t = TICKS; *t; t++)
+        if (str_is(s, *t)) return true;
+    return false;
+}
+
+bool line_ticks_nobody(const struct words *w, const struct line *l)
+{
+    static const char *const ASKS[] = {"的，请", "的,请", "，请", ",请", "请打√", "请打勾", "请勾选", "请在", NULL};
+    for (uint32_t c = 0; c < l->n; c++) {
+        struct str s = str_trim(line_at(l, c));
+        if (s.n < 12 || s.n > 120) continue;
+        size_t at, end = s.n;
+        for (const char *const *ask = ASKS; *ask; ask++)
+            if (str_find(s, str_of(*ask), &at) && at < end) end = at;
+        if (end == s.n || !is_nobody(w, str_head(s, end), false)) continue;
+        for (uint32_t next = c + 1; next < l->n; next++)
+            if (str_trim(line_at(l, next)).n) return is_tick(line_at(l, next));
+    }
+    return false;
+}
+
 static bool is_place_or_number(const struct words *w, uint32_t field, struct str s)
 {
     if (field == COLUMN_IGNORED) return s.n <= 8 && digits_of(s); /* its number in the list */
@@ -641,6 +667,7 @@ bool line_survey_date(const struct line *l, struct buf *out)
             size_t at;
             if (!str_find(s, str_of(*word), &at)) continue;
             struct str rest = str_from(s, at + strlen(*word));
+            while (rest.n && rest.s[0] == ':') rest = str_from(rest, 1); /* a label alone: the date is in the next cell */
             if (rest.n) found = take_date(rest, out);
             for (uint32_t next = c + 1; !rest.n && !found && next < l->n && next <= c + 3; next++)
                 if (str_trim(line_at(l, next)).n) {

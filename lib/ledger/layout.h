@@ -40,6 +40,7 @@ struct layout {
     uint32_t first, last; /* the heading rows, from 1 */
     uint32_t *column;     /* one a field: its first column, or UINT32_MAX */
     bool doubled;         /* two columns hold one field */
+    uint32_t answers;     /* the column of row keys of a workbook that went home (_return), or UINT32_MAX */
     bool *merged;         /* one a column: cells below the headings are merged downwards */
     bool any_merged;
     struct arena memory;
@@ -79,6 +80,8 @@ enum line_kind line_kind(const struct words *w, const struct line *l, const stru
 bool line_says_nobody(const struct words *w, const struct line *l);
 /* Does a text in the place of a name say that nobody is here: 无, 本楼无退役军人? */
 bool text_is_nobody(const struct words *w, struct str typed);
+/* Is a tick set behind words that say so: 本楼无退役军人的，请打√: [√]? */
+bool line_ticks_nobody(const struct words *w, const struct line *l);
 /* Is it a total or a signature, whatever the table? */
 bool line_is_footer(const struct line *l);
 /* Does it say that the total is none: 合计 0人? */

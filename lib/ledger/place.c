@@ -178,8 +178,23 @@ static void read_cell(struct place_context *c, const struct words *w, const stru
     }
 }
 
+/* 表格编码：CODE-2026-11 is on every form of ours; nothing else says the unit so surely. */
+static void read_form_code(struct place_context *c, struct str s)
+{
+    size_t at, length;
+    if (!str_find(s, STR(PLACE_FORM_CODE), &at)) return;
+    s = str_from(s, at + strlen(PLACE_FORM_CODE));
+    at = colon_at(s, 0, &length);
+    if (!length || str_trim(str_head(s, at)).n) return;
+    s = str_trim(str_from(s, at + length));
+    enum { MONTH = 8 }; /* -2026-11 */
+    if (s.n <= MONTH || s.s[s.n - MONTH] != '-' || s.s[s.n - 3] != '-') return;
+    c->form = str_copy(&c->memory, str_head(s, s.n - MONTH));
+}
+
 void place_read_preamble(struct place_context *c, const struct words *w, const struct line *l)
 {
+    for (uint32_t col = 0; col < l->n && !c->form.n; col++) read_form_code(c, line_at(l, col));
     for (uint32_t col = 0; col < l->n; col++)
         if (l->cells[col].n && l->cells[col].n < 2000) read_cell(c, w, l, col);
     struct buf date = {0};
@@ -320,6 +335,11 @@ void place_context_settle(struct place_context *c, const struct places *p)
     c->unit = UNIT_NONE;
     c->from = PLACE_SOURCES;
     if (!p->units) return;
+    if (c->form.n && (c->unit = units_code(p->units, c->form)) != UNIT_NONE) {
+        c->from = PLACE_PREAMBLE;
+        for (int l = 0; l < LEVEL_COUNT; l++) c->unknown[l] = c->nearest[l] = (struct str){0};
+        return;
+    }
     struct buf nearest = {0};
     for (int l = LEVEL_STATION; l < LEVEL_COUNT; l++) {
         c->unknown[l] = c->nearest[l] = (struct str){0};

@@ -10,6 +10,8 @@
 
 enum place_source { PLACE_PREAMBLE, PLACE_TITLE, PLACE_SHEET, PLACE_FILE, PLACE_OPTION, PLACE_SOURCES };
 
+#define PLACE_FORM_CODE "表格编码" /* before the code of a form that vet-form wrote: CODE-2026-11 */
+
 /* What one source says: the texts of its community, grid and building, or empty. */
 struct place_said {
     struct str text[LEVEL_COUNT];
@@ -19,6 +21,7 @@ struct place_said {
 struct place_context {
     struct place_said said[PLACE_SOURCES];
     struct str survey_date;
+    struct str form; /* the unit's code on a form that vet-form wrote (表格编码), or empty */
     /* From place_context_settle: */
     uint32_t unit;                   /* the deepest certain, or UNIT_NONE */
     struct str unknown[LEVEL_COUNT]; /* names that are no unit's */

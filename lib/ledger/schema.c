@@ -24,13 +24,13 @@ static const enum diag_code RULE_DIAGS[] = {DIAG_RULE,           DIAG_DATE_ORDER
 static const char *const KEYS_OF_LEDGER[] = {"$schema",       "name",        "title",     "description", "fields",  "primaryKey",
                                              "missingValues", "foreignKeys", "vet:rules", "vet:ignore",  "vet:nil", "vet:rollups",
                                              "vet:sensitive", "vet:stock",   "vet:left",  NULL};
-static const char *const KEYS_OF_FIELD[] = {
-    "name",       "title",       "type",          "format",   "description", "example",      "constraints",
-    "categories", "vet:aliases", "vet:role",      "vet:mask", "vet:codes",   "vet:multiple", "vet:fillDown",
-    "vet:derive", "vet:past",    "vet:sensitive", "vet:form", NULL};
+static const char *const KEYS_OF_FIELD[] = {"name",     "title",         "type",         "format",        "description",
+                                            "example",  "constraints",   "categories",   "vet:aliases",   "vet:role",
+                                            "vet:mask", "vet:codes",     "vet:multiple", "vet:fillDown",  "vet:derive",
+                                            "vet:past", "vet:sensitive", "vet:form",     "missingValues", NULL};
 static const char *const KEYS_OF_CONSTRAINTS[] = {"required", "unique",  "minLength", "maxLength", "minimum",
                                                   "maximum",  "pattern", "enum",      NULL};
-static const char *const KEYS_OF_FORM[] = {"width", "hint", "show", NULL};
+static const char *const KEYS_OF_FORM[] = {"width", "hint", "show", "choices", NULL};
 static const char *const KEYS_OF_RULE[] = {"name", "check", "message", "message_en", "field", "code", NULL};
 static const char *const KEYS_OF_ROLLUP[] = {"title", "by", "sum", "where", NULL};
 static const char *const KEYS_OF_CATEGORY[] = {"value", "label", "aliases", NULL};
@@ -122,6 +122,17 @@ static void load_constraints(struct loader *l, struct field *f, const struct sha
     if (allowed) f->codes = own_list(l, allowed, f->name);
 }
 
+static void enter_missing(struct map *keys, const struct str *texts, size_t n)
+{
+    struct buf key = {0};
+    for (size_t i = 0; i < n; i++) {
+        key.n = 0;
+        text_heading_key(&key, texts[i]);
+        if (key.n) map_at(keys, buf_slice(&key), NULL)->value = 1;
+    }
+    buf_free(&key);
+}
+
 static void load_form(struct loader *l, struct field *f, const struct share_value *v)
 {
     f->on_form = true;
@@ -130,6 +141,7 @@ static void load_form(struct loader *l, struct field *f, const struct share_valu
     f->hint = keep(l, share_string(l->f, v, "hint", false));
     f->width = (uint32_t)share_number(l->f, v, "width", 0);
     f->on_form = share_truth(l->f, v, "show", true);
+    f->choices = share_strings(l->f, v, "choices", &l->s->memory, &f->n_choices);
 }
 
 /* What a field is when its role is not said. */
@@ -186,6 +198,9 @@ static void load_field(struct loader *l, struct field *f, const struct share_val
     load_role(l, f, v);
     load_form(l, f, share_get(v, "vet:form"));
     f->aliases = share_strings(l->f, v, "vet:aliases", &l->s->memory, &f->n_aliases);
+    size_t n_missing;
+    const struct str *missing = share_strings(l->f, v, "missingValues", &l->s->memory, &n_missing);
+    enter_missing(&f->missing, missing, n_missing);
     f->fill_down = share_truth(l->f, v, "vet:fillDown", is_place(f->role));
     f->past = share_truth(l->f, v, "vet:past", f->role == ROLE_BIRTH_DATE || f->role == ROLE_SURVEY_DATE);
     f->sensitive = share_truth(l->f, v, "vet:sensitive", false);
@@ -328,12 +343,7 @@ static void load_texts(struct loader *l, const struct share_value *root)
     const struct share_value *list = s->n_ignore ? share_get(root, "vet:ignore") : NULL;
     const struct share_value *at = list ? list->first : NULL;
     for (size_t i = 0; i < s->n_ignore && at; i++, at = at->next) enter_heading(l, at, s->ignore[i], SCHEMA_IGNORE);
-    for (size_t i = 0; i < s->n_missing; i++) {
-        struct buf key = {0};
-        text_heading_key(&key, s->missing[i]);
-        if (key.n) map_at(&s->missing_keys, buf_slice(&key), NULL)->value = 1;
-        buf_free(&key);
-    }
+    enter_missing(&s->missing_keys, s->missing, s->n_missing);
 }
 
 static struct str digest_of(struct arena *a, struct str bytes)
@@ -444,6 +454,7 @@ void schema_free(struct schema *s)
     map_free(&s->headings);
     map_free(&s->by_name);
     map_free(&s->missing_keys);
+    for (size_t i = 0; i < s->n_fields; i++) map_free(&s->fields[i].missing);
     arena_free(&s->memory);
     free(s);
 }

@@ -63,13 +63,16 @@ struct field {
     uint32_t max_length;     /* characters; 0 = no limit */
     double minimum, maximum; /* of numbers; NAN = none */
     struct str pattern;      /* constraints.pattern, or empty */
+    struct map missing;      /* texts that mean an empty cell in this column, by text_heading_key; besides the ledger's own */
     const struct code_list *codes;
-    struct str derive;  /* SQL expression, or empty: fills the field where nothing was typed */
-    uint32_t line, col; /* of that expression */
-    struct str hint;    /* for the form: what to write here, "如 1985-06"; may be empty */
-    uint32_t width;     /* of the form's column, in half-width characters; 0 = as wide as the title needs */
-    bool on_form;       /* stands on the building leader's form */
-    uint32_t index;     /* in schema->fields */
+    struct str derive;   /* SQL expression, or empty: fills the field where nothing was typed */
+    uint32_t line, col;  /* of that expression */
+    struct str hint;     /* for the form: what to write here, "如 1985-06"; may be empty */
+    uint32_t width;      /* of the form's column, in half-width characters; 0 = as wide as the title needs */
+    struct str *choices; /* of its drop-down on the form; none: the code list's labels */
+    size_t n_choices;
+    bool on_form;   /* stands on the building leader's form */
+    uint32_t index; /* in schema->fields */
 };
 struct rule {
     struct str name;    /* "enlist_age" */

@@ -213,6 +213,13 @@ struct known *keys_find(struct keys *k, const struct known *row, uint32_t batch)
     return best;
 }
 
+struct known *keys_version(struct keys *k, uint32_t version)
+{
+    for (size_t i = 0; i < k->n; i++)
+        if (k->v[i].version == version && !k->v[i].gone) return &k->v[i];
+    return NULL;
+}
+
 /* ---- reading a unit ---- */
 
 static bool load_records(struct keys *k, struct store *s, int64_t unit)

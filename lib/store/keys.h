@@ -41,6 +41,8 @@ void keys_of(const struct keys *k, const struct str *values, int64_t unit, struc
 /* The current record that a row of batch `batch` is, or NULL. */
 struct known *keys_find(struct keys *k, const struct known *row, uint32_t batch);
 struct known *keys_add(struct keys *k, const struct known *row);
+/* The record whose current version this is, among those in memory; or NULL. */
+struct known *keys_version(struct keys *k, uint32_t version);
 /* Gives a record the key members of `row`, its new version. */
 void keys_change(struct keys *k, struct known *e, const struct known *row);
 uint32_t date_number(struct str iso);

@@ -36,7 +36,10 @@ struct rows *store_missing(struct store *s, const struct schema *l)
     buf_put(&sql, " v JOIN vet_code c ON c._id = v._unit LEFT JOIN vet_unit u ON u.code = c.code AND u._out IS NULL LEFT JOIN "
                   "vet_sheet s ON s._id = v._sheet"
                   " LEFT JOIN vet_file f ON f._id = s.file WHERE v._out IS NULL AND v._unit IN (SELECT unit FROM newest)"
-                  " AND v._sheet NOT IN (SELECT sheet FROM sheets) AND v._record NOT IN (SELECT record FROM held) ORDER BY c.code, "
+                  " AND v._sheet NOT IN (SELECT sheet FROM sheets) AND NOT EXISTS (SELECT 1 FROM vet_return r JOIN vet_batch b ON "
+                  "b.id = r._in"
+                  " JOIN newest n ON n.unit = r.unit WHERE r.sheet = v._sheet AND r.kind = 'correction' AND r._out IS NULL AND "
+                  "b.run >= n.run) AND v._record NOT IN (SELECT record FROM held) ORDER BY c.code, "
                   "name, v._record");
     sqlite3_stmt *q = pipe_drain(s) ? store_prepare(s, buf_text(&sql)) : NULL;
     buf_free(&sql);

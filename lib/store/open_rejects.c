@@ -198,6 +198,12 @@ void open_rejects_covered(struct open_rejects *r, int64_t unit)
     if (unit) map_at(&r->covered, unit_key(&unit), NULL);
 }
 
+void open_rejects_answered(struct open_rejects *r, int64_t id)
+{
+    mem_grow(&r->same, &r->cap_same, r->n_same + 1, sizeof *r->same);
+    r->same[r->n_same++] = (struct same_name){.id = id};
+}
+
 static bool covers(const struct open_rejects *r, const struct same_name *j)
 {
     if (j->unit) return map_find(&r->covered, unit_key(&j->unit)) != NULL;

@@ -47,6 +47,7 @@ bool open_rejects_begin(struct open_rejects *r, struct store *s, struct str file
 bool open_rejects_met(struct open_rejects *r, struct store *s, const struct schema *l, const struct record *rec, int64_t unit);
 void open_rejects_added(struct open_rejects *r, int64_t unit);   /* the file at work adds one */
 void open_rejects_covered(struct open_rejects *r, int64_t unit); /* the file at work covers the unit */
+void open_rejects_answered(struct open_rejects *r, int64_t id);  /* a corrected row says that it is this one */
 bool open_rejects_end(struct open_rejects *r, struct store *s);  /* closes those that were met */
 
 #endif

@@ -2,16 +2,18 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "store/answers.h"
 #include "store/bulk.h"
 #include "store/keys.h"
 #include "store/open_rejects.h"
 #include "store/pipe.h"
+#include "store/retain.h"
 
 /* What a unit handed in on one sheet of the file at work. */
 struct handed {
     int64_t unit, sheet;
-    uint64_t accepted, rejected;
-    bool nil, in;
+    uint64_t accepted, fresh, rejected; /* fresh: records that were not there before */
+    bool nil, in, correction;
     struct buf seen; /* records that were there and did not change: [1,2,3 */
 };
 
@@ -26,6 +28,9 @@ struct taker {
     struct keys keys;
     struct open_rejects rejects;
     struct bulk bulk;
+    struct answers answers;
+    struct retain retain;
+    uint64_t merged;  /* records of the file at work that turned out to be others of their unit */
     char context[65]; /* ledger and units: other ones may read the same bytes differently */
     sqlite3_stmt *seen_file;
     struct buf image, typed, numbers, json[2];
@@ -67,6 +72,7 @@ static void forget_file(struct taker *k)
     k->n_handed = 0;
     k->sheet = k->last_sheet = 0;
     k->last_handed = 0;
+    k->merged = 0;
     memset(k->fates, 0, sizeof k->fates);
 }
 
@@ -253,6 +259,57 @@ static bool add(struct taker *k, const struct record *r, int64_t unit, struct kn
     now->seen = (uint32_t)k->store->batch.id;
     keys_add(&k->keys, now);
     h->accepted++;
+    h->fresh++;
+    return true;
+}
+
+/* A corrected row whose record stood in another unit, where it was wrong: it moves, and stays the same record. */
+static bool move(struct taker *k, const struct record *r, int64_t unit, const struct answered *old, struct known *now,
+                 struct handed *h)
+{
+    if (!table_close_row(k->store, k->table, old->version)) return false;
+    int64_t id = open_record(k, r, unit, now, (uint32_t)old->record, (uint32_t)old->version);
+    if (!id) return false;
+    now->version = (uint32_t)id;
+    now->record = (uint32_t)old->record;
+    now->seen = (uint32_t)k->store->batch.id;
+    keys_add(&k->keys, now);
+    h->accepted++;
+    h->fresh++;
+    return true;
+}
+
+/* What a corrected row's key has to say: *e becomes the record that it puts right, or `old` one of another unit.  Where the row is
+ * now another record of its unit, the wrong one is taken back. */
+static bool find_answered(struct taker *k, const struct record *r, int64_t unit, struct known **e, struct answered *old)
+{
+    *old = (struct answered){0};
+    if (!r->answers.n) return true;
+    if (!answers_record(&k->answers, k->store, r->answers, old)) return false;
+    if (!old->version || (*e && (*e)->version == old->version)) {
+        *old = (struct answered){0};
+        return true;
+    }
+    struct known *known = keys_version(&k->keys, (uint32_t)old->version);
+    if (!*e && old->unit == unit && known) {
+        *e = known;
+        *old = (struct answered){0};
+        return true;
+    }
+    if (known) known->gone = true;
+    if (!*e) return true;
+    k->merged++;
+    int64_t version = old->version;
+    *old = (struct answered){0};
+    return table_close_row(k->store, k->table, version);
+}
+
+static bool answer_reject(struct taker *k, struct str key)
+{
+    int64_t id;
+    if (!key.n || !k->rejects.any) return true;
+    if (!answers_reject(&k->answers, k->store, key, &id)) return false;
+    if (id) open_rejects_answered(&k->rejects, id);
     return true;
 }
 
@@ -273,8 +330,20 @@ static bool take_record(void *ctx, const struct record *r, enum fate *fate)
         now.id_key = now.hash | 1; /* a ledger without a key: all of the row is it */
     struct handed *h = handed_of(k, unit, k->sheet);
     struct known *e = keys_find(&k->keys, &now, (uint32_t)k->store->batch.id);
-    if (!e) *fate = FATE_NEW;
-    if (!(e ? meet(k, r, unit, e, &now, h, fate) : add(k, r, unit, &now, h))) return false;
+    struct answered old;
+    struct record full;
+    h->correction |= r->correction;
+    if (!find_answered(k, r, unit, &e, &old)) return false;
+    if (e && r->asked && e->hash != now.hash) {
+        if (!retain_fill(&k->retain, k->store, r, e->version, &full)) return false;
+        r = &full;
+        keys_of(&k->keys, r->values, unit, &now);
+        now.hash = fill_content(k, r);
+        now.survey = date_number(r->survey_date);
+    }
+    if (!e) *fate = old.version ? FATE_UPDATED : FATE_NEW;
+    bool ok = e ? meet(k, r, unit, e, &now, h, fate) : old.version ? move(k, r, unit, &old, &now, h) : add(k, r, unit, &now, h);
+    if (!ok || !answer_reject(k, r->answers)) return false;
     k->fates[*fate]++;
     return open_rejects_met(&k->rejects, k->store, k->ledger, r, unit);
 }
@@ -299,7 +368,10 @@ static bool take_reject(void *ctx, const struct rejected *r)
     struct str code = unit_code_of(k, r->unit);
     int64_t unit = code_number(k->store, code), sheet = sheet_number(k, &r->at, (struct str){0});
     if ((code.n && !unit) || !sheet) return false;
-    handed_of(k, unit, sheet)->rejected++;
+    struct handed *h = handed_of(k, unit, sheet);
+    h->rejected++;
+    h->correction |= r->correction;
+    if (!answer_reject(k, r->answers)) return false; /* still wrong: the row as it is now takes the old one's place */
     open_rejects_added(&k->rejects, unit);
     k->fates[FATE_REJECTED]++;
     json_array(&k->json[0], r->headings, r->n_headings);
@@ -345,7 +417,7 @@ static bool take_handed_in(void *ctx, uint32_t unit, const struct place *at, str
 
 static bool write_return(struct taker *k, struct handed *h)
 {
-    const char *kind = h->accepted ? "records" : h->nil ? "nil" : h->rejected ? "rejected" : "empty";
+    const char *kind = h->correction ? "correction" : h->accepted ? "records" : h->nil ? "nil" : h->rejected ? "rejected" : "empty";
     if (h->seen.n) buf_char(&h->seen, ']');
     k->numbers.n = 0;
     buf_reserve(&k->numbers, 128);
@@ -355,7 +427,7 @@ static bool write_return(struct taker *k, struct handed *h)
         number_text(&k->numbers, h->sheet),
         str_of(kind),
         str_of(k->store->period),
-        number_text(&k->numbers, (int64_t)h->accepted),
+        number_text(&k->numbers, (int64_t)(h->correction ? h->fresh : h->accepted)),
         number_text(&k->numbers, (int64_t)h->rejected),
         h->seen.n ? buf_slice(&h->seen) : STR(""),
     };
@@ -375,6 +447,7 @@ static bool write_file_end(struct taker *k)
     json_quote(counts, k->ledger->name);
     for (enum fate f = FATE_NEW; f <= FATE_NIL; f++)
         if (k->fates[f]) buf_printf(counts, ",\"%s\":%llu", fate_name(f), (unsigned long long)k->fates[f]);
+    if (k->merged) buf_printf(counts, ",\"merged\":%llu", (unsigned long long)k->merged);
     buf_char(counts, '}');
     return ok;
 }
@@ -430,6 +503,8 @@ struct sink *store_sink(struct store *s, const struct schema *l, const struct un
     k->column_of_field = mem_zero(l->n_fields + 1, sizeof *k->column_of_field);
     for (size_t i = 0; i < l->n_fields; i++) k->column_of_field[i] = table_column(k->table, l->fields[i].name);
     make_context(k);
+    answers_start(&k->answers, k->table, l->name);
+    retain_start(&k->retain, k->table, l);
     if (keys_start(&k->keys, s, l) && open_rejects_start(&k->rejects, s, l)) return &k->sink;
     store_sink_free(&k->sink);
     return NULL;
@@ -443,6 +518,8 @@ void store_sink_free(struct sink *sink)
     forget_file(k);
     keys_free(&k->keys);
     open_rejects_free(&k->rejects);
+    answers_free(&k->answers);
+    retain_free(&k->retain);
     sqlite3_finalize(k->seen_file);
     struct buf *const ALL[] = {&k->image, &k->typed, &k->numbers, &k->json[0], &k->json[1], &k->last_name, &k->last_survey};
     for (size_t i = 0; i < sizeof ALL / sizeof *ALL; i++) buf_free(ALL[i]);

@@ -74,7 +74,8 @@ struct store_query {
 struct rows *store_rows(struct store *s, const struct store_query *q);
 
 /* What was handed in, one row for each sheet and unit: unit,period,kind,survey_date,at,batch,by,file,sheet,accepted,rejected,open.
- * kind: records, nil or rejected (only bad rows); open: rejected rows that nobody has corrected yet. `period` NULL: all. */
+ * kind: records, nil, rejected (only bad rows) or correction (a part, of a workbook that went home); open: rejected rows that
+ * nobody has corrected yet. `period` NULL: all. */
 struct rows *store_returns(struct store *s, const char *period, int64_t as_of);
 /* Rejected rows that are still open: unit,file,sheet,row,reasons,batch,headings,cells (the last two JSON arrays). */
 struct rows *store_rejects(struct store *s, int64_t as_of);

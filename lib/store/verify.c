@@ -312,15 +312,16 @@ static bool check_table(struct checking *c, const struct table *t)
     return ok;
 }
 
-/* Conservation: what an import accepted as new or updated is what versions it opened, and what it updated it closed. */
+/* Conservation: what an import accepted as new or updated is what versions it opened, and what it updated or merged it closed. */
 static bool check_counts(struct checking *c)
 {
-    sqlite3_stmt *q = store_prepare(c->store, "SELECT b.id, n + u, ifnull(g.opened, 0), u, ifnull(g.closed, 0) FROM (SELECT id, "
-                                              "json_extract(counts, '$.ledger') AS ledger,"
-                                              " ifnull(json_extract(counts, '$.new'), 0) AS n, ifnull(json_extract(counts, "
-                                              "'$.updated'), 0) AS u FROM vet_batch WHERE kind = 'import') b"
-                                              " LEFT JOIN vet_change g ON g.batch = b.id AND g.tbl = b.ledger || '_version' WHERE "
-                                              "n + u <> ifnull(g.opened, 0) OR u <> ifnull(g.closed, 0)");
+    sqlite3_stmt *q = store_prepare(
+        c->store, "SELECT b.id, n + u, ifnull(g.opened, 0), u + m, ifnull(g.closed, 0) FROM (SELECT id, "
+                  "json_extract(counts, '$.ledger') AS ledger,"
+                  " ifnull(json_extract(counts, '$.new'), 0) AS n, ifnull(json_extract(counts, "
+                  "'$.updated'), 0) AS u, ifnull(json_extract(counts, '$.merged'), 0) AS m FROM vet_batch WHERE kind = 'import') b"
+                  " LEFT JOIN vet_change g ON g.batch = b.id AND g.tbl = b.ledger || '_version' WHERE "
+                  "n + u <> ifnull(g.opened, 0) OR u + m <> ifnull(g.closed, 0)");
     int rc = SQLITE_DONE;
     while (q && (rc = sqlite3_step(q)) == SQLITE_ROW)
         fault(c, DIAG_VERIFY_COUNTS, (const char *)sqlite3_column_text(q, 0), (const char *)sqlite3_column_text(q, 1),
