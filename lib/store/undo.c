@@ -15,9 +15,11 @@ struct touched {
 };
 struct undoing {
     struct store *s;
-    int64_t batch;      /* the one to undo */
-    int64_t *undone_by; /* of every batch; 0 = in force */
-    int64_t *undoes;    /* of every batch; 0 = it is no undo, or undone itself */
+    int64_t batch;        /* the one to undo */
+    int64_t *undone_by;   /* of every batch; 0 = in force */
+    int64_t *undoes;      /* of every batch; 0 = it is no undo, or undone itself */
+    sqlite3_stmt *follow; /* of the table at work */
+    bool *changed;        /* of every table: the batch changed it */
     int64_t n_batches;
     struct map dependents; /* 8 bytes of batch -> how many things; `what` has the first */
     struct buf what;
@@ -98,6 +100,8 @@ static bool load_touched(struct undoing *u)
     struct buf sql = {0};
     map_free(&u->by_identity);
     u->n = 0;
+    sqlite3_finalize(u->follow);
+    u->follow = NULL;
     buf_put(&sql, "SELECT * FROM ");
     buf_name(&sql, u->t->name);
     buf_put(&sql, " WHERE _id IN (SELECT _id FROM ");
@@ -126,8 +130,8 @@ static bool load_touched(struct undoing *u)
     return q && (rc == SQLITE_DONE || store_fault(u->s, rc));
 }
 
-/* The identity equals that of version `from`. */
-static void identity_condition(const struct undoing *u, struct buf *sql, int64_t from)
+/* The identity equals that of version ?1. */
+static void identity_condition(const struct undoing *u, struct buf *sql)
 {
     for (size_t i = 0, n = 0; i < u->t->n_columns && u->t->identity >> i; i++) {
         if (!(u->t->identity >> i & 1)) continue;
@@ -138,15 +142,14 @@ static void identity_condition(const struct undoing *u, struct buf *sql, int64_t
         buf_name(sql, u->t->columns[i].name);
         buf_put(sql, " FROM ");
         buf_name(sql, u->t->name);
-        buf_printf(sql, " y WHERE y._id = %lld)", (long long)from);
+        buf_put(sql, " y WHERE y._id = ?1)");
     }
 }
 
-/* All versions of the thing that came or went after the batch: whoever did that in force depends on it; which is current? */
-static bool follow(struct undoing *u, const struct touched *x, int64_t *current)
+/* All versions of the thing that version ?1 is of. */
+static sqlite3_stmt *prepare_follow(struct undoing *u)
 {
     struct buf sql = {0};
-    int64_t from = x->after ? x->after : x->before;
     buf_put(&sql, "SELECT _id, _in, _out FROM ");
     buf_name(&sql, u->t->name);
     buf_put(&sql, " x WHERE ");
@@ -154,25 +157,33 @@ static bool follow(struct undoing *u, const struct touched *x, int64_t *current)
         struct buf record = {0};
         buf_put(&record, "(SELECT _record FROM ");
         buf_name(&record, u->t->name);
-        buf_printf(&record, " WHERE _id = %lld)", (long long)from);
+        buf_put(&record, " WHERE _id = ?1)");
         buf_printf(&sql, "_id IN (SELECT %s UNION ALL SELECT _id FROM ", buf_text(&record));
         buf_name(&sql, u->t->name);
         buf_printf(&sql, " WHERE _record <> _id AND _record = %s)", buf_text(&record));
         buf_free(&record);
     } else {
-        identity_condition(u, &sql, from);
+        identity_condition(u, &sql);
     }
     sqlite3_stmt *q = store_prepare(u->s, buf_text(&sql));
     buf_free(&sql);
-    int rc = SQLITE_DONE;
-    while (q && (rc = sqlite3_step(q)) == SQLITE_ROW) {
-        int64_t in = sqlite3_column_int64(q, 1), out = sqlite3_column_int64(q, 2);
-        if (sqlite3_column_type(q, 2) == SQLITE_NULL) *current = sqlite3_column_int64(q, 0);
+    return q;
+}
+
+/* Whoever in force opened or closed a version of the thing after the batch depends on it; which version is current? */
+static bool follow(struct undoing *u, const struct touched *x, int64_t *current)
+{
+    if (!u->follow && !(u->follow = prepare_follow(u))) return false;
+    sqlite3_bind_int64(u->follow, 1, x->after ? x->after : x->before);
+    int rc;
+    while ((rc = sqlite3_step(u->follow)) == SQLITE_ROW) {
+        int64_t in = sqlite3_column_int64(u->follow, 1), out = sqlite3_column_int64(u->follow, 2);
+        if (sqlite3_column_type(u->follow, 2) == SQLITE_NULL) *current = sqlite3_column_int64(u->follow, 0);
         if (in > u->batch) depend(u, in, "changed", u->t->name);
         if (out > u->batch) depend(u, out, "ended", u->t->name);
     }
-    sqlite3_finalize(q);
-    return q && (rc == SQLITE_DONE || store_fault(u->s, rc));
+    sqlite3_reset(u->follow);
+    return rc == SQLITE_DONE ? true : store_fault(u->s, rc);
 }
 
 /* ---- dependence that is not about the same thing ---- */
@@ -298,7 +309,7 @@ static bool undo_table(struct undoing *u)
     for (size_t i = 0; ok && i < u->n; i++) {
         struct touched *x = &u->v[i];
         int64_t current = x->open ? x->after : 0;
-        if (!x->open) ok = follow(u, x, &current);
+        if (!x->open) ok = pipe_drain(u->s) && follow(u, x, &current);
         if (ok && current) ok = table_close_row(u->s, u->t, current);
         if (ok && x->before) ok = reopen(u, x->before, current ? current : x->before);
     }
@@ -375,11 +386,26 @@ static bool find_dependents(struct undoing *u)
     bool ok = true;
     for (size_t k = 0; ok && k < u->s->n_tables; k++) {
         u->t = &u->s->tables[k];
-        if (!u->t->identity) continue;
+        if (!u->t->identity || !u->changed[k]) continue;
         ok = find_in_table(u);
         if (ok && u->n && (k == T_UNIT || k == T_LEDGER)) ok = who_lives_there(u, k == T_UNIT);
     }
     return ok;
+}
+
+/* Which tables the batch changed at all: most change few. */
+static bool load_changed(struct undoing *u)
+{
+    struct store *s = u->s;
+    u->changed = mem_zero(s->n_tables, sizeof *u->changed);
+    sqlite3_stmt *q = store_prepare(s, "SELECT tbl FROM vet_change WHERE batch = ?");
+    int rc = SQLITE_DONE;
+    if (q) sqlite3_bind_int64(q, 1, u->batch);
+    while (q && (rc = sqlite3_step(q)) == SQLITE_ROW)
+        for (size_t k = 0; k < s->n_tables; k++)
+            if (str_eq(s->tables[k].name, column_str(q, 0))) u->changed[k] = true;
+    sqlite3_finalize(q);
+    return q && (rc == SQLITE_DONE || store_fault(s, rc));
 }
 
 static int descending(const void *a, const void *b)
@@ -417,6 +443,8 @@ static void undoing_free(struct undoing *u)
 {
     free(u->undone_by);
     free(u->undoes);
+    free(u->changed);
+    sqlite3_finalize(u->follow);
     free(u->v);
     map_free(&u->dependents);
     map_free(&u->by_identity);
@@ -450,7 +478,7 @@ static bool may_be_undone(struct undoing *u, bool *already)
 static bool undo_one(struct store *s, int64_t batch, bool cascade, bool told, size_t *done)
 {
     struct undoing u = {.s = s, .batch = batch};
-    bool already, ok = load_states(&u) && may_be_undone(&u, &already);
+    bool already, ok = load_states(&u) && may_be_undone(&u, &already) && load_changed(&u);
     if (ok && already) {
         if (told) ok = refuse(s, DIAG_UNDO_DONE, batch, u.undone_by[batch]);
         undoing_free(&u);
@@ -470,7 +498,7 @@ static bool undo_one(struct store *s, int64_t batch, bool cascade, bool told, si
     }
     for (size_t k = 0; ok && k < s->n_tables; k++) {
         u.t = &s->tables[k];
-        if (u.t->identity) ok = undo_table(&u);
+        if (u.t->identity && u.changed[k]) ok = undo_table(&u);
     }
     if (s->batch.id && !batch_end(s, ok)) ok = false;
     if (ok) (*done)++;
