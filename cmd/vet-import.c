@@ -84,6 +84,7 @@ static void run(struct session *s, const struct choice *c)
             .survey_date = c->survey_date,
             .today = today,
             .from = s->from,
+            .where = s->where,
             .strict = c->strict,
             .explain = c->explain,
             .english = !session_chinese(),
@@ -116,7 +117,7 @@ int main(int argc, char **argv)
         .name = "vet-import",
         .summary = "Takes sheets as people send them and writes their valid records.",
         .usage = "[OPTION]... [FILE]...",
-        .wants = WANT_DB | WANT_UNITS | WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_STATS | WANT_THREADS | WANT_MASK,
+        .wants = WANT_DB | WANT_UNITS | WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_STATS | WANT_WHERE | WANT_THREADS | WANT_MASK,
     };
     struct choice c = {.ledger = "person"};
     const struct opt own[] = {
@@ -142,6 +143,7 @@ int main(int argc, char **argv)
     if (s.mask && !mask_profile_of(str_of(s.mask), &c.mask))
         diag_add(&s.diag, DIAG_OPTION_BAD, NULL, "--mask", s.mask, "none, internal, public", NULL);
     else if (c.cells && s.files.n > 1) diag_add(&s.diag, DIAG_ARGUMENT_EXTRA, NULL, s.files.v[1], NULL);
+    else if (s.where && s.db && !s.output) diag_add(&s.diag, DIAG_OPTION_NEEDS, NULL, "--where", "--output", NULL);
     else if (c.cells) write_cells(&s, &c);
     else if (session_period(&s, &c.period, &c.month)) run(&s, &c);
     opt_list_free(&c.maps);

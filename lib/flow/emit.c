@@ -56,7 +56,7 @@ static void mask_values(const struct emit *e, struct str *v, struct buf *text)
     for (size_t i = 0, from = 0; i < n; from = ends[i++]) v[i] = (struct str){text->s + from, ends[i] - from};
 }
 
-void emit_record(const struct emit *e, struct buf *out, const struct record *r, struct str *v, struct buf *text)
+void emit_record(const struct emit *e, struct buf *out, const struct record *r, struct expr *where, struct str *v, struct buf *text)
 {
     const struct schema *s = e->schema;
     char row[24];
@@ -64,11 +64,12 @@ void emit_record(const struct emit *e, struct buf *out, const struct record *r, 
     memcpy(v, r->values, n * sizeof *v);
     for (size_t i = 0; i < s->n_fields; i++)
         if (s->fields[i].typed) v[n++] = r->typed[i];
-    if (e->mask != PROFILE_NONE) mask_values(e, v, text);
     v[n++] = r->unit_code;
     v[n++] = str_of(r->at.file);
     v[n++] = str_of(r->at.sheet);
     v[n++] = digits(row, r->at.row);
     v[n++] = r->flags;
+    if (where && !expr_matches(where, v)) return;
+    if (e->mask != PROFILE_NONE) mask_values(e, v, text);
     rows_format(out, e->format, &e->columns, v);
 }

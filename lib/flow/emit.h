@@ -5,6 +5,7 @@
 #include "base/mask.h"
 #include "flow/rows.h"
 #include "flow/sink.h"
+#include "ledger/expr.h"
 
 /* The ledger's fields, FIELD_typed of those that may have one, unit, _file, _sheet, _row, _flags. */
 struct emit {
@@ -17,7 +18,9 @@ struct emit {
 void emit_ready(struct emit *e, const struct schema *s, enum row_format format, enum mask_profile mask);
 void emit_free(struct emit *e);
 void emit_header(const struct emit *e, struct buf *out);
-/* `scratch` holds columns.n slices; `text` is for masked values. */
-void emit_record(const struct emit *e, struct buf *out, const struct record *r, struct str *scratch, struct buf *text);
+/* Writes the record, if `where` (compiled over e->columns, or NULL for all) holds for it as it is before masking.  `scratch` holds
+ * columns.n slices; `text` is for masked values. */
+void emit_record(const struct emit *e, struct buf *out, const struct record *r, struct expr *where, struct str *scratch,
+                 struct buf *text);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include "base/date.h"
 #include "base/work.h"
-#include "cells/source.h"
 #include "flow/intake_own.h"
 
 enum {
@@ -509,18 +508,6 @@ static bool read_shared_sheet(struct sharing *s)
     return leave(s->file, s->take);
 }
 
-static bool digest_first(struct run *run, const char *path, unsigned char digest[32])
-{
-    memset(digest, 0, 32);
-    struct stat st;
-    if (!run->o->sink || !path || strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return true;
-    struct source *s = source_open(path, run->d);
-    if (!s) return false;
-    source_digest(s, digest);
-    source_close(s);
-    return true;
-}
-
 static bool read_shared(struct run *run, struct leaving *f, struct book *book)
 {
     struct keeping kept = {0};
@@ -555,9 +542,11 @@ static bool take_large(struct run *run, const char *path)
 {
     atomic_bool enough[DIAG_COUNT] = {0};
     struct leaving f = {.run = run, .path = path, .name = base_name(path), .enough = enough};
-    unsigned char digest[32];
+    unsigned char digest[32] = {0};
     struct book_options o = {.from = run->o->from, .threads = run->o->threads};
-    struct book *book = digest_first(run, path, digest) ? book_open(path, &o, run->d) : NULL;
+    struct book *book = book_open(path, &o, run->d);
+    if (book && run->o->sink)
+        book_digest(book, digest); /* before its rows: a store knows by it that it has them; a pipe is spooled */
     bool ok = book && begin_file(&f, digest) && read_shared(run, &f, book);
     if (book) book_close(book);
     return end_file(&f, ok);
@@ -676,6 +665,18 @@ static void write_headers(struct run *run)
     buf_free(&b);
 }
 
+/* --where that failed on a row, by an overflow perhaps, has left it out. */
+static bool tell_where(struct run *run)
+{
+    for (unsigned i = 0; run->o->where && i <= run->threads; i++) {
+        struct str failure = expr_failure(run->hands[i].where);
+        if (!failure.n) continue;
+        diag_add(run->d, DIAG_EXPR_FAILED, NULL, run->o->where, failure.s, NULL);
+        return false;
+    }
+    return true;
+}
+
 bool intake_run(const struct intake_options *o, const char *const *paths, size_t n, struct account *account, struct diag *d)
 {
     struct run run = {.o = o, .d = d, .account = account, .paths = paths, .n_paths = n, .threads = work_threads(o->threads)};
@@ -693,6 +694,7 @@ bool intake_run(const struct intake_options *o, const char *const *paths, size_t
                                .release = file_release};
         ok = work_run(&w, n < run.threads ? (unsigned)(n ? n : 1) : run.threads);
     }
+    if (ok) ok = tell_where(&run);
     for (unsigned i = 0; i <= run.threads; i++) hand_free(&run.hands[i]);
     free(run.hands);
     map_free(&run.told);

@@ -27,6 +27,8 @@ struct intake_options {
     bool english;       /* the language of row rules' messages */
     unsigned threads;   /* 0: one a processor */
     struct out *output; /* records; NULL: none */
+    const char *where;  /* --where: an expression over their columns, only for which they are written; NULL: all.  It decides over
+                           nothing else: fates, findings, rejects and the sink are those of all rows. */
     enum row_format format;
     enum mask_profile mask; /* of the records on `output` */
     struct out *rejects;    /* rejected rows; NULL: none */

@@ -32,7 +32,8 @@ struct intake {
 struct hand {
     const struct intake *in;
     struct converter *converter;
-    struct expr *stock; /* of the ledger, compiled when it is first wanted */
+    struct expr *stock;        /* of the ledger, compiled when it is first wanted */
+    struct expr *where;        /* what records are written out for; NULL: all */
     struct cell *now, *before; /* one a field */
     uint32_t *cols;            /* one a field: where its cell stands, from 1 */
     uint32_t before_row;       /* the row that `before` is of; 0: none yet */

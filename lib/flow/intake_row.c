@@ -15,13 +15,17 @@ bool hand_ready(struct hand *h, const struct intake *in, struct diag *d)
     h->typed = mem_zero(n + 1, sizeof *h->typed);
     h->slices = mem_zero(n * 2 + 8, sizeof *h->slices);
     h->converter = converter_new(in->schema, &in->convert, d);
-    return h->converter != NULL;
+    const struct columns *c = &in->emit.columns;
+    struct expr_env env = {c->names, c->n, in->schema, in->convert.today};
+    if (h->converter && in->o->where) h->where = expr_compile(&env, str_of(in->o->where), d);
+    return h->converter && (h->where || !in->o->where);
 }
 
 void hand_free(struct hand *h)
 {
     if (h->converter) converter_free(h->converter);
     expr_free(h->stock);
+    expr_free(h->where);
     free(h->now);
     free(h->before);
     free(h->cols);
@@ -380,7 +384,7 @@ static void accept(struct hand *h, struct take *t, const struct row_at *at, cons
     if (unit != UNIT_NONE) r.unit_code = in->places.units->v[unit].code;
     r.at = (struct place){at->reading->file, at->reading->name, at->line.number, 0};
     r.survey_date = survey_date(at);
-    if (in->o->output) emit_record(&in->emit, &t->out, &r, h->slices, &h->text);
+    if (in->o->output) emit_record(&in->emit, &t->out, &r, h->where, h->slices, &h->text);
     if (!in->o->sink) return;
     struct event *e = take_event(t, EVENT_RECORD);
     e->record = r;

@@ -25,6 +25,23 @@ status "with --mask internal" 1 vet-import -q -u "$corpus/good-import-units.csv"
 has "names are masked" out "张*,男,370124********1012"
 status "rejects come back under the ledger's own headings" 1 vet-import -q -u "$corpus/good-import-units.csv" --stats back.json rejects.csv
 has "and are rejected again while nobody has mended them" back.json '"rejected": 1'
+status "with --where" 1 vet-import -q -u "$corpus/good-import-units.csv" --stats where.json --mask internal \
+    --where "name = '王乙' AND unit LIKE 'C1%'" "$corpus/good-import-plain.csv"
+same "only the records it holds for are written, and it sees what is masked" "1 1" "$(grep -c '王\*,' out) $(sed 1d out | grep -c .)"
+has "all rows are counted" where.json '"new": 3, "updated": 0, "unchanged": 0, "duplicate": 0, "rejected": 1'
+status "a --where with a column that is none" 2 vet-import -q --where "nmae = '王乙'" "$corpus/good-import-plain.csv"
+has "names the nearest" err "name"
+status "one that fails on a row" 2 vet-import -q --where "abs(-9223372036854775807 - 1 + _row - _row)" "$corpus/good-import-plain.csv"
+status "a store takes all rows: --where is for what is written out" 2 vet-import -q --db v.db --where "name = '王乙'" "$corpus/good-import-plain.csv"
+piped() { vet-import -q -u "$corpus/good-import-units.csv" --db p.db --stats "$2" <"$1"; }
+head -4 "$corpus/good-import-plain.csv" >half.csv
+status "a pipe into a store" 0 piped half.csv first.json
+status "other bytes from a pipe" 1 piped "$corpus/good-import-plain.csv" second.json
+has "are another batch" second.json '"rejected": 1'
+same "and taken" 0 "$(grep -c '"new": 0, "updated": 0, "unchanged": 3' second.json)"
+status "the same bytes from a pipe again" 1 piped "$corpus/good-import-plain.csv" third.json
+has "change nothing" third.json '"new": 0, "updated": 0, "unchanged": 3'
+same "so there are two batches" 2 "$(sqlite3 p.db 'SELECT count(*) FROM vet_file')"
 sed 's/^,男/赵丁,男/' rejects.csv >mended.csv
 status "and taken once the name is there" 0 vet-import -q -u "$corpus/good-import-units.csv" mended.csv
 has "with their unit" out "C1G1B1"
