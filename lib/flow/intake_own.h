@@ -60,7 +60,8 @@ struct standing {
     const struct place_context *context; /* of the table at hand */
     struct place_context *gathering;     /* preamble seen since, for the next table; or NULL */
     uint32_t last_row;                   /* the last that holds a value */
-    bool has_rows, after_footer, refused;
+    bool has_rows, after_footer;
+    enum diag_code refused; /* why the rows below are not taken, or DIAG_NONE */
     bool sheet_rows, headed, longer_told;
     uint32_t headless_row; /* the first that could not be read for want of headings, or 0 */
     uint32_t ticked_row;   /* where it is ticked that nobody is here, or 0 */

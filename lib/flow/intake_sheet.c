@@ -56,18 +56,29 @@ static struct place_context *context_like(const struct place_context *from, int 
     return c;
 }
 
-static void take_preamble(struct walk *k, const struct line *l)
+static struct place_context *gathering(struct walk *k)
 {
-    struct place_context *c = k->now.gathering;
-    if (!c) {
-        c = k->now.gathering = context_like(k->r->start, PLACE_SHEET);
-        keep(k, c, false);
+    if (!k->now.gathering) {
+        k->now.gathering = context_like(k->r->start, PLACE_SHEET);
+        keep(k, k->now.gathering, false);
     }
+    return k->now.gathering;
+}
+
+/* What the row says of the place of what comes next. */
+static void gather_place(struct walk *k, const struct line *l)
+{
+    struct place_context *c = gathering(k);
     place_read_preamble(c, &k->r->in->words, l);
     for (uint32_t col = 0; col < l->n; col++) {
         struct str s = str_trim(line_at(l, col));
         if (s.n && !is_prose(s)) place_read_text(c, &k->r->in->places, PLACE_TITLE, s);
     }
+}
+
+static void take_preamble(struct walk *k, const struct line *l)
+{
+    gather_place(k, l);
     fate(k, FATE_PREAMBLE);
 }
 
@@ -158,10 +169,24 @@ static void begin_table(struct walk *k, struct layout *l)
     settle(k, l->first);
     tell_columns(k, l);
     if (k->r->in->o->explain) explain_layout(k->r, k->t, l, k->now.context);
-    k->now.has_rows = k->now.after_footer = k->now.refused = false;
+    k->now.has_rows = k->now.after_footer = false;
+    k->now.refused = DIAG_NONE;
     k->now.data_row = 0;
     k->h->before_row = 0;
     memset(k->h->before, 0, k->r->in->schema->n_fields * sizeof *k->h->before);
+}
+
+/* The rows below these headings go home: nothing tells which of two readings is meant, or a row would hold two people. */
+static size_t refuse_table(struct walk *k, uint32_t row, enum diag_code why, size_t rows)
+{
+    struct place at = at_row(k, row, 0);
+    take_say(k->t, why, &at, NULL);
+    k->now.layout = NULL;
+    k->now.refused = why;
+    k->now.headed = true;
+    k->t->tables++;
+    for (size_t n = 0; n < rows; n++) fate(k, FATE_HEADER);
+    return rows;
 }
 
 /* Headings at row i: how many rows they take, or 0. */
@@ -172,16 +197,8 @@ static size_t try_header(struct walk *k, size_t i)
     const struct cell_block *b = &k->p->cells;
     switch (header_at(&k->r->in->words, b, i, &k->r->sheet, &l, &rows)) {
     case HEADER_NONE: return 0;
-    case HEADER_TWICE: {
-        struct place at = at_row(k, b->rows[i].number, 0);
-        take_say(k->t, DIAG_TWO_HEADERS, &at, NULL);
-        k->now.layout = NULL;
-        k->now.refused = k->now.headed = true;
-        k->t->tables++;
-        fate(k, FATE_HEADER);
-        fate(k, FATE_HEADER);
-        return 2;
-    }
+    case HEADER_TWICE: return refuse_table(k, b->rows[i].number, DIAG_TWO_HEADERS, 2);
+    case HEADER_BESIDE: return refuse_table(k, b->rows[i].number, DIAG_TABLES_BESIDE, rows);
     case HEADER_FOUND: break;
     }
     k->now.headed = true;
@@ -236,7 +253,7 @@ static size_t try_cards(struct walk *k, size_t i)
     if (!n) return 0;
     k->now.layout = NULL;
     k->now.headed = true;
-    k->now.refused = false;
+    k->now.refused = DIAG_NONE;
     k->t->tables++;
     settle(k, b->rows[i].number);
     size_t made = 0;
@@ -317,9 +334,61 @@ static void take_nil(struct walk *k, const struct line *l)
     k->now.has_rows = k->now.sheet_rows = true;
 }
 
+/* Are there rows of this table below, before any signature? */
+static bool goes_on(const struct walk *k, size_t i)
+{
+    const struct cell_block *b = &k->p->cells;
+    for (size_t j = i + 1; j < b->n_rows; j++) {
+        struct line l = line_of(b, j);
+        if (l.n) return !line_is_footer(&l);
+    }
+    return false;
+}
+
+/* 12号楼, alone in a row: what comes next is of building 12; 13号楼:无 says that nobody is there. */
+static bool section_row(struct walk *k, size_t i, const struct line *l)
+{
+    const struct intake *in = k->r->in;
+    const struct layout *layout = k->now.layout;
+    uint32_t col = UINT32_MAX;
+    bool none = false;
+    for (uint32_t c = 0; c < l->n; c++) {
+        struct str s = str_trim(line_at(l, c));
+        if (!s.n) continue;
+        if (col == UINT32_MAX) col = c;
+        else if (none || !text_is_nobody(&in->words, s)) return false;
+        else none = true; /* 13号楼 | 无 */
+    }
+    struct str text = str_trim(line_at(l, col));
+    uint32_t field = col < layout->n ? layout->field[col] : COLUMN_BLANK;
+    bool place = field < in->schema->n_fields &&
+                 (in->schema->fields[field].role == ROLE_COMMUNITY || in->schema->fields[field].role == ROLE_GRID ||
+                  in->schema->fields[field].role == ROLE_BUILDING);
+    if (text.n > 120 || place) return false;
+    struct buf rest = {0};
+    bool named = place_begins_section(&in->places, text, &rest);
+    bool nobody = named && (rest.n ? !none && text_is_nobody(&in->words, buf_slice(&rest)) : none);
+    bool is = named && (nobody || (!rest.n && !none && goes_on(k, i)));
+    buf_free(&rest);
+    if (!is) return false;
+    place_read_text(gathering(k), &in->places, PLACE_TITLE, text);
+    settle(k, l->number);
+    if (nobody) {
+        struct row_at at = {k->r, NULL, k->now.context, *l};
+        memset(k->h->now, 0, in->schema->n_fields * sizeof *k->h->now);
+        memset(k->h->cols, 0, in->schema->n_fields * sizeof *k->h->cols);
+        fate(k, row_nil(k->h, k->t, &at));
+        k->now.has_rows = k->now.sheet_rows = true;
+    } else {
+        fate(k, FATE_PREAMBLE);
+    }
+    return true;
+}
+
 /* A row of a table; `i` is its place in the block. */
 static void table_row(struct walk *k, size_t i, const struct line *l)
 {
+    if (section_row(k, i, l)) return;
     if (line_names_place(&k->r->in->words, l) && leads_to_table(k, i, true)) { /* the next building, below the rows of this one */
         take_preamble(k, l);
         return;
@@ -354,7 +423,7 @@ static void loose_row(struct walk *k, size_t i, const struct line *l)
     if (k->now.refused || (k->r->headless && line_has_person(l) && !line_is_footer(l))) {
         struct row_at at = {k->r, NULL, k->now.context, *l};
         if (!k->now.refused && !k->now.headless_row) k->now.headless_row = l->number;
-        row_refuse(k->h, k->t, &at, k->now.refused ? DIAG_TWO_HEADERS : DIAG_NO_HEADER);
+        row_refuse(k->h, k->t, &at, k->now.refused ? k->now.refused : DIAG_NO_HEADER);
         fate(k, FATE_REJECTED);
         k->now.sheet_rows = true;
         return;
@@ -362,6 +431,7 @@ static void loose_row(struct walk *k, size_t i, const struct line *l)
     bool ticked = line_ticks_nobody(&in->words, l);
     if (ticked) k->now.ticked_row = l->number;
     if (ticked || line_says_nobody(&in->words, l)) {
+        gather_place(k, l); /* 3网格12号楼零报告 */
         settle(k, l->number);
         struct row_at at = {k->r, NULL, k->now.context, *l};
         memset(k->h->now, 0, in->schema->n_fields * sizeof *k->h->now);

@@ -141,6 +141,14 @@ static bool goes_under(const struct words *w, const struct line *top, const stru
     return known >= 1 && groups >= 1;
 }
 
+/* A group over columns that is a place, 2号楼, and no relation such as 配偶. */
+static bool names_unit(struct str heading)
+{
+    size_t at;
+    return str_find(heading, STR("号楼"), &at) || str_find(heading, STR("社区"), &at) || str_find(heading, STR("网格"), &at) ||
+           str_find(heading, STR("栋"), &at);
+}
+
 static void add_column(struct layout *l, const struct words *w, uint32_t c, struct joined j)
 {
     l->headings[c] = str_copy(&l->memory, j.heading);
@@ -149,7 +157,13 @@ static void add_column(struct layout *l, const struct words *w, uint32_t c, stru
     if (j.field >= w->schema->n_fields) return;
     if (l->column[j.field] == UINT32_MAX) {
         l->column[j.field] = c;
-    } else if (j.grouped) {
+        return;
+    }
+    if (!j.grouped || names_unit(j.heading)) {
+        l->again++;
+        l->name_again |= j.field == w->name;
+    }
+    if (j.grouped) {
         l->field[c] = COLUMN_UNKNOWN; /* the name of a spouse is not the name of the person */
     } else {
         l->doubled = true;
@@ -321,8 +335,16 @@ static uint32_t n_fields(const struct words *w, const struct layout *l)
     return n;
 }
 
-enum header_verdict header_at(const struct words *w, const struct cell_block *b, size_t i, const struct sheet *sheet,
-                              struct layout **out, unsigned *rows)
+/* Do the fields of the person come twice: two tables beside each other? */
+static bool is_beside(const struct words *w, const struct layout *l)
+{
+    uint32_t fields = 0;
+    for (size_t f = 0; f < w->schema->n_fields; f++) fields += l->column[f] != UINT32_MAX && !is_place(w, (uint32_t)f);
+    return l->name_again && l->again >= 2 && l->again * 3 >= fields * 2;
+}
+
+static enum header_verdict table_at(const struct words *w, const struct cell_block *b, size_t i, const struct sheet *sheet,
+                                    struct layout **out, unsigned *rows)
 {
     struct line top = line_of(b, i);
     *out = NULL;
@@ -343,4 +365,14 @@ enum header_verdict header_at(const struct words *w, const struct cell_block *b,
     *out = three;
     *rows = 3;
     return HEADER_FOUND;
+}
+
+enum header_verdict header_at(const struct words *w, const struct cell_block *b, size_t i, const struct sheet *sheet,
+                              struct layout **out, unsigned *rows)
+{
+    enum header_verdict v = table_at(w, b, i, sheet, out, rows);
+    if (v != HEADER_FOUND || !is_beside(w, *out)) return v;
+    layout_free(*out);
+    *out = NULL;
+    return HEADER_BESIDE;
 }

@@ -19,10 +19,11 @@ bool header_fits(const struct header_fit *fit);
 enum header_verdict {
     HEADER_NONE,
     HEADER_FOUND,
-    HEADER_TWICE, /* two rows fit equally and contradict each other */
+    HEADER_TWICE,  /* two rows fit equally and contradict each other */
+    HEADER_BESIDE, /* two tables stand side by side: *rows is set, *out is not */
 };
 /* Do headings begin at row `i` of the block?  On HEADER_FOUND *out is a new layout (layout_free) and *rows the number of heading
- * rows, 1 or 2, both physical neighbours.  `sheet` is asked for merged cells. */
+ * rows, 1 to 3, physical neighbours.  `sheet` is asked for merged cells. */
 enum header_verdict header_at(const struct words *w, const struct cell_block *b, size_t i, const struct sheet *sheet,
                               struct layout **out, unsigned *rows);
 /* The merged range that holds a cell (row and column from 1), or NULL. */

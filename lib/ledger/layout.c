@@ -420,11 +420,13 @@ static bool is_nobody(const struct words *w, struct str typed, bool alone)
     static const char *const WHERE[] = {"本",   "该",   "此",   "我", "楼栋",   "楼",     "栋", "幢", "单元", "网格",
                                         "社区", "片区", "小区", "内", "里",     "目前",   "现", "均", "暂时", "暂",
                                         "尚",   "居民", "住户", "中", "经摸排", "经排查", ",",  "，", NULL};
-    static const char *const NONE[] = {"没有", "无", "未发现", "零", "0", "查无", NULL};
+    static const char *const NONE[] = {"没有",     "无",     "未发现", "零",     "0",      "查无", "未摸排到",
+                                       "未排查到", "未摸到", "未查到", "不存在", "未涉及", NULL};
     static const char *const WHO[] = {"退役军人", "退伍军人", "退役士兵", "退役", "退伍", "优抚对象", "优抚", "军人", "此类",
                                       "该类",     "相关",     "符合条件", "符合", "人员", "人",       "对象", "情况", "报告",
                                       "报",       "的",       "及",       "和",   "、",   "居住",     "信息", "名",   "其他",
-                                      "重点",     "士兵",     "此",       "类",   "登记", "变动",     NULL};
+                                      "重点",     "士兵",     "此",       "类",   "登记", "变动",     "摸排", "排查", "统计",
+                                      "数量",     "人数",     "家属",     "现役", NULL};
     size_t n;
     bool negated = false;
     if (s.n && s.n <= 90) {
@@ -439,6 +441,15 @@ static bool is_nobody(const struct words *w, struct str typed, bool alone)
             s = str_from(s, n);
         }
         is = negated && s.n == 0 && (who || alone);
+        /* 本楼退役军人:无 */
+        while (!negated && (n = starts_with(s, WHO))) {
+            who = true;
+            s = str_from(s, n);
+        }
+        if (!negated && who && (n = starts_with(s, NONE))) {
+            s = str_from(s, n);
+            is = s.n == 0 || str_is(s, "人") || str_is(s, "名") || str_is(s, "报告");
+        }
     }
     buf_free(&b);
     return is;
@@ -496,16 +507,27 @@ static bool is_place_or_number(const struct words *w, uint32_t field, struct str
     return role == ROLE_COMMUNITY || role == ROLE_GRID || role == ROLE_BUILDING;
 }
 
+/* A stroke where the name would stand, for nobody. */
+static bool is_stroke(struct str s)
+{
+    static const char *const STROKES[] = {"/", "／", "\\", "-", "－", "—", "——", "--", "---", "×", "〇", NULL};
+    for (const char *const *k = STROKES; *k; k++)
+        if (str_eq(s, str_of(*k))) return true;
+    return false;
+}
+
 /* A row says "nobody" in the column of names or with its only words; where a name stands, it never does. */
 static bool is_nil(const struct words *w, const struct line *l, const struct layout *layout)
 {
     unsigned filled = 0;
-    bool in_name = false, spelled_out = false, alone = false;
+    bool in_name = false, spelled_out = false, alone = false, only_strokes = true, stroke = false;
     for (uint32_t c = 0; c < l->n; c++) {
         struct str s = str_trim(line_at(l, c));
         uint32_t field = c < layout->n ? layout->field[c] : COLUMN_BLANK;
         if (!s.n || is_place_or_number(w, field, s)) continue;
         filled++;
+        stroke |= field == w->name && is_stroke(s);
+        only_strokes &= is_stroke(s) || is_nobody(w, s, true);
         if (field == w->name) {
             in_name = is_nobody(w, s, true);
             if (!in_name && text_like_name(s)) return false;
@@ -516,7 +538,7 @@ static bool is_nil(const struct words *w, const struct line *l, const struct lay
             spelled_out |= alone && s.n > 6;
         }
     }
-    return in_name || (spelled_out && filled <= 3) || (alone && filled == 1);
+    return in_name || (stroke && only_strokes) || (spelled_out && filled <= 3) || (alone && filled == 1);
 }
 
 /* 1 2 3 4 ... under the headings: numbers of the columns. */

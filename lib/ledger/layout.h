@@ -41,6 +41,8 @@ struct layout {
     uint32_t *column;     /* one a field: its first column, or UINT32_MAX */
     bool doubled;         /* two columns hold one field */
     uint32_t answers;     /* the column of row keys of a workbook that went home (_return), or UINT32_MAX */
+    uint32_t again;       /* how many columns name a field that another one named before */
+    bool name_again;      /* and the name is among them */
     bool *merged;         /* one a column: cells below the headings are merged downwards */
     bool any_merged;
     struct arena memory;

@@ -269,6 +269,47 @@ void place_read_text(struct place_context *c, const struct places *p, enum place
     read_text(c, p, source, text, &left);
 }
 
+/* 一、 1. (二) before the words themselves. */
+static struct str after_ordinal(struct str s)
+{
+    size_t i = 0;
+    while (i < s.n && s.s[i] >= '0' && s.s[i] <= '9') i++;
+    if (i && (str_starts(str_from(s, i), STR("、")) || (i < s.n && s.s[i] == '.'))) return str_from(s, i + (s.s[i] == '.' ? 1 : 3));
+    return s;
+}
+
+/* 2人, 共2人, :2名 and marks between words. */
+static struct str after_count(struct str s)
+{
+    while (s.n && (s.s[0] == ':' || s.s[0] == '-' || s.s[0] == ',')) s = str_from(s, 1);
+    struct str r = str_starts(s, STR("共")) ? str_from(s, 3) : s;
+    size_t i = 0;
+    while (i < r.n && r.s[i] >= '0' && r.s[i] <= '9') i++;
+    struct str unit = str_from(r, i);
+    return i && r.s[0] != '0' && (str_is(unit, "人") || str_is(unit, "名")) ? (struct str){NULL, 0} : s;
+}
+
+bool place_begins_section(const struct places *p, struct str text, struct buf *rest)
+{
+    struct buf b = {0};
+    fold(&b, text);
+    struct str s = after_ordinal(buf_slice(&b));
+    size_t at = 0, length = 0, end = 0;
+    bool named = p->units && community_in(p, s, &at, &length) != UNIT_NONE && at <= 12; /* 榆山街道云翠社区 */
+    if (named) end = at + length;
+    struct spelling_number n;
+    size_t from = end;
+    /* each next number stands right after what came before it, but for a mark */
+    while (spelling_next(s, &from, &n) && n.begin <= end + 1) {
+        named = true;
+        end = n.end;
+    }
+    rest->n = 0;
+    if (named) buf_str(rest, after_count(str_from(s, end)));
+    buf_free(&b);
+    return named;
+}
+
 bool place_read_option(struct place_context *c, const struct places *p, struct str text)
 {
     text = str_trim(text);

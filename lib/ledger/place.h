@@ -47,6 +47,9 @@ void places_free(struct places *p);
 void place_read_preamble(struct place_context *c, const struct words *w, const struct line *l);
 /* Finds the names of units in running text: a title, the name of a sheet or of a file. */
 void place_read_text(struct place_context *c, const struct places *p, enum place_source source, struct str text);
+/* Does the text begin with names of units, as a row of its own between the rows of a table does: 二、3网格12号楼(2人)?
+ * *rest is what follows, folded; ordinals before and counts after are left out. */
+bool place_begins_section(const struct places *p, struct str text, struct buf *rest);
 /* Takes --place: a code, a name, or several names one after another.  False when it is none of them. */
 bool place_read_option(struct place_context *c, const struct places *p, struct str text);
 /* Decides the unit of the context. */

@@ -79,6 +79,21 @@ printf '%s\n' '社区:,云翠社区,楼栋,1,,' '姓名,身份证号,电话,,,' 
 read_as "a preamble of labels and values right below the rows of another building" 0 "张甲 C1G1B1 3|王乙 C1G3B12 6|李丙 C1G1B2 12" below.csv
 printf '%s\n' '村(社区),网格,楼栋,姓名,身份证号' "云翠,3网格,第3网格-12号楼,张甲,$A" "云翠,3网格,3网格12号楼,王乙,$B" >again.csv
 read_as "a bracket in a heading, and a grid named again with the building" 0 "张甲 C1G3B12 2|王乙 C1G3B12 3" again.csv
+printf '%s\n' '序号,姓名,身份证号,电话' '一、云翠社区1网格1号楼（2人）,,,' "1,张甲,$A,13800000001" '2号楼,,,' "1,李丙,$C,13800000003" '第3网格11号楼,无,,' '12号楼：无,,,' '云翠社区,,,' '制表:某,,,' >sections.csv
+read_as "a building alone in a row is the place of the rows below it" 0 "张甲 C1G1B1 3|李丙 C1G1B2 5" sections.csv
+same "two of them have nobody; a place at the foot is none" "new:2 nil:2 header:1 preamble:2 footer:2" "$(fates)"
+printf '%s\n' '姓名,身份证号,电话,,姓名,身份证号,电话' "张甲,$A,13800000001,,李丙,$C,13800000003" >'云翠社区1号楼.csv'
+read_as "two tables side by side go home whole: a row would hold two people" 3 "" '云翠社区1号楼.csv'
+has "and it says so" rejects.csv tables_beside
+printf '%s\n' '社区,楼栋,姓名,身份证号,电话,配偶,,' ',,,,,姓名,身份证号,电话' "云翠,1栋,张甲,$A,13800000001,李乙,$B,13800000002" >spouse.csv
+read_as "a spouse with an id and a telephone is no second table" 0 "张甲 C1G1B1 3" spouse.csv
+printf '%s\n' '网格楼栋,姓名,身份证号' "云翠社区3网格12号楼,张甲,$A" >both.csv
+read_as "one column for grid and building" 0 "张甲 C1G3B12 2" both.csv
+for text in '1,/,/,/' '1,—,,' ',未摸排到退役军人,,' '本楼退役军人：无,,,' ',经摸排，本楼栋无退役军人及其他优抚对象,,'; do
+    printf '%s\n' '社区:云翠社区 网格:第3网格 楼栋:12号楼,,,' '序号,姓名,性别,身份证号' "$text" >nil.csv
+    read_as "nobody: $text" 0 "" nil.csv
+    same "nobody: $text: one nil return" "nil:1 header:1 preamble:1" "$(fates)"
+done
 printf '%s\n' '姓名,性别,身份证号' >only.csv
 status "headings and nobody below" 1 vet-import only.csv
 has "says what to write" err 无
