@@ -63,6 +63,9 @@ static void run(struct session *s, struct request *q)
         diag_add(&s->diag, DIAG_OPTION_NEEDS, NULL, "vet-form", "--db FILE | --units FILE", NULL);
         return;
     }
+    const char *templates[DIAG_COUNT];
+    session_home_templates(templates);
+    spec.templates = templates;
     struct schema *schema = schema_open(s->share, q->ledger, &s->diag);
     spec.schema = schema;
     if (schema && s->db) {

@@ -5,14 +5,17 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "book/advice.h"
 #include "book/binder.h"
 #include "ledger/expr.h"
+#include "ledger/place.h"
 #include "rollup/rollup.h"
 
 /* One person to be filled in: a value for each field of the form, and whether it is what was typed and would not do. */
 struct entry {
     struct str *values;
     bool *typed;
+    struct str *advice; /* what is wrong with it and what to do; empty: nothing */
     uint32_t unit;
 };
 struct forms {
@@ -48,15 +51,40 @@ static int typed_column(const struct columns *c, struct str name)
     return column;
 }
 
+/* What the flags "field:code;field:rule:name" have to say of the fields of the form. */
+static void advise(struct forms *f, struct entry *e, const struct str *values, struct str flags)
+{
+    struct buf b = {0};
+    while (flags.n && f->spec->templates) {
+        size_t n, colon;
+        if (!str_find(flags, STR(";"), &n)) n = flags.n;
+        struct str flag = str_head(flags, n);
+        flags = str_from(flags, n + 1);
+        if (!str_find(flag, STR(":"), &colon)) continue;
+        for (size_t k = 0; k < f->n_fields; k++) {
+            if (!str_eq(f->fields[k]->name, str_head(flag, colon))) continue;
+            b.n = 0;
+            buf_str(&b, e->advice[k]);
+            if (b.n) buf_char(&b, '\n');
+            advice_of_flag(&b, f->spec->schema, f->spec->templates, f->fields[k], str_from(flag, colon + 1), e->values[k],
+                           values[k]);
+            e->advice[k] = str_copy(&f->memory, buf_slice(&b));
+        }
+    }
+    buf_free(&b);
+}
+
 static void take_person(struct forms *f, const struct columns *c, const struct str *v, uint32_t unit)
 {
     struct entry e = {arena_zero(&f->memory, f->n_fields, sizeof *e.values), arena_zero(&f->memory, f->n_fields, sizeof *e.typed),
-                      unit};
+                      arena_zero(&f->memory, f->n_fields, sizeof *e.advice), unit};
+    struct str *values = mem_zero(f->n_fields + 1, sizeof *values);
     struct buf b = {0};
     for (size_t k = 0; k < f->n_fields; k++) {
         int column = columns_find(c, f->fields[k]->name), typed = typed_column(c, f->fields[k]->name);
         struct str value = column >= 0 ? v[column] : (struct str){0};
-        if (!value.n && typed >= 0 && v[typed].n) {
+        values[k] = value;
+        if (typed >= 0 && v[typed].n) { /* also where another value was taken: the form comes back as it was filled in */
             value = v[typed];
             e.typed[k] = true;
         }
@@ -65,6 +93,9 @@ static void take_person(struct forms *f, const struct columns *c, const struct s
         e.values[k] = str_copy(&f->memory, buf_slice(&b));
     }
     buf_free(&b);
+    int flags = columns_find(c, STR("_flags"));
+    if (flags >= 0) advise(f, &e, values, v[flags]);
+    free(values);
     mem_grow(&f->entries, &f->cap_entries, f->n_entries + 1, sizeof *f->entries);
     f->entries[f->n_entries++] = e;
 }
@@ -111,7 +142,23 @@ static void label(struct buf *b, const char *word, struct str value)
     buf_str(b, value);
 }
 
-/* 社区：… 网格：… 楼栋：… 楼长：… 填表日期：[ ], and below it the form's code and the two ticks. */
+/* A label and the cell to be filled in after it. */
+static void asked(struct tab *t, uint32_t row, uint16_t label_at, uint16_t cell_at, const char *words)
+{
+    tab_put(t, row, label_at, NOTE, str_of(words));
+    tab_put(t, row, cell_at, INPUT, (struct str){0});
+}
+
+static void tick(struct tab *t, uint16_t label_at, uint16_t cell_at, const char *words, const char *comment)
+{
+    static const struct str TICK[] = {{"√", sizeof "√" - 1}};
+    asked(t, 2, label_at, cell_at, words);
+    tab_choices(t, (struct area){2, 2, cell_at, cell_at}, TICK, 1, true);
+    tab_comment(t, 2, cell_at, str_of(comment));
+}
+
+/* 社区：… 网格：… 楼栋：… 楼长：… 填表日期：[ ], and below it the form's code and the two ticks.  Import reads the tick of nobody
+ * by its words (line_ticks_nobody), and makes nothing of the other: its people are as they were. */
 static void preamble(const struct forms *f, struct tab *t, uint32_t unit)
 {
     const struct units *u = f->spec->units;
@@ -122,21 +169,19 @@ static void preamble(const struct forms *f, struct tab *t, uint32_t unit)
     label(&b, "楼长", u->v[unit].leader);
     tab_height(t, 1, 24);
     tab_put(t, 1, 0, NOTE, buf_slice(&b));
-    tab_put(t, 1, 6, NOTE, STR("填表日期："));
-    tab_put(t, 1, 7, INPUT, (struct str){0});
+    asked(t, 1, 8, 9, "填表日期：");
     b.n = 0;
-    buf_put(&b, "表格编码：");
+    buf_put(&b, PLACE_FORM_CODE "：");
     buf_str(&b, u->v[unit].code);
     buf_char(&b, '-');
     buf_str(&b, f->spec->month);
     tab_height(t, 2, 24);
     tab_put(t, 2, 0, NOTE, buf_slice(&b));
     buf_free(&b);
-    static const struct str YES[] = {{"是", 3}};
-    tab_put(t, 2, 6, NOTE, STR("与上月一致："));
-    tab_put(t, 2, 7, INPUT, (struct str){0});
-    tab_choices(t, (struct area){2, 2, 7, 7}, YES, 1, true);
-    tab_comment(t, 2, 7, STR("人员和内容与上月完全一样时，选“是”，其他不用改，直接交回。"));
+    bool building = u->v[unit].level == LEVEL_BUILDING;
+    tick(t, 4, 6, building ? "本楼无退役军人的，请打√：" : "本网格无退役军人的，请打√：",
+         "没有退役军人和优抚对象的，选“√”，也要交回。");
+    tick(t, 7, 9, "与上月一致的，请打√：", "人员和内容与上月完全一样的，选“√”，其他不用改，直接交回。");
 }
 
 static void headings(const struct forms *f, struct tab *t, uint32_t row)
@@ -170,11 +215,13 @@ static void headings(const struct forms *f, struct tab *t, uint32_t row)
 static void drop_downs(const struct forms *f, struct tab *t, uint32_t first, uint32_t last)
 {
     for (size_t k = 0; k < f->n_fields; k++) {
-        const struct code_list *codes = f->fields[k]->codes;
-        if (!codes || !codes->n) continue;
-        struct str *labels = mem_zero(codes->n, sizeof *labels);
-        for (size_t i = 0; i < codes->n; i++) labels[i] = codes->codes[i].label;
-        tab_choices(t, (struct area){first, last, (uint16_t)(k + 1), (uint16_t)(k + 1)}, labels, codes->n, false);
+        const struct field *field = f->fields[k];
+        const struct code_list *codes = field->codes;
+        size_t n = field->n_choices ? field->n_choices : codes ? codes->n : 0;
+        if (!n) continue;
+        struct str *labels = mem_zero(n, sizeof *labels);
+        for (size_t i = 0; i < n; i++) labels[i] = field->n_choices ? field->choices[i] : codes->codes[i].label;
+        tab_choices(t, (struct area){first, last, (uint16_t)(k + 1), (uint16_t)(k + 1)}, labels, n, false);
         free(labels);
     }
 }
@@ -207,9 +254,11 @@ static uint32_t people(const struct forms *f, struct tab *t, uint32_t unit, uint
         if (e->unit != unit) continue;
         number(t, row, ++n);
         for (size_t k = 0; k < f->n_fields; k++) {
-            struct look look = e->typed[k] ? (struct look){FACE_WARN, VALUE_TEXT, false} : INPUT;
+            bool wrong = e->typed[k] || e->advice[k].n;
+            struct look look = wrong ? (struct look){FACE_FIX, VALUE_TEXT, false} : INPUT;
+            struct str said = e->advice[k].n ? e->advice[k] : STR("上次填的这个内容有问题，没有采用。请核对证件后改正。");
             tab_put(t, row, (uint16_t)(k + 1), look, e->values[k]);
-            if (e->typed[k]) tab_comment(t, row, (uint16_t)(k + 1), STR("上次填的这个内容有问题，没有采用。请核对证件后改正。"));
+            if (wrong) tab_comment(t, row, (uint16_t)(k + 1), said);
         }
         row++;
     }
@@ -234,13 +283,14 @@ static void one_form(const struct forms *f, struct binder *w, struct str name, u
     tab_height(t, end, 24);
     tab_put(t, end, 0, NOTE,
             STR("填表说明：1. 身份证号、电话照原样填写，不要改单元格格式；2. 有下拉箭头的格请从列表中选；3. "
-                "上月人员已列出，去世、迁出的请在备注中写明；4. 没有人员的楼也要交。"));
+                "上月人员已列出，去世、迁出的不要删行，请在“情况”栏选择；4. 没有人员的楼也要交。"));
     tab_height(t, end + 1, 26);
     tab_put(t, end + 1, 0, NOTE, STR("楼长签字：　　　　　　　　网格长签字：　　　　　　　　　　审核人："));
     tab_freeze(t, 5, 2);
     tab_repeat(t, 0, 4);
     struct page page = {false, f->spec->units->v[unit].code, f->spec->month};
     tab_page(t, &page);
+    tab_protect(t);
 }
 
 /* ---- workbooks ---- */
@@ -251,6 +301,14 @@ static bool is_leaf(const struct units *u, uint32_t i, struct str date)
     for (uint32_t c = u->v[i].first_child; c != UNIT_NONE; c = u->v[c].next_sibling)
         if (units_open_on(u, c, date)) return false;
     return true;
+}
+
+/* People who are known only by their grid have a form of their own, so that nobody is left out. */
+static bool has_people(const struct forms *f, uint32_t i)
+{
+    for (size_t k = 0; k < f->n_entries; k++)
+        if (f->entries[k].unit == i) return true;
+    return false;
 }
 
 /* The unit whose workbook holds the form of a building. */
@@ -338,7 +396,7 @@ long forms_write(const struct form_spec *spec, const char *path, struct diag *d)
         uint32_t *leaves = mem_zero(u->n, sizeof *leaves);
         size_t n = 0;
         for (uint32_t i = 0; i < u->n; i++)
-            if (units_inside(u, i, spec->unit) && is_leaf(u, i, date)) leaves[n++] = i;
+            if (units_inside(u, i, spec->unit) && (is_leaf(u, i, date) || has_people(&f, i))) leaves[n++] = i;
         if (n) forms = all_workbooks(&f, path, leaves, n);
         else diag_add(d, DIAG_FORM_NONE, NULL, NULL);
         free(leaves);

@@ -63,4 +63,69 @@ status "several workbooks do not go into one file" 2 vet-form -u units.csv -o on
 status "an unknown unit is told" 2 vet-form -u units.csv --unit 云萃社区 -o x
 has "with the nearest" err "云翠社区"
 status "neither units nor a store is wrong use" 2 vet-form -o x
+
+# ---- what a form does not ask for, and what is done on it ----
+cat >more.csv <<'CSV'
+姓名,性别,身份证号,民族,政治面貌,立功受奖,婚姻状况,联系电话,人员类别,备注,社区,网格,楼栋
+赵一,女,370124196001010014,回族,中共党员,三等功一次,结婚了,13800000021,退役士兵,,云翠社区,第1网格,2号楼
+钱二,男,370124196101010016,满族,群众,,,12345,退役士兵,,云翠社区,第1网格,2号楼
+孙三,男,370124196201010018,,,,,13800000023,退役士兵,,云翠社区,第1网格,2号楼
+CSV
+vet-import -q -d more.db -u units.csv more.csv 2>err || true
+vet-form -q -d more.db -p 2026-12 -o more
+cat >fill.py <<'PY'
+import sys, openpyxl
+source, target = sys.argv[1:3]
+w = openpyxl.load_workbook(source)
+s = w.worksheets[0]
+for e in sys.argv[3:]:
+    cell, value = e.split("=")
+    s[cell] = value
+w.save(target)
+PY
+form=more/云翠社区_第1网格_2号楼.xlsx
+vet-export -d more.db -o before.csv
+status "a form comes back as it went out, with a date and the tick of no change" 0 \
+    env sh -c "/usr/bin/python3 fill.py $form same.xlsx J2=2026-12-03 J3=√ && vet-import -q -d more.db --stats stats.json same.xlsx"
+has "all its people are unchanged, also in what it does not ask for" stats.json '"unchanged": 3'
+vet-export -d more.db -o after.csv
+check "with their nation, honours and what was wrong in columns that it has not" cmp before.csv after.csv
+
+# A column of the form by its title.
+col() {
+    /usr/bin/python3 -c 'import sys, openpyxl
+s = openpyxl.load_workbook(sys.argv[1]).worksheets[0]
+print([c.column_letter for c in s[4] if c.value and c.value.rstrip("*") == sys.argv[2]][0])' "$form" "$1"
+}
+row() {
+    /usr/bin/python3 -c 'import sys, openpyxl
+s = openpyxl.load_workbook(sys.argv[1]).worksheets[0]
+print([r[1].row for r in s.iter_rows(min_row=6) if r[1].value == sys.argv[2]][0])' "$form" "$1"
+}
+situation=$(col 情况) phone=$(col 联系电话)
+/usr/bin/python3 fill.py "$form" done.xlsx J2=2026-12-04 "$situation$(row 赵一)=已迁出" "$situation$(row 孙三)=无变化" \
+    "$phone$(row 钱二)=13800000022" "B$(($(row 孙三) + 3))=李四" "$situation$(($(row 孙三) + 3))=新增"
+status "a form with news is taken" 0 vet-import -q -d more.db --stats stats.json done.xlsx
+has "one is new" stats.json '"new": 1'
+has "two have changed" stats.json '"updated": 2'
+has "one has not, as he is said to have not" stats.json '"unchanged": 1'
+same "who moved is marked, and keeps the rest" "是,已迁出,回族,三等功一次,结婚了" "$(vet-export -d more.db --where "name = '赵一'" -t json | sed 's/.*"ethnic":"\([^"]*\)".*"honours":"\([^"]*\)".*"moved":"\([^"]*\)","situation":"\([^"]*\)".*"marital_typed":"\([^"]*\)".*/\3,\4,\1,\2,\5/')"
+same "a corrected value has no flag any more" "13800000022," "$(vet-export -d more.db --where "name = '钱二'" -t json | sed 's/.*"phone":"\([^"]*\)".*/\1/'),$(vet-export -d more.db --where "name = '钱二' AND _flags LIKE '%phone%'" | sed 1d)"
+vet-form -q -d more.db -p 2027-01 -o next
+same "who moved away is not on the next form" "孙三 李四 钱二" "$(/usr/bin/python3 -c 'import openpyxl
+s = openpyxl.load_workbook("next/云翠社区_第1网格_2号楼.xlsx").worksheets[0]
+print(*[r[1].value for r in s.iter_rows(min_row=6) if r[1].value])')"
+
+/usr/bin/python3 fill.py more/云翠社区_第1网格_1号楼.xlsx ticked.xlsx G3=√
+status "a tick that nobody is there is taken" 0 vet-import -q -d more.db --stats stats.json ticked.xlsx
+has "as a nil return" stats.json '"nil": 1'
+same "of that building" "零报告" "$(vet-aggregate -d more.db --coverage -p 2026-11 2>/dev/null | grep ,S111, | cut -d, -f5)"
+cp ticked.xlsx 3号楼.xlsx
+vet-import -u units.csv --explain 3号楼.xlsx 2>err >out || true
+has "the form's code says the unit, whatever the file is called" err "S111 云翠社区第1网格1号楼"
+/usr/bin/python3 fill.py "$form" both.xlsx G3=√
+status "a tick that nobody is there above a list of people needs a person" 1 vet-import -d more.db both.xlsx
+has "and says so" err "nil_and_people"
+status "an unticked, empty form is no nil return" 1 vet-import -d more.db more/云翠社区_第1网格_1号楼.xlsx
+has "but a question" err "header_only"
 finish
