@@ -223,8 +223,10 @@ static bool open_store(struct work *w, const struct action *a, char month[8])
     if (!session_period(s, &w->period, &period)) return false;
     if (a->run == do_erase && argument(w, 0)) session_hide(s, argument(w, 0));
     snprintf(month, 8, "%.*s", (int)period.n, period.s);
-    w->options =
-        (struct store_options){.by = session_who(), .now = session_now(), .command = buf_text(&s->command), .period = month};
+    w->options = (struct store_options){.by = a->run == do_erase && w->by ? w->by : session_who(),
+                                        .now = session_now(),
+                                        .command = buf_text(&s->command),
+                                        .period = month};
     const char *wait = getenv("VET_WAIT"); /* milliseconds for which another writer is waited for */
     if (wait) w->options.wait_ms = atol(wait);
     if (a->opening == OPENS_NOTHING) return true;
@@ -245,7 +247,7 @@ int main(int argc, char **argv)
         {OPT_STRING, 0, "period", &w.period, "YYYY-MM", "the month meant (default: this one, or VET_PERIOD)", NULL, 0, 0},
         {OPT_FLAG, 0, "cascade", &w.cascade, NULL, "undo: first undo what depends on it", NULL, 0, 0},
         {OPT_FLAG, 0, "run", &w.run, NULL, "undo: all files of the run that the batch belongs to", NULL, 0, 0},
-        {OPT_STRING, 0, "by", &w.by, "NAME", "freeze: who answers for the month", NULL, 0, 0},
+        {OPT_STRING, 0, "by", &w.by, "NAME", "freeze, erase: who answers for it", NULL, 0, 0},
         {OPT_STRING, 0, "reason", &w.reason, "TEXT", "erase, freeze: why", NULL, 0, 0},
         {OPT_STRING, 0, "unit", &w.unit, "CODE", "the unit to hand over, with all below it (default: all)", NULL, 0, 0},
         {OPT_STRING, 0, "receipt", &w.receipt, "FILE", "verify: does the log still hold what the receipt says?", NULL, 0, 0},

@@ -149,6 +149,9 @@ void batch_hash(const struct batch_text *b, struct str changes, char hex[65]);
 void batch_change_line(struct buf *out, struct str table, int64_t first, int64_t opened, const char *opened_hash, int64_t closed,
                        const char *closed_hash);
 
+/* verify.c: the hash that a batch bears (`stated`), and that of what stands in it now (`found`); either may be NULL. */
+bool batch_digest(struct store *s, int64_t id, char stated[65], char found[65]);
+
 /* units.c: makes `u` the units of the store, within the open batch, else in one of its own. */
 bool units_apply(struct store *s, const struct units *u);
 

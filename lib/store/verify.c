@@ -23,7 +23,8 @@ struct checking {
     bool well;
     struct claim *claims; /* of one table, by batch */
     size_t n, cap;
-    struct map digests; /* of erased rows of the table: 8 bytes _id -> offset in `text` */
+    struct map digests; /* of erased rows of the table: 8 bytes _id -> offset in `text`, before and left, 64 hex digits each */
+    uint64_t tombstones;
     struct buf text;
 };
 
@@ -65,6 +66,51 @@ static bool check_file(struct checking *c)
     return !c->store->failed;
 }
 
+/* ---- tombstones ---- */
+
+/* An erased row has no content any more; its digest stands for it. */
+static bool load_tombstones(struct checking *c, struct str table)
+{
+    sqlite3_stmt *q = store_prepare(c->store, "SELECT row, digest FROM vet_tombstone WHERE tbl = ? ORDER BY _id");
+    if (!q) return false;
+    sqlite3_bind_text(q, 1, table.s, (int)table.n, SQLITE_STATIC);
+    map_free(&c->digests);
+    c->text.n = 0;
+    int rc;
+    while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
+        int64_t id = sqlite3_column_int64(q, 0);
+        map_at(&c->digests, (struct str){(const char *)&id, sizeof id}, NULL)->value = c->text.n;
+        buf_str(&c->text, str_head(column_str(q, 1), 128));
+        while (!c->text.n || c->text.n % 128) buf_char(&c->text, '0');
+    }
+    c->tombstones += c->digests.n;
+    sqlite3_finalize(q);
+    return rc == SQLITE_DONE ? true : store_fault(c->store, rc);
+}
+
+/* The two digests of an erased row, 128 hex digits; NULL when it was not erased. */
+static const char *erased(const struct checking *c, int64_t id)
+{
+    const struct map_entry *e = c->digests.n ? map_find(&c->digests, (struct str){(const char *)&id, sizeof id}) : NULL;
+    return e ? c->text.s + e->value : NULL;
+}
+
+static unsigned nibble(char h)
+{
+    return h >= 'a' ? (unsigned)(h - 'a') + 10 : (unsigned)(h - '0') & 15;
+}
+
+/* The digest that the chain knows, where the row was erased and holds what was left of it. */
+static bool erased_digest(const struct checking *c, int64_t id, unsigned char digest[32])
+{
+    const char *both = erased(c, id);
+    char now[65];
+    hex_of(digest, 32, now);
+    if (!both || memcmp(both + 64, now, 64) != 0) return false;
+    for (size_t i = 0; i < 32; i++) digest[i] = (unsigned char)(nibble(both[2 * i]) << 4 | nibble(both[2 * i + 1]));
+    return true;
+}
+
 /* ---- the chain ---- */
 
 static bool changes_of(struct checking *c, sqlite3_stmt *q, int64_t batch, struct buf *lines)
@@ -79,10 +125,13 @@ static bool changes_of(struct checking *c, sqlite3_stmt *q, int64_t batch, struc
     return rc == SQLITE_DONE ? true : store_fault(c->store, rc);
 }
 
-static void check_link(struct checking *c, sqlite3_stmt *q, struct buf *lines, char last[65])
+#define BATCH_COLUMNS "id, kind, who, at, command, source, source_hash, period, counts, undoes, run, previous, hash"
+static const char CHANGES[] =
+    "SELECT tbl, first, opened, opened_hash, closed, closed_hash FROM vet_change WHERE batch = ? ORDER BY tbl";
+
+static struct batch_text batch_of(sqlite3_stmt *q)
 {
-    char text[24], hash[65];
-    struct batch_text t = {
+    return (struct batch_text){
         .id = sqlite3_column_int64(q, 0),
         .kind = column_str(q, 1),
         .by = column_str(q, 2),
@@ -96,25 +145,55 @@ static void check_link(struct checking *c, sqlite3_stmt *q, struct buf *lines, c
         .run = sqlite3_column_int64(q, 10),
         .previous = column_str(q, 11),
     };
+}
+
+/* A batch whose text named an erased person: the hash that it bears is the old one, what is left has another, both are known. */
+static bool batch_erased(const struct checking *c, int64_t id, struct str stated, const char *hash)
+{
+    const char *both = erased(c, id);
+    return both && str_eq(stated, (struct str){both, 64}) && memcmp(both + 64, hash, 64) == 0;
+}
+
+static void check_link(struct checking *c, sqlite3_stmt *q, struct buf *lines, char last[65])
+{
+    char text[24], hash[65];
+    struct batch_text t = batch_of(q);
     for (; c->batches + 1 < t.id; c->batches++) fault(c, DIAG_VERIFY_GAP, number(text, c->batches + 1), NULL, NULL);
     c->batches = t.id;
     if (!str_is(t.previous, last)) fault(c, DIAG_VERIFY_CHAIN, number(text, t.id), "previous", NULL);
     batch_hash(&t, buf_slice(lines), hash);
     struct str stated = column_str(q, 12);
-    if (!str_is(stated, hash)) fault(c, DIAG_VERIFY_CHAIN, number(text, t.id), "hash", NULL);
+    if (!str_is(stated, hash) && !batch_erased(c, t.id, stated, hash))
+        fault(c, DIAG_VERIFY_CHAIN, number(text, t.id), "hash", NULL);
     snprintf(last, 65, "%.*s", (int)(stated.n < 64 ? stated.n : 64), stated.n ? stated.s : "");
+}
+
+bool batch_digest(struct store *s, int64_t id, char stated[65], char found[65])
+{
+    struct checking c = {.store = s};
+    struct buf lines = {0};
+    sqlite3_stmt *changes = store_prepare(s, CHANGES),
+                 *q = store_prepare(s, "SELECT " BATCH_COLUMNS " FROM vet_batch WHERE id = ?");
+    bool ok = changes && q && changes_of(&c, changes, id, &lines) && sqlite3_bind_int64(q, 1, id) == SQLITE_OK &&
+              sqlite3_step(q) == SQLITE_ROW;
+    if (ok) {
+        struct batch_text t = batch_of(q);
+        struct str hash = str_head(column_str(q, 12), 64);
+        if (found) batch_hash(&t, buf_slice(&lines), found);
+        if (stated) snprintf(stated, 65, "%.*s", (int)hash.n, hash.s ? hash.s : "");
+    }
+    sqlite3_finalize(q);
+    sqlite3_finalize(changes);
+    buf_free(&lines);
+    return ok;
 }
 
 static bool check_chain(struct checking *c)
 {
-    sqlite3_stmt *q = store_prepare(
-        c->store, "SELECT id, kind, who, at, command, source, source_hash, period, counts, undoes, run, previous, hash"
-                  " FROM vet_batch ORDER BY id");
-    sqlite3_stmt *changes =
-        q ? store_prepare(
-                c->store,
-                "SELECT tbl, first, opened, opened_hash, closed, closed_hash FROM vet_change WHERE batch = ? ORDER BY tbl")
-          : NULL;
+    sqlite3_stmt *q = load_tombstones(c, STR("vet_batch"))
+                          ? store_prepare(c->store, "SELECT " BATCH_COLUMNS " FROM vet_batch ORDER BY id")
+                          : NULL;
+    sqlite3_stmt *changes = q ? store_prepare(c->store, CHANGES) : NULL;
     struct buf lines = {0};
     char last[65];
     memset(last, '0', 64);
@@ -170,39 +249,6 @@ static bool load_claims(struct checking *c, const struct table *t)
     return rc == SQLITE_DONE ? true : store_fault(c->store, rc);
 }
 
-/* An erased row has no content any more; its digest stands for it. */
-static bool load_tombstones(struct checking *c, const struct table *t)
-{
-    sqlite3_stmt *q = store_prepare(c->store, "SELECT row, digest FROM vet_tombstone WHERE tbl = ?");
-    if (!q) return false;
-    sqlite3_bind_text(q, 1, t->name.s, (int)t->name.n, SQLITE_STATIC);
-    map_free(&c->digests);
-    c->text.n = 0;
-    int rc;
-    while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
-        int64_t id = sqlite3_column_int64(q, 0);
-        map_at(&c->digests, (struct str){(const char *)&id, sizeof id}, NULL)->value = c->text.n;
-        buf_str(&c->text, str_head(column_str(q, 1), 64));
-        while (c->text.n % 64) buf_char(&c->text, '0');
-    }
-    sqlite3_finalize(q);
-    return rc == SQLITE_DONE ? true : store_fault(c->store, rc);
-}
-
-static unsigned nibble(char h)
-{
-    return h >= 'a' ? (unsigned)(h - 'a') + 10 : (unsigned)(h - '0') & 15;
-}
-
-static bool erased_digest(const struct checking *c, int64_t id, unsigned char digest[32])
-{
-    const struct map_entry *e = c->digests.n ? map_find(&c->digests, (struct str){(const char *)&id, sizeof id}) : NULL;
-    if (!e) return false;
-    for (size_t i = 0; i < 32; i++)
-        digest[i] = (unsigned char)(nibble(c->text.s[e->value + 2 * i]) << 4 | nibble(c->text.s[e->value + 2 * i + 1]));
-    return true;
-}
-
 /* The content's hash that a ledger's row carries names the very row that was changed. */
 static bool content_changed(const struct table *t, sqlite3_stmt *q, struct buf *image)
 {
@@ -228,14 +274,12 @@ static void check_row(struct checking *c, const struct table *t, const char *nam
     k->next = id + 1;
     k->n_found++;
     unsigned char digest[32];
-    if (!erased_digest(c, id, digest)) {
-        image->n = 0;
-        image_of_row(image, q, 3, t->n_columns);
-        image_digest(buf_slice(image), digest);
-        if (content_changed(t, q, image)) {
-            fault(c, DIAG_VERIFY_ROW, name, number(a, id), number(b, in));
-            k->told = true;
-        }
+    image->n = 0;
+    image_of_row(image, q, 3, t->n_columns);
+    image_digest(buf_slice(image), digest);
+    if (!erased_digest(c, id, digest) && (erased(c, id) || content_changed(t, q, image))) {
+        fault(c, DIAG_VERIFY_ROW, name, number(a, id), number(b, in));
+        k->told = true;
     }
     hash_row(&k->found, id, digest);
     if (sqlite3_column_type(q, 2) == SQLITE_NULL) return;
@@ -306,7 +350,7 @@ static bool check_table(struct checking *c, const struct table *t)
 {
     struct buf name = {0};
     buf_str(&name, t->name);
-    bool ok = load_claims(c, t) && load_tombstones(c, t) && scan_rows(c, t, buf_text(&name));
+    bool ok = load_claims(c, t) && load_tombstones(c, t->name) && scan_rows(c, t, buf_text(&name));
     if (ok && t->is_ledger) ok = check_currents(c, t, buf_text(&name));
     buf_free(&name);
     return ok;
@@ -343,6 +387,8 @@ static bool verify(struct store *s, bool tell)
     if (!ok || !c.well) return false;
     const char *hash;
     store_head(s, &hash);
+    char n[24];
+    if (tell && c.tombstones) diag_add(s->diag, DIAG_VERIFY_TOMBSTONES, &c.at, number(n, (int64_t)c.tombstones), NULL);
     if (tell) diag_add(s->diag, DIAG_STORE_OK, &c.at, number(a, c.batches), number(b, (int64_t)c.versions), hash, NULL);
     return true;
 }
