@@ -60,6 +60,12 @@ for e in edits:
     book.worksheets[0][cell] = value
 book.save(path)
 END
+vet-export -d bad.db >before.csv
+vet-import -q -d bad.db back/*.xlsx 2>/dev/null
+vet-export -d bad.db >after.csv
+check "a workbook that comes back as it went changes nothing" cmp before.csv after.csv
+same "and what was open is open still, once" 2 "$(vet-export -d bad.db --rejects | wc -l)"
+
 cp -r back once
 /usr/bin/python3 mend.py once/12号楼_退回.xlsx E7=370124198506150011 F7=13800000001
 vet-import -q -d bad.db --returns twice once/12号楼_退回.xlsx 2>/dev/null
