@@ -8,7 +8,7 @@
 static const char *const FORMATS[] = {"xlsx", "csv", "json", "text", NULL};
 
 struct request {
-    const char *report, *period, *as_of, *deadline, *station, *date;
+    const char *report, *period, *as_of, *deadline, *station, *date, *explain;
     int format;
 };
 
@@ -25,6 +25,17 @@ static struct content *from_stream(struct session *s, const struct report *repor
     return content;
 }
 
+static void write_explanation(struct session *s, const struct request *q, struct result *records)
+{
+    struct out *o = records ? out_open(s->output, &s->diag) : NULL;
+    if (o) {
+        result_write(o, q->format == PRINT_JSON ? ROWS_JSON : ROWS_CSV, records);
+        out_close(o, s->diag.status < 2, &s->diag);
+    }
+    result_free(records);
+}
+
+/* The report, or, with --explain, the records behind one of its numbers instead. */
 static struct content *from_store(struct session *s, const struct request *q, const struct report *report,
                                   struct report_source *source)
 {
@@ -42,6 +53,11 @@ static struct content *from_store(struct session *s, const struct request *q, co
         source->units = of.units;
         source->period = of.period;
         content = report_build(report, source, &s->diag);
+    }
+    if (content && q->explain) {
+        write_explanation(s, q, report_explain(report, source, content, str_of(q->explain), &s->diag));
+        content_free(content);
+        content = NULL;
     }
     station_close(&of);
     if (st) store_close(st);
@@ -68,7 +84,7 @@ static void run(struct session *s, struct request *q)
                                    .threads = (unsigned)s->threads};
     struct report *report = options(s, q, &source) ? report_open(s->share, q->report, &s->diag) : NULL;
     if (!report) return;
-    if (report->needs_store && (!s->db || s->files.n)) {
+    if ((report->needs_store || q->explain) && (!s->db || s->files.n)) {
         diag_add(&s->diag, DIAG_REPORT_NEEDS_STORE, NULL, q->report, NULL);
         report_free(report);
         return;
@@ -96,6 +112,8 @@ int main(int argc, char **argv)
          "the month reported (or VET_PERIOD; default: that of the data, else this month)", NULL, 0, 0},
         {OPT_STRING, 0, "as-of", &q.as_of, "BATCH|DATE|MONTH", "from the store as it was then", NULL, 0, 0},
         {OPT_STRING, 0, "deadline", &q.deadline, "DATE", "the last day in time: what came later is late", NULL, 0, 0},
+        {OPT_STRING, 0, "explain", &q.explain, "SHEET!CELL", "from the store: the records behind a number of the report, as CSV",
+         NULL, 0, 0},
         {OPT_STRING, 0, "station", &q.station, "NAME", "who reports (default: the topmost unit)", NULL, 0, 0},
         {OPT_STRING, 0, "date", &q.date, "DATE", "the date on the signature line (default: left open for the pen)", NULL, 0, 0},
     };

@@ -239,8 +239,7 @@ static bool build_table(struct building *b, struct content_sheet *s, const struc
     }
 }
 
-/* What kind of input is it, which levels, months and dimensions has it? */
-static bool look_at_input(struct building *b)
+bool building_start(struct building *b)
 {
     b->as_of = b->source->of ? b->source->of->as_of : 0;
     struct rows *rows = building_rows(b);
@@ -321,7 +320,7 @@ struct content *report_build(const struct report *r, const struct report_source 
     diag_init(&filter, add_once, &once);
     filter.quiet_below = SEV_NOTICE;
     struct building b = {.report = r, .source = source, .content = content_new(), .diag = &filter};
-    bool ok = look_at_input(&b);
+    bool ok = building_start(&b);
     if (ok) set_titles(&b);
     for (size_t i = 0; ok && i < r->n_sheets; i++) {
         const struct sheet_spec *spec = &r->sheets[i];

@@ -22,6 +22,8 @@ struct building {
     struct buf text; /* scratch */
 };
 
+/* Looks at the input: its kind, levels, month and dimensions.  False after findings. */
+bool building_start(struct building *b);
 /* One more pass over the records or rollups.  NULL after findings. */
 struct rows *building_rows(const struct building *b);
 /* The records that count: the report's `where`, the source's and `more`, joined by AND; NULL when there is none.

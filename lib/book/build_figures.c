@@ -187,6 +187,7 @@ bool build_figures(struct building *b, struct content_sheet *s, const struct tab
     coverage_free(f.before);
     struct block *block = content_block(s, f.r);
     block->heading = t->heading;
+    block->spec = t;
     build_trimmings(b, block, t, 0, 0);
     if (b->source->of && !f.compare) block_note(b->content, block, STR("库中没有上月的数据，暂不列比较。"));
     return ok;

@@ -19,8 +19,14 @@ struct content_condition {
     double limit;
 };
 /* A table with what belongs to it.  A block with no table is its notes. */
+struct table_spec;
+struct dim_spec;
 struct block {
     struct str heading; /* over the table, or empty */
+    /* Where its numbers come from, for --explain: of rollups and key figures, else NULL. */
+    const struct table_spec *spec;
+    const struct dim_spec *by;
+    size_t n_by, first_pivot, n_pivot;
     struct result *table;
     bool *hidden;      /* columns that only machines want; NULL = none */
     bool numbered;     /* 序号 before the first column */

@@ -113,5 +113,9 @@ struct report_source {
 };
 /* NULL after findings. */
 struct content *report_build(const struct report *r, const struct report_source *s, struct diag *d);
+/* The records behind a number of a report that was built from the store: `cell` is "Sheet!B12".  As many as the number says,
+ * each with its unit, the fields of the ledger's form and where it came from; masked as the report is.  NULL after a finding. */
+struct result *report_explain(const struct report *r, const struct report_source *s, const struct content *c, struct str cell,
+                              struct diag *d);
 
 #endif

@@ -85,6 +85,16 @@ same "twelve sheets and more, with charts" "True True" "${seen[0]}"
 same "all of them A4 with repeated headings" "True" "${seen[1]}"
 same "no name or number of a person is whole, nothing is a formula" "False False" "${seen[2]}"
 same "what needs an eye is coloured" "True" "${seen[3]}"
+vet-report -r monthly --explain '社区人数!B5' >behind.csv
+same "behind a number are as many records as it says" 2 "$(($(wc -l <behind.csv) - 1))"
+has "each with where it came from" behind.csv "b.csv,,2,"
+same "and no other" "" "$(tail -n +2 behind.csv | grep -v ^锦东社区)"
+vet-report -r monthly --explain '社区分类!C6' >behind.csv
+same "a total has those of all units with its value" "锦东社区,第1网格,1号楼,赵*,女" "$(tail -n +2 behind.csv | cut -d, -f1-5)"
+same "a key figure has its people" 3 "$(($(vet-report -r monthly --explain '关键指标!B5' | wc -l) - 1))"
+same "and those that its condition chooses" 2 "$(($(vet-report -r monthly --explain '关键指标!B6' | wc -l) - 1))"
+status "a cell without a number is told" 2 vet-report -r monthly --explain '社区人数!A1'
+status "a sheet that is not there is told" 2 vet-report -r monthly --explain '无此表!B4'
 status "the monthly report needs a store" 2 env -u VET_DB vet-report -r monthly
 has "and says so" err "--db FILE"
 status "a store that is not there is said" 2 vet-report -d nowhere.db -r monthly
