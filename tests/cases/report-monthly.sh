@@ -64,7 +64,7 @@ status "months that nobody knows cannot be compared" 2 vet-aggregate --movement 
 status "coverage needs a store" 2 env -u VET_DB vet-aggregate --coverage
 status "a state that is none is refused" 2 vet-aggregate --require 好
 
-vet-report -r monthly -t text >monthly.txt
+vet-report -r monthly -t text | sed 's|校验码：[0-9a-f]*|校验码：16 位|' >monthly.txt
 golden "the month's report in words and numbers" report-monthly.txt monthly.txt
 vet-report -r monthly -o a.xlsx
 vet-report -r monthly -o b.xlsx
