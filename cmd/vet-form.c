@@ -41,7 +41,7 @@ static void from_store(struct session *s, const struct request *q, struct form_s
     struct store *st = store_open(s->db, STORE_READ, &o, &s->diag);
     struct units *units = st ? store_units(st, 0) : NULL;
     const struct store_query query = {.ledger = spec->schema, .sorted = true};
-    struct rows *people = units && !q->blank ? store_rows(st, &query) : NULL;
+    struct rows *people = st && units && !q->blank ? store_rows(st, &query) : NULL;
     spec->units = units;
     spec->people = people;
     spec->where = spec->schema->stock.n ? spec->schema->stock.s : NULL;

@@ -37,8 +37,9 @@ static void write_explanation(struct session *s, const struct request *q, struct
 
 /* The report, or, with --explain, the records behind one of its numbers instead. */
 static struct content *from_store(struct session *s, const struct request *q, const struct report *report,
-                                  struct report_source *source)
+                                  const struct report_source *given)
 {
+    struct report_source own = *given, *source = &own;
     struct store_options o = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command)};
     struct store *st = store_open(s->db, STORE_READ, &o, &s->diag);
     struct station of = {.store = st,
@@ -49,7 +50,7 @@ static struct content *from_store(struct session *s, const struct request *q, co
                          .diag = &s->diag};
     struct content *content = NULL;
     if (st && station_open(&of, source->period, source->month, q->as_of)) {
-        source->of = &of;
+        source->of = &of; /* both end here */
         source->units = of.units;
         source->period = of.period;
         content = report_build(report, source, &s->diag);

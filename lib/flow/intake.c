@@ -364,7 +364,9 @@ static bool leave_whole(struct run *run, struct job *j)
             if (j->take.findings[i].severity >= SEV_USAGE) tell(&f, &j->take.findings[i]);
         return end_file(&f, false);
     }
-    return begin_file(&f, j->digest) ? leave(&f, &j->take) & end_file(&f, true) : end_file(&f, false);
+    if (!begin_file(&f, j->digest)) return end_file(&f, false);
+    bool left = leave(&f, &j->take);
+    return end_file(&f, true) && left;
 }
 
 /* ---- large files: threads share the blocks of a sheet ---- */

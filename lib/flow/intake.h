@@ -33,7 +33,7 @@ struct intake_options {
     enum mask_profile mask; /* of the records on `output` */
     struct out *rejects;    /* rejected rows; NULL: none */
     enum row_format rejects_format;
-    const struct home *home; /* rows that go home; NULL: none */
+    const struct home *home;                                    /* rows that go home; NULL: none */
     const struct sink *sink;                                    /* the store; NULL: none */
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* files; may be NULL */
     void *progress_ctx;
