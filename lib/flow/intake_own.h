@@ -33,10 +33,7 @@ struct hand {
     const struct intake *in;
     struct converter *converter;
     struct expr *stock;        /* of the ledger, compiled when it is first wanted */
-<<<<<<< HEAD
     struct expr *where;        /* what records are written out for; NULL: all */
-=======
->>>>>>> e7a9cca (lint: what cppcheck and clang had to say)
     struct cell *now, *before; /* one a field */
     uint32_t *cols;            /* one a field: where its cell stands, from 1 */
     uint32_t before_row;       /* the row that `before` is of; 0: none yet */
