@@ -31,7 +31,9 @@ struct expr {
     const struct str *values; /* of the row at hand */
     struct part *parts;       /* n of them */
     size_t n;
-    bool good; /* the last step gave a row */
+    bool good;      /* the last step gave a row */
+    bool asks_age;  /* age_on looks at the birth date unnamed */
+    bool was_empty; /* the last row had nothing in any column used */
     unsigned cursors, selects;
     char denied[64];
     char failure[160];
@@ -490,7 +492,11 @@ struct expr *expr_compile_all(const struct expr_env *env, const struct expr_sour
     find_birth(e);
     bool ok = open_database(e);
     if (!ok) mem_exhausted(0); /* nothing else makes a database in memory fail */
-    for (size_t i = 0; i < n; i++) ok &= check(e, &sources[i], d);
+    for (size_t i = 0; i < n; i++) {
+        ok &= check(e, &sources[i], d);
+        for (size_t at = 0; at + 6 <= sources[i].text.n; at++)
+            e->asks_age |= sqlite3_strnicmp(sources[i].text.s + at, "age_on", 6) == 0;
+    }
     ok = ok && prepare(e, sources, d);
     if (ok) return e;
     expr_free(e);
@@ -519,6 +525,10 @@ void expr_free(struct expr *e)
 void expr_evaluate(struct expr *e, const struct str *values)
 {
     e->values = values;
+    bool empty = !e->asks_age;
+    for (size_t i = 0; i < e->n_used && empty; i++) empty = !values[e->used[i]].n;
+    if (empty && e->was_empty && e->good) return; /* of nothing follows the same as before */
+    e->was_empty = empty;
     for (size_t i = 0; i < e->n; i++)
         if (e->parts[i].plain) e->parts[i].truth = plain_answer(e->parts[i].plain, values);
     if (!e->statement) return;

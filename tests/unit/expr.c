@@ -194,6 +194,22 @@ int main(void)
     row[5] = STR("0");
     CHECK(e && expr_matches(e, row), "and the next row is evaluated as ever");
     expr_free(e);
+    struct str nothing[N] = {{0}};
+    e = compile("coalesce(amount, 7)");
+    static const char *const AMOUNTS[] = {"7", "7", "5", "7"};
+    for (int i = 0; i < 4; i++) {
+        nothing[4] = i == 2 ? STR("5") : (struct str){NULL, 0};
+        expr_evaluate(e, nothing);
+        CHECK(str_is(expr_text(e, 0), AMOUNTS[i]), "rows without a value are answered as the first of them (%s)", AMOUNTS[i]);
+    }
+    expr_free(e);
+    e = compile("age_on('2020-10-31')");
+    for (int i = 0; i < 3; i++) {
+        nothing[1] = str_of(i == 1 ? "1960" : "1970");
+        expr_evaluate(e, nothing);
+        CHECK(str_is(expr_text(e, 0), i == 1 ? "60" : "50"), "but age_on looks at the birth date that is not named");
+    }
+    expr_free(e);
     plain_as_sqlite();
     schema_free(schema);
     return tap_end();
