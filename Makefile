@@ -86,6 +86,7 @@ install: all
 	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 755 $(COMMANDS) $(DESTDIR)$(PREFIX)/bin
 	install -m 755 scripts/monthly $(DESTDIR)$(PREFIX)/bin/vet-monthly
+	install -m 755 scripts/drill $(DESTDIR)$(PREFIX)/bin/vet-drill
 	for d in ledgers codes models reports; do \
 	    install -d $(DESTDIR)$(PREFIX)/share/vet/$$d && \
 	    for f in share/$$d/*; do [ ! -f "$$f" ] || install -m 644 "$$f" $(DESTDIR)$(PREFIX)/share/vet/$$d || exit 1; done; done
@@ -93,7 +94,7 @@ install: all
 	for f in doc/*.1 doc/*.5; do [ ! -f "$$f" ] || install -m 644 "$$f" $(DESTDIR)$(PREFIX)/share/man/man$${f##*.} || exit 1; done
 
 uninstall:
-	rm -f $(COMMANDS:$(BUILD)/bin/%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/bin/vet-monthly \
+	rm -f $(COMMANDS:$(BUILD)/bin/%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/bin/vet-monthly $(DESTDIR)$(PREFIX)/bin/vet-drill \
 	    $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES/vet.mo
 	rm -f $(patsubst doc/%.1,$(DESTDIR)$(PREFIX)/share/man/man1/%.1,$(wildcard doc/*.1)) \
 	    $(patsubst doc/%.5,$(DESTDIR)$(PREFIX)/share/man/man5/%.5,$(wildcard doc/*.5))

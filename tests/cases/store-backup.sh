@@ -89,6 +89,18 @@ check "but kept" test -s vet.db.replaced-2
 same "and the records are there again" "$(cat now.csv)" "$(records vet.db)"
 same "nothing half made is left after all that" "" "$(find . -name '*.part*')"
 
+# The monthly drill.
+mkdir -p work/backups
+status "a drill without a backup says so" 1 "$TOP/scripts/drill" work
+cp copy.db work/backups/before-2026-10.db
+status "a drill restores the newest backup elsewhere and proves it" 0 "$TOP/scripts/drill" work
+has "and says which" out "backups/before-2026-10.db"
+check "it leaves the store alone" test ! -e work/vet.db
+cp changed.db work/backups/before-2026-11.db
+touch -d '+1 minute' work/backups/before-2026-11.db
+status "a backup that is no good is told" 4 "$TOP/scripts/drill" work
+has "with what to do" err "make another at once"
+
 # Somebody has the store open for writing.
 mkfifo hold
 sqlite3 vet.db <hold >/dev/null 2>&1 &
