@@ -232,24 +232,90 @@ static void take_part(const struct code_list *c, struct str part, struct codes_s
     out->n++;
 }
 
+static size_t past_blanks(struct str text, size_t i)
+{
+    while (i < text.n) {
+        size_t next = i;
+        uint32_t c = text_next(text, &next);
+        if (c != ' ' && c != 0x3000 && c != 0xA0) break;
+        i = next;
+    }
+    return i;
+}
+
+/* The end of a box that begins at i, or i: ☑ □, or a bracket that holds a tick or nothing: (√) ( ). */
+static size_t box_end(struct str text, size_t i, bool *ticked)
+{
+    size_t end = i;
+    if (i >= text.n) return i;
+    uint32_t c = text_next(text, &end);
+    int one = box(c);
+    *ticked = one == 1;
+    if (one >= 0) return end;
+    if (c != '(' && c != 0xFF08) return i;
+    end = past_blanks(text, end);
+    size_t inner = end;
+    if (inner < text.n && (one = box(text_next(text, &inner))) >= 0) {
+        *ticked = one == 1;
+        end = past_blanks(text, inner);
+    }
+    if (end >= text.n) return i;
+    c = text_next(text, &end);
+    return c == ')' || c == 0xFF09 ? end : i;
+}
+
+/* 男☑ 女□: the boxes stand behind their words, for the text begins with a word and ends with a box. */
+static bool boxes_behind(struct str text)
+{
+    bool ticked, last = false;
+    size_t i = past_blanks(text, 0);
+    if (box_end(text, i, &ticked) > i) return false;
+    while (i < text.n) {
+        size_t end = box_end(text, i, &ticked);
+        last = end > i;
+        if (!last) text_next(text, &i);
+        else i = end;
+        i = past_blanks(text, i);
+    }
+    return last;
+}
+
+/* Takes the parts of a text with boxes whose box is ticked. */
+static void read_boxes(const struct code_list *c, struct str text, struct codes_several *out, struct buf *scratch)
+{
+    bool behind = boxes_behind(text), counts = false, ticked;
+    size_t start = 0, i = 0;
+    while (i < text.n) {
+        size_t end = box_end(text, i, &ticked), at = i;
+        bool is_box = end > i, ends = is_box;
+        if (is_box) i = end;
+        else ends = is_separator(text_next(text, &i));
+        if (!ends) continue;
+        if (behind ? is_box && ticked : counts) take_part(c, (struct str){text.s + start, at - start}, out, text.n, scratch);
+        if (is_box || !behind) start = i;
+        if (is_box) counts = ticked;
+    }
+    if (!behind && counts) take_part(c, str_from(text, start), out, text.n, scratch);
+}
+
 void codes_read(const struct code_list *c, struct str text, struct codes_several *out, struct buf *scratch)
 {
     out->n = 0;
     out->unknown = (struct str){NULL, 0};
     out->boxes = false;
     for (size_t i = 0; i < text.n && !out->boxes;) out->boxes = box(text_next(text, &i)) >= 0;
-    bool counts = !out->boxes;
+    if (out->boxes) {
+        read_boxes(c, text, out, scratch);
+        return;
+    }
     size_t start = 0;
     for (size_t i = 0; i < text.n;) {
         size_t end = i;
-        uint32_t ch = text_next(text, &i);
-        int tick = box(ch);
-        if (tick < 0 && !is_separator(ch)) continue;
-        if (counts) take_part(c, (struct str){text.s + start, end - start}, out, text.n, scratch);
+        if (!is_separator(text_next(text, &i))) continue;
+        take_part(c, (struct str){text.s + start, end - start}, out, text.n, scratch);
         start = i;
-        if (tick >= 0) counts = tick == 1;
     }
-    if (counts) take_part(c, str_from(text, start), out, text.n, scratch);
+    take_part(c, str_from(text, start), out, text.n, scratch);
 }
 
 /* How many slips are still near, of two texts the longer of which has so many characters (base/near.h). */

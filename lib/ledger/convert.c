@@ -178,6 +178,14 @@ static void set_text(struct converter *c, const struct field *f, struct str valu
     if (fits_length(c, f, value, text) && fits_pattern(c, f, value, text)) c->values[f->index] = value;
 }
 
+/* A code of 1.0 is the 1 that a program wrote as a float. */
+static struct str code_text(struct str text)
+{
+    bool is = str_ends(text, STR(".0")) && text.n > 2 && text.n <= 6;
+    for (size_t i = 0; is && i + 2 < text.n; i++) is = text.s[i] >= '0' && text.s[i] <= '9';
+    return is ? str_head(text, text.n - 2) : text;
+}
+
 /* A number cell of 5.0 in a column of text is a 5. */
 static struct str cell_text(const struct cell *cell, struct str text)
 {
@@ -271,6 +279,10 @@ static void convert_date(struct converter *c, const struct field *f, const struc
         c->values[f->index] = text;
         return;
     }
+    /* 198512.0 and 19851201.0 were whole numbers before a program made floats of them */
+    if ((text.n == 8 || text.n == 10) && str_ends(text, STR(".0")) && !memchr(text.s, '.', text.n - 2) &&
+        !memchr(text.s, '-', text.n) && !memchr(text.s, '/', text.n))
+        text.n -= 2;
     int latest = c->today.year;
     if (f->role == ROLE_BIRTH_DATE && latest) latest -= YOUNGEST_BIRTH;
     enum date_verdict v = cell->kind == CELL_NUMBER ? date_read_number(text, latest, &r) : date_read(text, latest, &r);
@@ -369,7 +381,8 @@ static uint32_t find_code(struct converter *c, const struct field *f, struct str
 
 static void convert_code(struct converter *c, const struct field *f, const struct cell *cell, struct str text)
 {
-    struct str plain = cell_text(cell, text);
+    struct str plain = code_text(text);
+    (void)cell;
     const struct unknown *u = known_unknown(c, f, plain);
     if (u) {
         unknown_code(c, f, text, u->nearest);

@@ -235,6 +235,8 @@ enum phone_verdict phone_read(struct str text, bool number, struct buf *out)
     struct number_reading plain;
     struct str digits = str_ends(text, STR(".0")) ? str_head(text, text.n - 2) : text;
     size_t at;
+    /* 1.38E+10 in a text: the digits that it does not show are gone */
+    if (!number && str_find(text, STR("E+"), &at) && at < 12) return PHONE_BAD;
     if (number || digits.n < text.n || (str_find(text, STR("E+"), &at) && at > 2)) {
         if (number_read(digits, &plain)) digits = (struct str){plain.text, plain.n};
     }

@@ -233,6 +233,8 @@ static void phones(void)
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) field("phone", pairs[i][0], pairs[i][1], "");
     field_named("on two lines", "phone", "13812345678\n13987654321", "13812345678;13987654321", "");
+    field("phone", "1.3593785916E+10", "13593785916", "");
+    field("phone", "1.36E+10", "", "phone:phone_invalid"); /* the other digits are gone */
     field("phone", "1381234567", "", "phone:phone_invalid");
     field("phone", "138123456789", "", "phone:phone_invalid");
     field("phone", "11812345678", "", "phone:phone_invalid");
@@ -259,6 +261,14 @@ static void codes(void)
     field("category", "民兵预备役", "", "category:code_unknown");
     field("category", "☑退役士兵 □残疾军人☑参战人员 □其他____", "退役士兵;参战退役人员", "");
     field("category", "□退役士兵 □残疾军人", "", "");
+    field("category", "退役士兵√", "退役士兵", ""); /* boxes behind their words */
+    field("sex", "男☑ 女□", "男", "");
+    field("category", "退役士兵□ 残疾军人☑", "残疾军人", "");
+    field("sex", "男（√） 女（  ）", "男", "");
+    field("category", "( )退役士兵 (√)残疾军人", "残疾军人", "");
+    field("sex", "1.0", "男", "");
+    field("category", "现役军人父母", "现役军人家属", "");
+    field("discharge_date", "198912.0", "1989-12", "");
     field("category", "■退役士兵 ■民兵", "退役士兵", "category:code_unknown");
     field("employment", "□在业 √待业 □退休", "待业", "");
     field("employment", "在业、务农", "", "employment:code_unknown");
