@@ -10,7 +10,7 @@
 
 struct request {
     const char *ledger, *split, *model, *train, *pairs, *review, *explain, *decisions, *source;
-    bool one;
+    bool one, full;
 };
 
 static const char *translate(const char *english)
@@ -141,17 +141,37 @@ static void write_all(struct session *s, const struct request *q, struct link *k
     buf_free(&b);
 }
 
+static void link_all(struct session *s, const struct request *q, struct rows *r, struct store *st, const struct schema *l,
+                     struct model *m, struct link_options *o, const char *digest)
+{
+    struct store_blocks now;
+    bool keep = st && !q->explain, index = keep && *digest && store_blocks_now(st, l, &now);
+    struct link *k = link_run(r, m, o, &s->diag);
+    bool ok = k && (!keep || link_store_keep(k, st, l));
+    if (ok && keep) ok = index ? link_store_index(k, st, l, &now, digest) : store_blocks_forget(st, l);
+    if (ok) write_all(s, q, k, st != NULL);
+    link_free(k);
+}
+
+/* Nothing is asked for but the links of the store: what is new may be linked by itself. */
+static bool only_links(const struct session *s, const struct request *q)
+{
+    return !q->full && !q->one && !q->train && !q->pairs && !q->review && !q->explain && !q->decisions && !q->split && !q->source &&
+           !s->output && !s->stats;
+}
+
 static void link_rows(struct session *s, const struct request *q, struct rows *r, struct store *st, const struct schema *l)
 {
     struct model *m = mem_alloc(sizeof *m);
     struct link_options o = {
         .threads = (unsigned)s->threads, .train = q->train != NULL, .decisions = str_of(q->decisions), .translate = translate};
     if (open_model(s, q, r, m, &o.guess)) {
+        char digest[64] = "";
         set_source(m, q->source);
         if (st) o.kept = link_store_decisions(st, l, str_of(q->split));
-        struct link *k = link_run(r, m, &o, &s->diag);
-        if (k && (!st || q->explain || link_store_keep(k, st, l))) write_all(s, q, k, st != NULL);
-        link_free(k);
+        if (st && (q->train || o.guess || !link_store_digest(m, l, digest))) *digest = 0;
+        enum link_new done = *digest && only_links(s, q) ? link_store_new(st, l, m, digest, &o, &s->diag) : NEW_FULL;
+        if (done == NEW_FULL) link_all(s, q, r, st, l, m, &o, digest);
         if (st) link_store_decisions_free(o.kept);
     }
     model_free(m);
@@ -202,6 +222,7 @@ int main(int argc, char **argv)
         {OPT_STRING, 0, "decisions", &q.decisions, "FILE", "what people decided in a file that --review wrote", NULL, 0, 0},
         {OPT_STRING, 0, "split", &q.split, "ENTITY", "its records are different people: take the entity of the store apart", NULL,
          0, 0},
+        {OPT_FLAG, 0, "full", &q.full, NULL, "in the store: compare all records again, not only those that changed", NULL, 0, 0},
         {OPT_STRING, 0, "ledger", &q.ledger, "NAME", "the ledger of the store (person)", NULL, 0, 0},
         {OPT_HEADING, 0, NULL, NULL, NULL, "What to write:", NULL, 0, 0},
         {OPT_FLAG, '1', "one", &q.one, NULL, "one golden record for each entity", NULL, 0, 0},

@@ -70,7 +70,7 @@ static bool is_large(const struct bound_rule *r, uint32_t row)
 }
 
 /* Sorts by the upper half, stably, with three passes of 11 bits; returns the one of the two arrays that holds the result. */
-static uint64_t *radix_sort(uint64_t *v, uint64_t *spare, size_t n)
+uint64_t *blocking_sort(uint64_t *v, uint64_t *spare, size_t n)
 {
     for (int shift = 32; shift < 64; shift += 11) {
         size_t at[2049] = {0};
@@ -119,7 +119,7 @@ static void make_pair(struct run *r, struct chunk *c, uint32_t a, uint32_t b, st
         a = b;
         b = swap;
     }
-    if (b < r->b->new_from || (r->b->source && r->b->source[a] == r->b->source[b])) return;
+    if ((r->b->touched && !r->b->touched[a] && !r->b->touched[b]) || (r->b->source && r->b->source[a] == r->b->source[b])) return;
     const uint32_t *x = r->keys + (size_t)a * r->n_rules, *y = r->keys + (size_t)b * r->n_rules;
     for (unsigned q = 0; q < r->rule; q++)
         if (x[q] == y[q] && x[q] && !is_large(&r->rules[q], a)) return; /* an earlier rule's */
@@ -285,6 +285,35 @@ static void measure(struct run *r)
     }
 }
 
+size_t blocking_parts(const struct model *m, struct blocking_rule *parts)
+{
+    size_t n = m->n_rules;
+    memcpy(parts, m->rules, n * sizeof *parts);
+    for (size_t i = 0; i < n; i++)
+        if (!parts[i].n) return 0;
+    for (size_t k = 0; k < m->n; k++) {
+        bool there = false;
+        for (size_t i = 0; i < m->n_rules; i++)
+            there = there || (parts[i].n == 1 && parts[i].parts[0].column == (int)k && parts[i].parts[0].key == KEY_WHOLE);
+        if (there) continue;
+        parts[n] = (struct blocking_rule){.parts = {{(int)k, KEY_WHOLE}}, .n = 1};
+        n++;
+    }
+    return n;
+}
+
+void blocking_keys(const struct table *t, const struct blocking_rule *part, uint32_t from, uint32_t *keys)
+{
+    struct bound_rule rule = {.n = part->n};
+    struct key_set lists = {0};
+    for (unsigned p = 0; p < rule.n; p++) {
+        rule.keys[p] = keys_of(&lists, t, part->parts[p]);
+        rule.column[p] = part->parts[p].column;
+    }
+    for (uint32_t row = from; row < t->n_rows; row++) keys[row - from] = row_key(t, &rule, row);
+    key_set_free(&lists);
+}
+
 static int by_rows(const void *a, const void *b)
 {
     const struct pair *x = a, *y = b;
@@ -325,7 +354,7 @@ bool blocking_run(struct blocking *b, const struct model *m, const struct table 
                 uint32_t key = r->keys[i * r->n_rules + r->rule];
                 if (key) v[k++] = (uint64_t)key << 32 | (uint32_t)i;
             }
-            r->sorted = radix_sort(v, spare, k);
+            r->sorted = blocking_sort(v, spare, k);
         }
         r->n = k;
         r->next = 0;
@@ -366,7 +395,7 @@ static uint64_t pairs_of(const struct table *t, struct key_set *keys, const stru
         uint32_t key = row_key(t, &r, (uint32_t)i);
         if (key && (!sampled || (key * 0x9E3779B1u) >> 29 == 0)) v[k++] = (uint64_t)key << 32 | (uint32_t)i;
     }
-    const uint64_t *s = radix_sort(v, spare, k);
+    const uint64_t *s = blocking_sort(v, spare, k);
     uint64_t pairs = 0;
     for (size_t i = 0, j; i < k; i = j) {
         for (j = i + 1; j < k && s[j] >> 32 == s[i] >> 32; j++) continue;

@@ -39,10 +39,18 @@ struct blocking {
     struct patterns patterns;
     struct rule_count counts[RULES];
     const uint32_t *source; /* of each row; pairs of one source are not made; NULL = all are */
-    uint32_t new_from;      /* rows before this one are not compared among themselves */
+    const uint8_t *touched; /* of each row: of two that are not, no pair is made; NULL = all are */
 };
 /* Chooses rules for a model that has none. */
 void blocking_choose(struct model *m, const struct table *t);
+/* What an index of keys holds: the rules, then every column by itself that is no rule, for the frequency of its values.
+ * Returns their number; 0 when a rule has no key. */
+enum { BLOCK_PARTS = RULES + COMPARISONS };
+size_t blocking_parts(const struct model *m, struct blocking_rule *parts);
+/* The keys of rows from..n-1 under a part, by row from `from`; 0 = none. */
+void blocking_keys(const struct table *t, const struct blocking_rule *part, uint32_t from, uint32_t *keys);
+/* Sorts by the upper half, stably; returns the one of the two arrays that holds the result. */
+uint64_t *blocking_sort(uint64_t *v, uint64_t *spare, size_t n);
 bool blocking_run(struct blocking *b, const struct model *m, const struct table *t, unsigned threads);
 void blocking_free(struct blocking *b);
 /* The pattern of any two rows.  The memo (may be NULL) remembers slow comparisons; one a thread. */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/map.h"
+#include "link/in_store_own.h"
 
 struct rows *link_store_rows(struct store *s, const struct schema *l)
 {
@@ -18,7 +18,7 @@ static int64_t number_of(struct str s)
 }
 
 /* The record number of every row, in the order of the stream. */
-static int64_t *record_numbers(struct link *k)
+int64_t *link_record_numbers(struct link *k)
 {
     int at = columns_find(&k->columns, STR("_record"));
     int64_t *v = mem_zero(k->table.n_rows + 1, sizeof *v);
@@ -41,7 +41,7 @@ struct source {
 /* Says of every two records of the entity that they are different people. */
 static bool split_entity(struct source *x, struct link *k)
 {
-    int64_t *record = record_numbers(k);
+    int64_t *record = link_record_numbers(k);
     struct map rows = {0};
     char text[24];
     for (uint64_t i = 0; i < k->table.n_rows; i++) {
@@ -115,28 +115,29 @@ void link_store_decisions_free(struct decision_source *d)
 }
 
 /* ---- links ---- */
+void naming_add(struct map *old, struct str record, struct str entity)
+{
+    struct map_entry *e = map_at(old, record, NULL);
+    e->value = (uint64_t)(uintptr_t)str_copy(&old->keys, entity).s; /* NUL follows it */
+}
+
+void naming_free(struct naming *n)
+{
+    map_free(&n->old);
+    map_free(&n->taken);
+    arena_free(&n->memory);
+}
+
 /* The names that entities had, by record. */
 static bool old_names(struct store *s, const struct schema *l, struct map *by_record)
 {
     struct rows *r = store_links(s, l, 0);
     struct row_cursor c = {.rows = r};
-    for (struct str *v; r && (v = rows_next(&c));) {
-        struct map_entry *e = map_at(by_record, v[0], NULL);
-        struct str name = str_copy(&by_record->keys, v[1]); /* NUL follows it */
-        e->value = (uint64_t)(uintptr_t)name.s;
-    }
+    for (struct str *v; r && (v = rows_next(&c));) naming_add(by_record, v[0], v[1]);
     bool ok = r && rows_done(&c);
     rows_close(r);
     return ok;
 }
-
-struct naming {
-    struct link *k;
-    const int64_t *record;
-    struct map old;   /* record -> its entity's name */
-    struct map taken; /* names that are given */
-    struct arena memory;
-};
 
 static struct str old_name(struct naming *n, int64_t record)
 {
@@ -165,13 +166,14 @@ static struct str name_of(struct naming *n, const uint32_t *rows, size_t count)
     for (unsigned again = 0; !best.n; again++) {
         char text[40];
         int length = snprintf(text, sizeof text, again ? "P%lld-%u" : "P%lld", (long long)first, again);
-        if (!map_find(&n->taken, str_of(text))) best = (struct str){arena_copy(&n->memory, text, (size_t)length), (size_t)length};
+        if (map_find(&n->taken, str_of(text)) || (n->store && store_links_taken(n->store, n->ledger, str_of(text)))) continue;
+        best = (struct str){arena_copy(&n->memory, text, (size_t)length), (size_t)length};
     }
     map_at(&n->taken, best, NULL);
     return best;
 }
 
-static size_t collect(struct naming *n, struct store_link *v)
+size_t naming_links(struct naming *n, struct store_link *v)
 {
     struct link *k = n->k;
     uint32_t *start, *rows;
@@ -190,18 +192,16 @@ static size_t collect(struct naming *n, struct store_link *v)
 
 bool link_store_keep(struct link *k, struct store *s, const struct schema *l)
 {
-    int64_t *record = record_numbers(k);
+    int64_t *record = link_record_numbers(k);
     struct naming n = {.k = k, .record = record};
     bool ok = old_names(s, l, &n.old);
     if (ok) {
         struct store_link *v = mem_zero(k->table.n_rows + 1, sizeof *v);
-        size_t m = collect(&n, v);
+        size_t m = naming_links(&n, v);
         ok = store_links_replace(s, l, v, m);
         free(v);
     }
-    map_free(&n.old);
-    map_free(&n.taken);
-    arena_free(&n.memory);
+    naming_free(&n);
     free(record);
     return ok;
 }

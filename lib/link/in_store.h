@@ -5,7 +5,7 @@
 #define VET_LINK_IN_STORE_H
 
 #include "link/link.h"
-#include "store/store.h"
+#include "store/blocks.h"
 
 /* All current records of the ledger, with where they came from and `_record`.  NULL after a finding. */
 struct rows *link_store_rows(struct store *s, const struct schema *l);
@@ -15,5 +15,16 @@ void link_store_decisions_free(struct decision_source *d);
 /* Makes the entities the links of the store.  An entity keeps the name that most of its records had; records by themselves
  * have none.  One batch, and none when nothing changed.  False after a finding. */
 bool link_store_keep(struct link *k, struct store *s, const struct schema *l);
+
+/* ---- linking only what is new ---- */
+/* Names the model and the ledger.  False when the model learns from the rows, so that what is new cannot be taken by itself. */
+bool link_store_digest(const struct model *m, const struct schema *l, char digest[64]);
+/* Keeps the keys of all records, after link_store_keep.  `now` is store_blocks_now from before the rows were read. */
+bool link_store_index(struct link *k, struct store *s, const struct schema *l, struct store_blocks *now, const char *digest);
+/* Links what has changed since, as a full run would, but for the frequencies of values in pairs that are not looked at.
+ * NEW_FULL: only a full run can do it, and nothing was done. */
+enum link_new { NEW_DONE, NEW_FULL, NEW_FAILED };
+enum link_new link_store_new(struct store *s, const struct schema *l, struct model *m, const char *digest,
+                             const struct link_options *o, struct diag *d);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "link/kind_own.h"
+#include "link/own.h"
 
 enum { SAMPLE = 200 };
 
@@ -201,6 +202,19 @@ static void check_columns(struct link *k)
     }
 }
 
+void link_start_table(struct link *k)
+{
+    const struct model *m = k->model;
+    k->table.n_columns = m->n;
+    k->table.columns = mem_zero(m->n + 1, sizeof *k->table.columns);
+    for (size_t i = 0; i < m->n; i++) {
+        struct column *c = &k->table.columns[i];
+        c->name = m->comparisons[i].column;
+        c->kind = m->comparisons[i].kind;
+        c->at = columns_find(&k->columns, c->name);
+    }
+}
+
 static bool load(struct link *k, struct rows *rows, const struct link_options *o)
 {
     struct replay replay = {.rows = *rows, .from = rows, .given = true};
@@ -212,14 +226,7 @@ static bool load(struct link *k, struct rows *rows, const struct link_options *o
     struct model *m = k->model;
     bool ok = (!o->guess || guess_model(&replay, m, k->diag)) && model_bind(m, &k->columns, k->diag);
     if (ok) {
-        k->table.n_columns = m->n;
-        k->table.columns = mem_zero(m->n + 1, sizeof *k->table.columns);
-        for (size_t i = 0; i < m->n; i++) {
-            struct column *c = &k->table.columns[i];
-            c->name = m->comparisons[i].column;
-            c->kind = m->comparisons[i].kind;
-            c->at = columns_find(&k->columns, c->name);
-        }
+        link_start_table(k);
         k->table.spool = spool_new(k->diag);
         ok = table_load(&k->table, &replay.rows, o->threads);
     }
@@ -233,6 +240,7 @@ static void take_decision(struct link *k, const struct map *keys, const uint32_t
                           enum decision what)
 {
     const struct map_entry *x = map_find(keys, a), *y = map_find(keys, b);
+    if (k->partial && (!x || !y)) return;
     if (!x || !y) {
         char text[64];
         snprintf(text, sizeof text, "%.20s", x ? b.s : a.s);
@@ -365,8 +373,8 @@ static void report_conflict(struct link *k, uint32_t a, uint32_t b)
     enum { SHOWN = 20 };
     if (k->n_conflicts++ >= SHOWN) return;
     char x[16], y[16], id[20];
-    snprintf(x, sizeof x, "%u", a + 1);
-    snprintf(y, sizeof y, "%u", b + 1);
+    snprintf(x, sizeof x, "%u", k->number ? k->number[a] : a + 1);
+    snprintf(y, sizeof y, "%u", k->number ? k->number[b] : b + 1);
     size_t at = (size_t)citizen_column(k->model);
     mask_id(id, sizeof id, column_value(&k->table.columns[at], table_id(&k->table, a, at)).f);
     diag_add(k->diag, DIAG_LINK_CONFLICT, NULL, x, y, id, NULL);
@@ -433,6 +441,17 @@ static void report_done(struct link *k)
     if (k->clusters.refused_veto + k->clusters.refused_weak) diag_add(k->diag, DIAG_LINK_BRIDGE, NULL, a, NULL);
 }
 
+bool link_rows_there(struct link *k, const struct link_options *o)
+{
+    k->blocking.source = k->source;
+    if (!blocking_run(&k->blocking, k->model, &k->table, o->threads) || !learn(k, o)) return false;
+    report_blocks(k);
+    score(k);
+    const struct cluster_input in = {k->edges, k->n_edges, k->model, &k->table, k->source, &k->decisions};
+    cluster(&k->clusters, &in, k->diag);
+    return true;
+}
+
 struct link *link_run(struct rows *rows, struct model *m, const struct link_options *o, struct diag *d)
 {
     struct link *k = mem_zero(1, sizeof *k);
@@ -442,18 +461,12 @@ struct link *link_run(struct rows *rows, struct model *m, const struct link_opti
     bool ok = load(k, rows, o) && has_memory(k) && read_decisions(k, o);
     if (ok) {
         blocking_choose(m, &k->table);
-        k->blocking.source = k->source;
-        k->blocking.new_from = o->new_from;
-        ok = blocking_run(&k->blocking, m, &k->table, o->threads) && learn(k, o);
+        ok = link_rows_there(k, o);
     }
     if (!ok) {
         link_free(k);
         return NULL;
     }
-    report_blocks(k);
-    score(k);
-    const struct cluster_input in = {k->edges, k->n_edges, m, &k->table, k->source, &k->decisions};
-    cluster(&k->clusters, &in, d);
     report_done(k);
     return k;
 }

@@ -23,7 +23,6 @@ struct link_options {
     bool train;                             /* learn even when the model is trained */
     struct str decisions;                   /* a file that --review wrote and people filled in, or empty */
     struct decision_source *kept;           /* or NULL */
-    uint32_t new_from;                      /* rows before this are linked already: never compared among themselves */
     const char *(*translate)(const char *); /* labels into the user's language */
 };
 struct link {
@@ -37,6 +36,8 @@ struct link {
     size_t n_edges;
     uint32_t *source; /* of each row, or NULL */
     struct decisions decisions;
+    const uint32_t *number; /* what rows are called in messages; NULL: by their place, from 1 */
+    bool partial;           /* a decision may be about rows that are not here */
     struct columns columns; /* of the stream; copies */
     struct arena memory;
     struct diag *diag;

@@ -14,5 +14,9 @@ struct told {
 };
 /* All pairs whose verdict is at least review, conflicts and refused links too; sorted by weight, strongest first, or by use. */
 struct told *link_told(struct link *k, bool for_review, size_t *n);
+/* The table's columns are the model's, which is bound. */
+void link_start_table(struct link *k);
+/* Compares, scores and clusters the rows that are there. */
+bool link_rows_there(struct link *k, const struct link_options *o);
 
 #endif

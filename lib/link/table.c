@@ -47,7 +47,8 @@ static bool digest_block(void *ctx, struct rows *r, struct row_block *b, unsigne
 
 static void widen(struct column *c)
 {
-    size_t n = c->n_slots ? c->n_slots * 2 : 1024;
+    size_t n = c->slots ? c->n_slots * 2 : 1024;
+    while (n <= (size_t)c->n_values * 2) n *= 2;
     free(c->slots);
     c->slots = mem_zero(n, sizeof *c->slots);
     c->n_slots = n;
@@ -142,6 +143,7 @@ bool table_load(struct table *t, struct rows *r, unsigned threads)
     for (size_t k = 0; k < t->n_columns; k++) {
         free(t->columns[k].slots);
         t->columns[k].slots = NULL;
+        t->columns[k].n_slots = 0;
     }
     return ok && (!t->spool || spool_finish(t->spool));
 }
@@ -168,7 +170,7 @@ unsigned column_level(const struct table *t, size_t column, uint32_t x, uint32_t
     const struct column *c = &t->columns[column];
     if (!x || !y) return 0;
     struct kept v = column_value(c, x);
-    if (x == y) return kind_equal(c->kind, &v, c->count[x - 1], t->n_rows);
+    if (x == y) return kind_equal(c->kind, &v, c->count[x - 1], t->population ? t->population : t->n_rows);
     struct kept w = column_value(c, y);
     return kind_level(c->kind, &v, &w);
 }

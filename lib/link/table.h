@@ -26,7 +26,8 @@ struct table {
     struct column *columns;
     size_t n_columns;
     uint64_t n_rows;
-    uint32_t *ids; /* row after row, the value in each column, from 1; 0 = none */
+    uint64_t population; /* rows among which values are counted, when these are only some of them; 0 = n_rows */
+    uint32_t *ids;       /* row after row, the value in each column, from 1; 0 = none */
     size_t cap_ids;
     struct spool *spool;   /* NULL: rows are not kept */
     struct columns stream; /* of the stream that was loaded; not owned */
@@ -37,7 +38,8 @@ static inline struct kept column_value(const struct column *c, uint32_t v)
     if (c->text_at) k.text = (struct str){c->text.s + c->text_at[v - 1], c->text_at[v] - c->text_at[v - 1]};
     return k;
 }
-/* Reads all rows.  The columns' name, at and kind are given.  False after a finding. */
+/* Reads all rows; again, for more of them, when there is no spool.  The columns' name, at and kind are given.  False after a
+ * finding. */
 bool table_load(struct table *t, struct rows *r, unsigned threads);
 void table_free(struct table *t);
 static inline uint32_t table_id(const struct table *t, uint32_t row, size_t column)

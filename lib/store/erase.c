@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "store/blocks.h"
 #include "store/own.h"
 #include "store/pipe.h"
 
@@ -518,7 +519,7 @@ static bool take_away(struct erasing *e)
 {
     bool ok = true;
     for (size_t i = T_SYSTEM; ok && i < e->s->n_tables; i++) ok = erase_versions(e, &e->s->tables[i]);
-    return ok && close_links(e) && erase_rejects(e) && scrub_texts(e);
+    return ok && close_links(e) && erase_rejects(e) && scrub_texts(e) && store_blocks_erase(e->s);
 }
 
 /* Freed pages, the gaps in pages and the write-ahead log hold what was: the file is written anew. */

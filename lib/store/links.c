@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "store/blocks.h"
 #include "store/own.h"
 #include "store/pipe.h"
 
@@ -81,36 +82,100 @@ static bool close_link(struct link_change *c, int64_t id)
     return begin(c) && table_close_row(c->s, &c->s->tables[T_LINK], id);
 }
 
-bool store_links_replace(struct store *s, const struct schema *l, const struct store_link *v, size_t n)
+/* Old and new links, both in the order of records: closes and opens what differs. */
+static bool change_links(struct link_change *c, const struct old_link *old, size_t n_old, const struct store_link *v, size_t n)
 {
-    struct link_change c = {.s = s, .l = l};
-    struct old_link *old = NULL;
-    size_t n_old = 0, i = 0, j = 0;
-    if (!store_ledger(s, l) || !load_old(s, l, &old, &n_old)) return false;
     const struct store_link **order = mem_zero(n + 1, sizeof *order);
     for (size_t k = 0; k < n; k++) order[k] = &v[k];
     qsort(order, n, sizeof *order, by_record);
     bool ok = true;
+    size_t i = 0, j = 0;
     while (ok && (i < n_old || j < n)) {
         if (j == n || (i < n_old && old[i].record < order[j]->record)) {
-            ok = close_link(&c, old[i++].id);
+            ok = close_link(c, old[i++].id);
         } else if (i == n_old || order[j]->record < old[i].record) {
-            ok = open_link(&c, order[j++]);
+            ok = open_link(c, order[j++]);
         } else {
-            if (old[i].hash != link_hash(order[j]->entity, order[j]->how))
-                ok = close_link(&c, old[i].id) && open_link(&c, order[j]);
+            if (old[i].hash != link_hash(order[j]->entity, order[j]->how)) ok = close_link(c, old[i].id) && open_link(c, order[j]);
             i++, j++;
         }
     }
+    free(order);
+    struct store *s = c->s;
     if (s->batch.id) {
-        buf_str(&s->batch.source, l->name);
-        buf_printf(&s->batch.counts, "{\"opened\":%llu,\"closed\":%llu}", (unsigned long long)c.opened,
-                   (unsigned long long)c.closed);
+        buf_str(&s->batch.source, c->l->name);
+        buf_printf(&s->batch.counts, "{\"opened\":%llu,\"closed\":%llu}", (unsigned long long)c->opened,
+                   (unsigned long long)c->closed);
         if (!batch_end(s, ok)) ok = false;
     }
-    free(order);
+    return ok;
+}
+
+bool store_links_replace(struct store *s, const struct schema *l, const struct store_link *v, size_t n)
+{
+    struct link_change c = {.s = s, .l = l};
+    struct old_link *old = NULL;
+    size_t n_old = 0;
+    bool ok = store_ledger(s, l) && load_old(s, l, &old, &n_old) && change_links(&c, old, n_old, v, n);
     free(old);
     return ok;
+}
+
+bool store_links_change(struct store *s, const struct schema *l, const uint32_t *of, size_t n_of, const struct store_link *v,
+                        size_t n)
+{
+    struct link_change c = {.s = s, .l = l};
+    struct old_link *old = mem_alloc((n_of + 1) * sizeof *old);
+    size_t n_old = 0;
+    sqlite3_stmt *q =
+        pipe_drain(s) ? store_prepare(s, "SELECT _id, entity, how FROM vet_link WHERE ledger = ? AND record = ? AND _out IS NULL")
+                      : NULL;
+    bool ok = q != NULL;
+    for (size_t i = 0; ok && i < n_of; i++) {
+        sqlite3_bind_text(q, 1, l->name.s, (int)l->name.n, SQLITE_STATIC);
+        sqlite3_bind_int64(q, 2, of[i]);
+        int rc = sqlite3_step(q);
+        if (rc == SQLITE_ROW)
+            old[n_old++] = (struct old_link){of[i], sqlite3_column_int64(q, 0), link_hash(column_str(q, 1), column_str(q, 2))};
+        sqlite3_reset(q);
+        ok = rc == SQLITE_ROW || rc == SQLITE_DONE || store_fault(s, rc);
+    }
+    sqlite3_finalize(q);
+    ok = store_let_go(s) && ok && change_links(&c, old, n_old, v, n);
+    free(old);
+    return ok;
+}
+
+bool store_links_mates(struct store *s, const struct schema *l, const uint32_t *records, size_t n, void *ctx,
+                       void (*found)(void *ctx, uint32_t record, struct str entity))
+{
+    sqlite3_stmt *q = pipe_drain(s)
+                          ? store_prepare(s, "SELECT k.record, k.entity FROM vet_link o JOIN vet_link k ON k.entity = o.entity AND "
+                                             "k.ledger = o.ledger AND k._out IS NULL WHERE o.ledger = ? AND o.record = ? AND "
+                                             "o._out IS NULL")
+                          : NULL;
+    bool ok = q != NULL;
+    for (size_t i = 0; ok && i < n; i++) {
+        sqlite3_bind_text(q, 1, l->name.s, (int)l->name.n, SQLITE_STATIC);
+        sqlite3_bind_int64(q, 2, records[i]);
+        int rc;
+        while ((rc = sqlite3_step(q)) == SQLITE_ROW) found(ctx, (uint32_t)sqlite3_column_int64(q, 0), column_str(q, 1));
+        sqlite3_reset(q);
+        ok = rc == SQLITE_DONE || store_fault(s, rc);
+    }
+    sqlite3_finalize(q);
+    return ok;
+}
+
+bool store_links_taken(struct store *s, const struct schema *l, struct str entity)
+{
+    sqlite3_stmt *q = store_prepare(s, "SELECT 1 FROM vet_link WHERE entity = ? AND ledger = ? AND _out IS NULL LIMIT 1");
+    if (!q) return false;
+    sqlite3_bind_text(q, 1, entity.s, (int)entity.n, SQLITE_STATIC);
+    sqlite3_bind_text(q, 2, l->name.s, (int)l->name.n, SQLITE_STATIC);
+    bool taken = sqlite3_step(q) == SQLITE_ROW;
+    sqlite3_finalize(q);
+    return taken;
 }
 
 struct rows *store_decisions(struct store *s, int64_t as_of)

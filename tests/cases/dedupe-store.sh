@@ -58,4 +58,49 @@ same "entities keep their names when records are added" "$first" "$(entity å¼ ä¼
 check "the store verifies" vet-store -q verify
 vet-dedupe -q --one >golden.csv 2>/dev/null
 same "--one writes one record a person" 5 "$(($(wc -l <golden.csv) - 1))"
+
+# Only what is new is compared: a station whose sheets come in two halves.
+make-station station >/dev/null || exit 1
+find station/sheets -type f | sort >sheets.txt
+awk 'NR % 2' sheets.txt >half1.txt
+awk 'NR % 2 == 0' sheets.txt >half2.txt
+take() { xargs -d '\n' vet-import -q <"$1" >/dev/null 2>&1; }
+# Who is one entity with whom, whatever the entities are called.
+entities() { vet-export -q 2>/dev/null | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "_entity") c = i; next }
+    $c != "" { if (!($c in e)) e[$c] = ++n; print NR, e[$c] }'; }
+export VET_DB=$PWD/halves.db
+vet-store -q -u station/units.csv init
+take half1.txt
+vet-dedupe -q >/dev/null 2>&1
+take half2.txt
+vet-dedupe --lang en >/dev/null 2>err
+has "of a linked store, only what is new is compared" err "records have changed since the store was linked"
+entities >halves.txt
+names() { vet-export -q 2>/dev/null | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "_entity") c = i; next } { print $c }' | sort | uniq -c; }
+names >names.txt
+vet-dedupe -q --full >/dev/null 2>&1
+entities >full.txt
+check "some people are in two sheets" test "$(wc -l <halves.txt)" -gt 100
+check "who is one is what a full run finds" cmp halves.txt full.txt
+same "and entities have the same names" "$(cat names.txt)" "$(names)"
+vet-dedupe --lang en >/dev/null 2>err
+has "when nothing has changed, nothing is compared" err "0 records have changed since the store was linked; 0 were looked at"
+vet-store -q undo "$(vet-store log -q 2>/dev/null | awk -F, '$2 == "import" { b = $1 } END { print b }')" >/dev/null 2>&1
+vet-dedupe --lang en >/dev/null 2>err
+has "what was undone is a change too" err "records have changed since the store was linked"
+entities >undone.txt
+vet-dedupe -q --full >/dev/null 2>&1
+entities >full.txt
+check "and is no longer anybody's" cmp undone.txt full.txt
+export VET_DB=$PWD/once.db
+vet-store -q -u station/units.csv init
+take half1.txt
+take half2.txt
+vet-dedupe -q >/dev/null 2>&1
+entities >once.txt
+check "two halves are what linking all at once gives" cmp halves.txt once.txt
+check "the store verifies" vet-store -q verify
+vet-store -q erase 1 --reason "asked for" >/dev/null 2>&1
+vet-dedupe --lang en >/dev/null 2>err
+has "when somebody was erased, no key of theirs is kept: all are compared" err "records are"
 finish
