@@ -142,7 +142,11 @@ static void set_language(const char *lang, const char *share)
     struct stat st;
     if (stat(buf_text(&b), &st) != 0) {
         b.n = 0;
-        buf_put(&b, VET_SHAREDIR "/../locale");
+        buf_printf(&b, "%s/../locale", share); /* installed: share/vet and share/locale */
+        if (stat(buf_text(&b), &st) != 0) {
+            b.n = 0;
+            buf_put(&b, VET_SHAREDIR "/../locale");
+        }
     }
     bindtextdomain("vet", buf_text(&b));
     bind_textdomain_codeset("vet", "UTF-8");

@@ -28,13 +28,13 @@ static void unknown(const struct opt_table *t, const char *given, struct str nam
     for (; t->opts; t++)
         for (size_t i = 0; i < t->n; i++)
             if (t->opts[i].kind != OPT_HEADING) near_try(&best, str_of(t->opts[i].name));
-    struct buf b = {0};
-    if (best.found.n) {
-        buf_put(&b, "--");
-        buf_str(&b, best.found);
-    } else {
-        buf_put(&b, "--help");
+    if (!best.found.n) {
+        diag_add(d, DIAG_OPTION_NONE, NULL, given, NULL);
+        return;
     }
+    struct buf b = {0};
+    buf_put(&b, "--");
+    buf_str(&b, best.found);
     diag_add(d, DIAG_OPTION_UNKNOWN, NULL, given, buf_text(&b), NULL);
     buf_free(&b);
 }
