@@ -1,5 +1,5 @@
 /* Random sequences of imports, corrections, links, decisions, units and undos; the same on every run for a seed.
- *   SEQUENCES=10000 SEED=1 build/tests/unit/store-property     as many as the nightly check runs */
+ *   SEQUENCES=10000 SEED=1 build/tests/unit/store-property     a longer run, from the top of the checkout */
 #include "store/undo.h"
 #include "store_fixture.h"
 
