@@ -18,6 +18,7 @@ struct work {
     struct store_options options;
     struct store *store;
     struct schema *ledger;
+    struct units *units; /* those to make a store with */
     const char *ledger_name, *period, *by, *reason, *receipt, *unit;
     const char *month_meant; /* --period as it was given */
     bool cascade, run;
@@ -55,10 +56,7 @@ static void tell(struct work *w, enum diag_code code, const char *a)
 /* A new store has the ledger's tables, and the units when a units file is given. */
 static void do_init(struct work *w)
 {
-    struct units *u = w->session.units ? units_open(w->session.units, &w->session.diag) : NULL;
-    bool ok = (!w->session.units || u) && store_ledger(w->store, w->ledger) && (!u || store_units_load(w->store, u));
-    if (ok) tell(w, DIAG_STORE_MADE, NULL);
-    units_free(u);
+    if (store_ledger(w->store, w->ledger) && (!w->units || store_units_load(w->store, w->units))) tell(w, DIAG_STORE_MADE, NULL);
 }
 
 static void do_info(struct work *w)
@@ -230,6 +228,8 @@ static bool open_store(struct work *w, const struct action *a, char month[8])
     const char *wait = getenv("VET_WAIT"); /* milliseconds for which another writer is waited for */
     if (wait) w->options.wait_ms = atol(wait);
     if (a->opening == OPENS_NOTHING) return true;
+    /* The units are read first: where they cannot be, no store is made. */
+    if (a->opening == MAKES && s->units && !(w->units = units_open(s->units, &s->diag))) return false;
     w->ledger = schema_open(s->share, w->ledger_name ? w->ledger_name : "person", &s->diag);
     w->store = w->ledger ? store_open(s->db, a->mode, &w->options, &s->diag) : NULL;
     return w->store != NULL;
@@ -258,6 +258,7 @@ int main(int argc, char **argv)
         open_store(&w, a, month))
         a->run(&w);
     store_close(w.store);
+    units_free(w.units);
     schema_free(w.ledger);
     return session_end(&w.session);
 }
