@@ -70,18 +70,24 @@ void diag_add_finding(struct diag *d, const struct finding *f)
     pthread_mutex_unlock(&d->lock);
 }
 
-void diag_add(struct diag *d, enum diag_code code, const struct place *at, ...)
+struct finding finding_of(enum diag_code code, const struct place *at, va_list args)
 {
     struct finding f = {.code = code, .severity = CODES[code].severity};
     if (at) f.at = *at;
-    va_list ap;
-    va_start(ap, at);
     for (int i = 0; i < DIAG_ARGS; i++) {
-        const char *arg = va_arg(ap, const char *);
+        const char *arg = va_arg(args, const char *);
         if (!arg) break;
         f.args[i] = str_of(arg);
     }
-    va_end(ap);
+    return f;
+}
+
+void diag_add(struct diag *d, enum diag_code code, const struct place *at, ...)
+{
+    va_list args;
+    va_start(args, at);
+    struct finding f = finding_of(code, at, args);
+    va_end(args);
     diag_add_finding(d, &f);
 }
 

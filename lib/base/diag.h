@@ -11,6 +11,7 @@
 #define VET_BASE_DIAG_H
 
 #include <pthread.h>
+#include <stdarg.h>
 
 #include "base/str.h"
 
@@ -58,6 +59,8 @@ struct finding {
     struct place at;        /* strings live as long as the call of the sink */
     struct str args[DIAG_ARGS];
 };
+/* A finding at a place (or NULL) with the arguments of a NULL-ended list of const char *, which it does not copy. */
+struct finding finding_of(enum diag_code code, const struct place *at, va_list args);
 
 /* Findings go to `sink` one by one, in the order they were added, under a lock.
  * `quiet_below`: findings of a lower severity are counted but not given to the sink. */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "flow/intake_own.h"
+#include "ledger/nobody.h"
 
 /* A block at work. */
 struct walk {
@@ -240,7 +241,7 @@ static enum fate one_card(struct walk *k, const struct card *card, struct line l
     struct str name = in->words.name < in->schema->n_fields ? str_trim(cell_str(&h->now[in->words.name])) : (struct str){0};
     struct cell one = {.s = name.s, .n = (uint32_t)name.n, .kind = CELL_TEXT};
     struct line alone = {&one, name.n ? 1 : 0, line.number, false};
-    bool nobody = name.n && (text_is_nobody(&in->words, name) || line_says_nobody(&in->words, &alone));
+    bool nobody = name.n && (text_says_nobody(&in->words, name, true) || line_says_nobody(&in->words, &alone));
     return nobody ? row_nil(h, k->t, &at) : row_record(h, k->t, &at);
 }
 
@@ -356,7 +357,7 @@ static bool section_row(struct walk *k, size_t i, const struct line *l)
         struct str s = str_trim(line_at(l, c));
         if (!s.n) continue;
         if (col == UINT32_MAX) col = c;
-        else if (none || !text_is_nobody(&in->words, s)) return false;
+        else if (none || !text_says_nobody(&in->words, s, true)) return false;
         else none = true; /* 13号楼 | 无 */
     }
     struct str text = str_trim(line_at(l, col));
@@ -367,7 +368,7 @@ static bool section_row(struct walk *k, size_t i, const struct line *l)
     if (text.n > 120 || place) return false;
     struct buf rest = {0};
     bool named = place_begins_section(&in->places, text, &rest);
-    bool nobody = named && (rest.n ? !none && text_is_nobody(&in->words, buf_slice(&rest)) : none);
+    bool nobody = named && (rest.n ? !none && text_says_nobody(&in->words, buf_slice(&rest), true) : none);
     bool is = named && (nobody || (!rest.n && !none && goes_on(k, i)));
     buf_free(&rest);
     if (!is) return false;

@@ -37,15 +37,10 @@ void take_finding(struct take *t, const struct finding *f)
 
 void take_say(struct take *t, enum diag_code code, const struct place *at, ...)
 {
-    struct finding f = {.code = code, .severity = diag_severity(code), .at = *at};
-    va_list ap;
-    va_start(ap, at);
-    for (int i = 0; i < DIAG_ARGS; i++) {
-        const char *arg = va_arg(ap, const char *);
-        if (!arg) break;
-        f.args[i] = str_of(arg);
-    }
-    va_end(ap);
+    va_list args;
+    va_start(args, at);
+    struct finding f = finding_of(code, at, args);
+    va_end(args);
     take_finding(t, &f);
 }
 

@@ -3,29 +3,9 @@
 #include <stdlib.h>
 
 #include "base/date.h"
-#include "base/near.h"
 #include "base/text.h"
+#include "ledger/nobody.h"
 
-/* Totals: the word alone, or followed by a number or a bracket. */
-static const char *const TOTALS[] = {"合计",     "小计",   "总计",     "共计", "累计", "本页合计",
-                                     "本页小计", "总人数", "合计人数", "总数", NULL};
-/* Signatures and notes: the word alone, or followed by a colon. */
-static const char *const SIGNATURES[] = {"填表人",     "制表人",     "制表",       "填报人",
-                                         "审核人",     "审核",       "审批人",     "复核人",
-                                         "复核",       "负责人",     "单位负责人", "主要负责人",
-                                         "站长",       "分管领导",   "主管领导",   "领导签字",
-                                         "楼长",       "楼长签字",   "楼栋长",     "网格长",
-                                         "网格员",     "书记",       "社区书记",   "社区负责人",
-                                         "经办人",     "经办",       "联系人",     "摸排人",
-                                         "采集人",     "采集人姓名", "调查人",     "统计人",
-                                         "登记人",     "报送人",     "签字",       "签名",
-                                         "签章",       "盖章",       "单位盖章",   "公章",
-                                         "填表人签字", "负责人签字", "审核人签字", "退役军人服务站站长",
-                                         NULL};
-/* These stand above the table as often as below it. */
-static const char *const EITHER[] = {"联系电话", "电话",     "填表日期", "填报日期", "填表时间", "填报单位", "填表单位",
-                                     "报送单位", "日期",     "时间",     "打印日期", "制表日期", "报送时间", "报送日期",
-                                     "说明",     "填表说明", "备注",     "注",       "注意事项", NULL};
 static const char *const SURVEY_DATES[] = {"填表日期", "填报日期", "填表时间", "填报时间", "摸排日期",
                                            "摸排时间", "采集日期", "采集时间", "登记日期", "调查日期",
                                            "制表日期", "上报日期", "报送日期", "填写日期", NULL};
@@ -33,133 +13,6 @@ static const char *const HINTS[] = {"必填", "选填", "填写", "格式", "例
                                     "如:",  "例:",  "如：", "例：", "18位", "11位", "位数", "文本", "yyyy", "多个电话", NULL};
 static const char *const STRONG_HINTS[] = {"必填", "选填", "请填", "填写",     "格式:",  "格式：",
                                            "例如", "示例", "样例", "真实姓名", "请输入", NULL};
-
-/* The slot of a first character: three bytes of UTF-8 hold nearly all of them. */
-static unsigned first_slot(const char *s, size_t n)
-{
-    unsigned char a = (unsigned char)s[0];
-    if (a < 0x80) return (a >= 'A' && a <= 'Z' ? a + 32u : a);
-    unsigned h = a * 0x9E3Du + (n > 1 ? (unsigned char)s[1] : 0u) * 0x85Bu + (n > 2 ? (unsigned char)s[2] : 0u) * 0x1Fu;
-    return 128 + h % (65536 - 128);
-}
-
-static void mark(struct words *w, struct str s)
-{
-    if (!s.n) return;
-    unsigned slot = first_slot(s.s, s.n);
-    w->first[slot / 8] |= (unsigned char)(1u << slot % 8);
-}
-
-static bool marked(const struct words *w, const char *s, size_t n)
-{
-    unsigned slot = first_slot(s, n);
-    return w->first[slot / 8] >> slot % 8 & 1;
-}
-
-static void mark_all(struct words *w, const char *const *list)
-{
-    for (; *list; list++) mark(w, str_of(*list));
-}
-
-void words_ready(struct words *w, const struct schema *s)
-{
-    memset(w, 0, sizeof *w);
-    w->schema = s;
-    w->name = UINT32_MAX;
-    const struct field *name = schema_role(s, ROLE_NAME);
-    for (size_t i = 0; !name && i < s->n_fields; i++)
-        if (s->fields[i].required) name = &s->fields[i];
-    if (name) w->name = name->index;
-    const struct field *id = schema_role(s, ROLE_CITIZEN_ID);
-    w->id = id ? id->index : UINT32_MAX;
-    for (size_t i = 0; i < s->headings.n; i++) mark(w, s->headings.entries[i].key);
-    struct buf key = {0};
-    for (size_t i = 0; i < s->n_nil; i++) {
-        key.n = 0;
-        text_heading_key(&key, s->nil[i]);
-        map_at(&w->nil, buf_slice(&key), NULL)->value = 1;
-        mark(w, buf_slice(&key));
-    }
-    buf_free(&key);
-    mark_all(w, TOTALS);
-    mark_all(w, SIGNATURES);
-    mark_all(w, EITHER);
-    /* what may stand before any of these words, and what pages and notes begin with */
-    static const char *const OTHERS[] = {"*",  "(",  "[",  " ",  "（", "【", "　", "\xC2\xA0", "\xEF\xBB\xBF",
-                                         "《", "以", "共", "第", "本", "该", "无", "没",       "暂",
-                                         "零", "0",  "０", "-",  "—",  "年", "村", "此",       NULL};
-    mark_all(w, OTHERS);
-}
-
-void words_free(struct words *w)
-{
-    map_free(&w->mapped);
-    map_free(&w->nil);
-}
-
-bool words_map(struct words *w, struct str heading, struct str field)
-{
-    const struct field *f = schema_field(w->schema, field);
-    if (!f) return false;
-    struct buf key = {0};
-    text_heading_key(&key, heading);
-    map_at(&w->mapped, buf_slice(&key), NULL)->value = f->index;
-    mark(w, buf_slice(&key));
-    buf_free(&key);
-    return true;
-}
-
-static uint32_t find_key(const struct words *w, struct str key)
-{
-    struct map_entry *e = map_find(&w->mapped, key);
-    if (!e) e = map_find(&w->schema->headings, key);
-    if (e) return (uint32_t)e->value;
-    /* our own columns, when records or rejects come back */
-    bool own = str_starts(key, STR("_")) || str_is(key, "unit") || str_ends(key, STR("_typed"));
-    return own ? COLUMN_IGNORED : COLUMN_UNKNOWN;
-}
-
-/* 村(社区): the word in brackets is a part of the heading, where it mostly is a hint. */
-static uint32_t find_bracketed(const struct words *w, struct str heading)
-{
-    struct buf nfkc = {0}, open = {0}, key = {0};
-    text_nfkc(&nfkc, heading);
-    for (size_t i = 0; i < nfkc.n; i++)
-        if (!strchr("()[]", nfkc.s[i])) buf_char(&open, nfkc.s[i]);
-    uint32_t found = COLUMN_UNKNOWN;
-    if (open.n < nfkc.n) {
-        text_heading_key(&key, buf_slice(&open));
-        found = find_key(w, buf_slice(&key));
-    }
-    buf_free(&nfkc);
-    buf_free(&open);
-    buf_free(&key);
-    return found;
-}
-
-uint32_t words_heading(const struct words *w, struct str heading)
-{
-    if (!str_trim(heading).n) return COLUMN_BLANK;
-    struct buf key = {0};
-    text_heading_key(&key, heading);
-    uint32_t found = find_key(w, buf_slice(&key));
-    buf_free(&key);
-    size_t at;
-    bool bracket =
-        found == COLUMN_UNKNOWN && heading.n <= 120 && (memchr(heading.s, '(', heading.n) || str_find(heading, STR("（"), &at));
-    return bracket ? find_bracketed(w, heading) : found;
-}
-
-struct str words_nearest(const struct words *w, struct str heading)
-{
-    struct buf key = {0};
-    text_heading_key(&key, heading);
-    struct near near = near_start(buf_slice(&key));
-    for (size_t i = 0; i < w->schema->headings.n; i++) near_try(&near, w->schema->headings.entries[i].key);
-    struct str found = near.found;
-    buf_free(&key);
-    return found;
-}
 
 void layout_free(struct layout *l)
 {
@@ -197,7 +50,7 @@ unsigned line_headings(const struct words *w, const struct line *l)
         const struct cell *cell = &l->cells[c];
         if (!cell->n) continue;
         seen++;
-        if (cell->n > 120 || !marked(w, cell->s, cell->n)) continue;
+        if (cell->n > 120 || !words_may_begin(w, cell->s, cell->n)) continue;
         uint32_t field = words_heading(w, cell_str(cell));
         n += field != COLUMN_UNKNOWN && field != COLUMN_BLANK;
         size_t at;
@@ -224,9 +77,26 @@ bool line_special(const struct words *w, const struct line *l)
         if (!cell->n) continue;
         seen++;
         if (seen == 1 && cell->s[0] == '0') continue; /* 01网格 */
-        if (marked(w, cell->s, cell->n)) return true;
+        if (words_may_begin(w, cell->s, cell->n)) return true;
     }
     return seen < 3;
+}
+
+static bool contains(struct str s, const char *const *words)
+{
+    size_t at;
+    for (; *words; words++)
+        if (str_find(s, str_of(*words), &at)) return true;
+    return false;
+}
+
+/* 第1页 共2页, 以下空白, -1- */
+static bool is_page_or_end(struct str s)
+{
+    size_t at;
+    if (str_starts(s, STR("以下")) || str_starts(s, STR("以上"))) return true;
+    if ((str_starts(s, STR("第")) || str_starts(s, STR("共"))) && str_find(s, STR("页"), &at) && s.n <= 40) return true;
+    return str_starts(s, STR("-")) && str_ends(s, STR("-")) && s.n <= 8;
 }
 
 static void squeeze(struct buf *out, struct str s)
@@ -242,54 +112,6 @@ static void squeeze(struct buf *out, struct str s)
         buf_add(out, f.s + start, i - start);
     }
     buf_free(&nfkc);
-}
-
-static size_t starts_with(struct str s, const char *const *words)
-{
-    size_t longest = 0;
-    for (; *words; words++) {
-        size_t n = strlen(*words);
-        if (n > longest && str_starts(s, str_of(*words))) longest = n;
-    }
-    return longest;
-}
-
-static bool contains(struct str s, const char *const *words)
-{
-    size_t at;
-    for (; *words; words++)
-        if (str_find(s, str_of(*words), &at)) return true;
-    return false;
-}
-
-static bool is_total(struct str s)
-{
-    size_t n = starts_with(s, TOTALS);
-    if (!n) return false;
-    if (n == s.n) return true;
-    char c = s.s[n];
-    return (c >= '0' && c <= '9') || c == ':' || c == '(' || c == ',' || str_starts(str_from(s, n), STR("人"));
-}
-
-static bool is_signature(struct str s, const char *const *words)
-{
-    size_t n = starts_with(s, words);
-    if (!n) return false;
-    struct str rest = str_from(s, n);
-    if (str_starts(rest, STR("("))) { /* 填报单位(盖章):... */
-        const char *end = memchr(rest.s, ')', rest.n);
-        rest = end ? str_from(rest, (size_t)(end - rest.s) + 1) : (struct str){rest.s, 0};
-    }
-    return rest.n == 0 || rest.s[0] == ':';
-}
-
-/* 第1页 共2页, 以下空白, -1- */
-static bool is_page_or_end(struct str s)
-{
-    size_t at;
-    if (str_starts(s, STR("以下")) || str_starts(s, STR("以上"))) return true;
-    if ((str_starts(s, STR("第")) || str_starts(s, STR("共"))) && str_find(s, STR("页"), &at) && s.n <= 40) return true;
-    return str_starts(s, STR("-")) && str_ends(s, STR("-")) && s.n <= 8;
 }
 
 /* The first cell with a value, squeezed. */
@@ -311,7 +133,7 @@ bool line_is_footer(const struct line *l)
     struct buf b = {0};
     uint32_t col;
     struct str first = first_text(l, &b, &col);
-    bool is = is_total(first) || is_signature(first, SIGNATURES);
+    bool is = text_is_total(first) || text_is_signature(first);
     buf_free(&b);
     return is;
 }
@@ -331,7 +153,7 @@ bool line_total_is_none(const struct line *l)
     struct buf b = {0};
     uint32_t col;
     struct str first = first_text(l, &b, &col);
-    bool total = is_total(first), zero = false, other = false;
+    bool total = text_is_total(first), zero = false, other = false;
     for (uint32_t c = 0; total && c < l->n; c++) {
         struct str s = line_at(l, c);
         for (size_t i = 0; i < s.n;) {
@@ -406,99 +228,6 @@ static unsigned strength_of(const struct words *w, const struct line *l, const s
     return strength;
 }
 
-static bool is_nobody(const struct words *w, struct str typed, bool alone)
-{
-    struct buf b = {0};
-    bool is = false;
-    text_heading_key(&b, typed);
-    struct str s = buf_slice(&b);
-    if (s.n && map_find(&w->nil, s)) {
-        buf_free(&b);
-        return true;
-    }
-    while (s.n && (str_ends(s, STR("。")) || str_ends(s, STR(".")) || str_ends(s, STR("!")))) s.n -= str_ends(s, STR("。")) ? 3 : 1;
-    static const char *const WHERE[] = {"本",   "该",   "此",   "我", "楼栋",   "楼",     "栋", "幢", "单元", "网格",
-                                        "社区", "片区", "小区", "内", "里",     "目前",   "现", "均", "暂时", "暂",
-                                        "尚",   "居民", "住户", "中", "经摸排", "经排查", ",",  "，", NULL};
-    static const char *const NONE[] = {"没有",     "无",     "未发现", "零",     "0",      "查无", "未摸排到",
-                                       "未排查到", "未摸到", "未查到", "不存在", "未涉及", NULL};
-    static const char *const WHO[] = {"退役军人", "退伍军人", "退役士兵", "退役", "退伍", "优抚对象", "优抚", "军人", "此类",
-                                      "该类",     "相关",     "符合条件", "符合", "人员", "人",       "对象", "情况", "报告",
-                                      "报",       "的",       "及",       "和",   "、",   "居住",     "信息", "名",   "其他",
-                                      "重点",     "士兵",     "此",       "类",   "登记", "变动",     "摸排", "排查", "统计",
-                                      "数量",     "人数",     "家属",     "现役", NULL};
-    size_t n;
-    bool negated = false;
-    if (s.n && s.n <= 90) {
-        while ((n = starts_with(s, WHERE))) s = str_from(s, n);
-        if ((n = starts_with(s, NONE))) {
-            negated = true;
-            s = str_from(s, n);
-        }
-        bool who = false;
-        while (negated && (n = starts_with(s, WHO))) {
-            who = true;
-            s = str_from(s, n);
-        }
-        is = negated && s.n == 0 && (who || alone);
-        /* 本楼退役军人:无 */
-        while (!negated && (n = starts_with(s, WHO))) {
-            who = true;
-            s = str_from(s, n);
-        }
-        if (!negated && who && (n = starts_with(s, NONE))) {
-            s = str_from(s, n);
-            is = s.n == 0 || str_is(s, "人") || str_is(s, "名") || str_is(s, "报告");
-        }
-    }
-    buf_free(&b);
-    return is;
-}
-
-bool text_is_nobody(const struct words *w, struct str typed)
-{
-    return is_nobody(w, typed, true);
-}
-
-bool line_says_nobody(const struct words *w, const struct line *l)
-{
-    unsigned filled = 0;
-    bool nobody = false;
-    for (uint32_t c = 0; c < l->n; c++) {
-        struct str s = line_at(l, c);
-        if (!str_trim(s).n) continue;
-        filled++;
-        nobody |= s.n > 6 && is_nobody(w, s, false);
-    }
-    return nobody && filled <= 2;
-}
-
-/* The mark in the cell after the words. A cross is a tick to some and a "no" to others: it is none here. */
-static bool is_tick(struct str s)
-{
-    static const char *const TICKS[] = {"√", "✓", "✔", "☑", "☒", "■", "●", "是", "对", "v", "V", "1", "y", "Y", NULL};
-    s = str_trim(s);
-    for (const char *const *t = TICKS; *t; t++)
-        if (str_is(s, *t)) return true;
-    return false;
-}
-
-bool line_ticks_nobody(const struct words *w, const struct line *l)
-{
-    static const char *const ASKS[] = {"的，请", "的,请", "，请", ",请", "请打√", "请打勾", "请勾选", "请在", NULL};
-    for (uint32_t c = 0; c < l->n; c++) {
-        struct str s = str_trim(line_at(l, c));
-        if (s.n < 12 || s.n > 120) continue;
-        size_t at, end = s.n;
-        for (const char *const *ask = ASKS; *ask; ask++)
-            if (str_find(s, str_of(*ask), &at) && at < end) end = at;
-        if (end == s.n || !is_nobody(w, str_head(s, end), false)) continue;
-        for (uint32_t next = c + 1; next < l->n; next++)
-            if (str_trim(line_at(l, next)).n) return is_tick(line_at(l, next));
-    }
-    return false;
-}
-
 static bool is_place_or_number(const struct words *w, uint32_t field, struct str s)
 {
     if (field == COLUMN_IGNORED) return s.n <= 8 && digits_of(s); /* its number in the list */
@@ -527,14 +256,14 @@ static bool is_nil(const struct words *w, const struct line *l, const struct lay
         if (!s.n || is_place_or_number(w, field, s)) continue;
         filled++;
         stroke |= field == w->name && is_stroke(s);
-        only_strokes &= is_stroke(s) || is_nobody(w, s, true);
+        only_strokes &= is_stroke(s) || text_says_nobody(w, s, true);
         if (field == w->name) {
-            in_name = is_nobody(w, s, true);
+            in_name = text_says_nobody(w, s, true);
             if (!in_name && text_like_name(s)) return false;
         } else if (digits_of(s) >= 6) {
             return false;
         } else {
-            alone = is_nobody(w, s, false);
+            alone = text_says_nobody(w, s, false);
             spelled_out |= alone && s.n > 6;
         }
     }
@@ -591,7 +320,7 @@ static bool holds_nothing(const struct words *w, const struct line *l, const str
         if (field >= w->schema->n_fields) return false;
         enum role role = w->schema->fields[field].role;
         if (role != ROLE_COMMUNITY && role != ROLE_GRID && role != ROLE_BUILDING) return false;
-        if (memchr(s.s, ':', s.n) || is_total(s)) return false;
+        if (memchr(s.s, ':', s.n) || text_is_total(s)) return false;
     }
     return true;
 }
@@ -632,9 +361,8 @@ static bool is_footer_here(const struct words *w, const struct line *l, const st
     for (uint32_t c = 0; c < l->n; c++) filled += str_trim(line_at(l, c)).n > 0;
     bool named = text_like_name(name) && col != name_col;
     bool is;
-    if (is_total(first) || is_signature(first, SIGNATURES)) is = !(named && strength >= 3);
-    else if (is_signature(first, EITHER) || is_signature(first, SURVEY_DATES) || is_page_or_end(first))
-        is = !(named && strength >= 1);
+    if (text_is_total(first) || text_is_signature(first)) is = !(named && strength >= 3);
+    else if (text_is_note(first) || words_label(first, SURVEY_DATES) || is_page_or_end(first)) is = !(named && strength >= 1);
     else if (strength >= 2) is = false;
     else if (where->after_footer) is = !(text_like_name(name) && (strength >= 1 || mapped >= 3));
     else if (filled == 1) is = !(col == name_col && text_like_name(first)) && !line_has_person(l);

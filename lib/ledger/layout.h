@@ -1,36 +1,12 @@
 /* The layout of a sheet: what kind of row a row is, and which column holds which field.
  *
- * The words by which sheets speak of themselves (合计, 填表人, 必填 ...) are here; the words for fields come from the ledger.
+ * The words by which it tells them apart are in ledger/words.h and ledger/nobody.h.
  * It looks at rows one at a time or a few at once, keeps no state, and knows nothing of values or units. */
 #ifndef VET_LEDGER_LAYOUT_H
 #define VET_LEDGER_LAYOUT_H
 
 #include "cells/cells.h"
-#include "ledger/schema.h"
-
-/* A column that holds no field of the ledger. */
-enum {
-    COLUMN_IGNORED = SCHEMA_IGNORE, /* known and not wanted: 序号 */
-    COLUMN_UNKNOWN = 0xFFFFFE,      /* it has a heading that nobody knows */
-    COLUMN_BLANK = 0xFFFFFF + 1,    /* it has no heading */
-};
-
-/* The words of a ledger and of sheets, made ready once; const and shared by threads after that. */
-struct words {
-    const struct schema *schema;
-    struct map mapped;         /* --map HEADING=field: heading key -> field index */
-    struct map nil;            /* keys of texts that say "nobody here" */
-    unsigned char first[8192]; /* which first characters begin a word that may make a row special */
-    uint32_t name, id;         /* indexes of the fields with these roles, or UINT32_MAX */
-};
-void words_ready(struct words *w, const struct schema *s);
-void words_free(struct words *w);
-/* Adds HEADING=field.  False when there is no such field. */
-bool words_map(struct words *w, struct str heading, struct str field);
-/* The field that a heading means: an index, COLUMN_IGNORED, COLUMN_UNKNOWN or, for a blank, COLUMN_BLANK. */
-uint32_t words_heading(const struct words *w, struct str heading);
-/* The ledger's heading nearest to an unknown one; empty when none is near. */
-struct str words_nearest(const struct words *w, struct str heading);
+#include "ledger/words.h"
 
 /* How the rows of a table are read; const once made. */
 struct layout {
@@ -78,12 +54,6 @@ struct line_where {
 };
 /* What a row of a table is that is not a heading. */
 enum line_kind line_kind(const struct words *w, const struct line *l, const struct line_where *where);
-/* Does a row outside of any table say that nobody is here? */
-bool line_says_nobody(const struct words *w, const struct line *l);
-/* Does a text in the place of a name say that nobody is here: 无, 本楼无退役军人? */
-bool text_is_nobody(const struct words *w, struct str typed);
-/* Is a tick set behind words that say so: 本楼无退役军人的，请打√: [√]? */
-bool line_ticks_nobody(const struct words *w, const struct line *l);
 /* Is it a total or a signature, whatever the table? */
 bool line_is_footer(const struct line *l);
 /* Does it say that the total is none: 合计 0人? */
