@@ -148,8 +148,8 @@ static bool two_months(struct station *of, const char *text, struct moment *from
     size_t at;
     struct str both = str_of(text);
     if (str_find(both, STR(".."), &at) && at == 7 && both.n == 16) {
-        *from = moment_of(of->store, str_head(both, 7), &of->memory);
-        *to = moment_of(of->store, str_from(both, 9), &of->memory);
+        *to = moment_of(of->store, str_from(both, 9), 0, &of->memory);
+        *from = moment_of(of->store, str_head(both, 7), to->as_of, &of->memory);
         if (from->known && to->known && from->as_of >= 0 && to->as_of >= 0) return true;
         diag_add(of->diag, DIAG_MOVEMENT_UNKNOWN, NULL, from->known ? to->period.s : from->period.s, NULL);
         return false;

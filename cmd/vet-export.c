@@ -31,7 +31,7 @@ static struct rows *open_rows(struct store *st, const struct schema *l, const st
     if (c->history) return store_history(st, l, c->history);
     int64_t as_of = store_as_of(st, c->as_of);
     if (as_of < 0) return NULL;
-    if (c->missing) return store_missing(st, l);
+    if (c->missing) return store_missing(st, l, as_of);
     if (c->rejects) return store_rejects(st, as_of);
     return store_rows(st, &(struct store_query){.ledger = l, .as_of = as_of, .sorted = true, .source = c->source});
 }

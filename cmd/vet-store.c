@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "flow/copy.h"
+#include "rollup/moment.h"
 #include "session.h"
 #include "store/backup.h"
 #include "store/erase.h"
@@ -119,12 +120,20 @@ static void do_undo(struct work *w)
     free(v);
 }
 
+/* What is fixed is what a report of the month shows now: nothing that came in for a later month is in it. */
 static void do_freeze(struct work *w)
 {
-    struct str month;
+    struct arena memory = {0};
     const char *period = needed(w, "YYYY-MM");
-    if (!period || !session_period(&w->session, &period, &month)) return;
-    if (store_freeze(w->store, period, w->by ? w->by : session_who(), w->reason)) tell(w, DIAG_FREEZE_DONE, period);
+    struct place at = {.file = w->session.db};
+    char batch[24];
+    if (!period) return;
+    struct moment m = moment_of(w->store, str_of(period), 0, &memory);
+    int64_t state = m.as_of ? m.as_of : store_head(w->store, NULL);
+    snprintf(batch, sizeof batch, "%lld", (long long)state);
+    if (store_freeze(w->store, period, state, w->by ? w->by : session_who(), w->reason))
+        diag_add(&w->session.diag, DIAG_FREEZE_DONE, &at, period, batch, NULL);
+    arena_free(&memory);
 }
 
 static void do_backup(struct work *w)
@@ -218,6 +227,7 @@ static bool open_store(struct work *w, const struct action *a, char month[8])
         return false;
     }
     w->month_meant = w->period;
+    if (a->run == do_freeze && argument(w, 0)) w->period = argument(w, 0);
     if (!session_period(s, &w->period, &period)) return false;
     if (a->run == do_erase && argument(w, 0)) session_hide(s, argument(w, 0));
     snprintf(month, 8, "%.*s", (int)period.n, period.s);

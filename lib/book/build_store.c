@@ -288,7 +288,7 @@ static bool build_rejects(struct building *b, struct content_sheet *s, const str
 
 static bool build_follow_up(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
-    struct rows *rows = store_missing(b->source->of->store, b->source->schema);
+    struct rows *rows = store_missing(b->source->of->store, b->source->schema, b->as_of);
     if (!rows) return false;
     struct result *r = result_new();
     places_columns(r);
@@ -332,6 +332,7 @@ static bool build_ledgers(struct building *b, struct content_sheet *s, const str
     for (size_t i = 0; i < n; i++) kept[i] = str_copy(&b->content->memory, names[i]);
     bool ok = true;
     for (size_t i = 0; ok && i < n; i++) {
+        if (!store_had_ledger(b->source->of->store, kept[i], b->as_of)) continue;
         struct schema *l = schema_open(b->source->share, kept[i].s, b->diag);
         ok = l != NULL;
         if (!l) break;
@@ -411,28 +412,15 @@ static bool build_log(struct building *b, struct content_sheet *s, const struct 
 {
     struct block *block = content_block(s, NULL);
     block->heading = t->heading;
-    struct rows *log = store_log(b->source->of->store);
-    if (!log) return false;
-    int c_batch = columns_find(&log->columns, STR("batch")), c_hash = columns_find(&log->columns, STR("hash"));
-    struct row_cursor cursor = {.rows = log};
+    char hash[65];
+    int64_t batch = store_state(b->source->of->store, b->as_of, hash);
     struct buf head = {0};
-    for (struct str *v; (v = rows_next(&cursor));) {
-        decimal n = 0;
-        decimal_parse(v[c_batch], &n);
-        if (b->as_of && n / 1000000000 > b->as_of) continue;
-        head.n = 0;
-        buf_put(&head, "数据批次：第 ");
-        buf_str(&head, v[c_batch]);
-        buf_put(&head, " 批　　校验码：");
-        buf_str(&head, str_head(v[c_hash], 16));
-    }
-    bool ok = rows_done(&cursor);
-    rows_close(log);
+    if (batch) buf_printf(&head, "数据批次：第 %lld 批　　校验码：%.16s", (long long)batch, hash);
     build_trimmings(b, block, t, 0, 0);
     if (head.n) block_note(b->content, block, buf_slice(&head));
     b->content->head = str_copy(&b->content->memory, buf_slice(&head));
     buf_free(&head);
-    return ok;
+    return batch > 0;
 }
 
 bool build_store_table(struct building *b, struct content_sheet *s, const struct table_spec *t)

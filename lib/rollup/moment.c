@@ -1,5 +1,7 @@
 #include "rollup/moment.h"
 
+#include "store/history.h"
+
 struct log_columns {
     int batch, kind, period;
 };
@@ -31,27 +33,43 @@ static int64_t number(struct str s)
     return n;
 }
 
-struct moment moment_of(struct store *s, struct str period, struct arena *a)
+/* The state that was fixed for the month; 0 = none was. */
+static int64_t frozen_state(struct store *s, struct str period, int64_t until)
+{
+    struct rows *freezes = store_freezes(s, until);
+    int64_t state = 0;
+    if (!freezes) return 0;
+    int c_period = columns_find(&freezes->columns, STR("period")), c_state = columns_find(&freezes->columns, STR("state"));
+    struct row_cursor cursor = {.rows = freezes};
+    for (struct str *v; (v = rows_next(&cursor));)
+        if (str_eq(v[c_period], period)) state = number(v[c_state]);
+    rows_done(&cursor);
+    rows_close(freezes);
+    return state;
+}
+
+struct moment moment_of(struct store *s, struct str period, int64_t until, struct arena *a)
 {
     struct moment m = {.period = str_copy(a, period)};
     struct rows *log = store_log(s);
     if (!log) return m;
     struct log_columns c = find(log);
-    bool later = false, frozen = false;
+    bool later = false;
     int64_t last = 0;
     struct row_cursor cursor = {.rows = log};
     for (struct str *v; (v = rows_next(&cursor));) {
+        int64_t batch = number(v[c.batch]);
         bool import = str_is(v[c.kind], "import");
-        if (str_is(v[c.kind], "freeze") && str_eq(v[c.period], period)) frozen = true;
+        if (until > 0 && batch > until) continue;
         if (import && str_cmp(v[c.period], period) > 0) later = true;
         if (later) continue;
         if (import) m.known = true;
-        last = number(v[c.batch]);
+        last = batch;
     }
     rows_done(&cursor);
     rows_close(log);
-    if (frozen) m.as_of = store_as_of(s, m.period.s);
-    else m.as_of = later ? last : 0;
+    m.frozen = frozen_state(s, period, until);
+    m.as_of = m.frozen ? m.frozen : later ? last : until;
     return m;
 }
 

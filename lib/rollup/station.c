@@ -11,9 +11,11 @@ bool station_open(struct station *s, struct str period, struct str otherwise, co
 {
     s->period = period.n ? str_copy(&s->memory, period) : moment_newest(s->store, &s->memory);
     if (!s->period.n) s->period = otherwise;
-    struct moment now = moment_of(s->store, s->period, &s->memory);
-    struct moment before = moment_of(s->store, month_before(s->period, &s->memory), &s->memory);
+    struct moment now = moment_of(s->store, s->period, 0, &s->memory);
     s->as_of = as_of ? store_as_of(s->store, as_of) : now.as_of;
+    s->frozen = now.frozen;
+    /* The month before is what it was at that moment: what came in since, for whatever month, does not change it. */
+    struct moment before = moment_of(s->store, month_before(s->period, &s->memory), s->as_of, &s->memory);
     s->has_before = before.known;
     s->before = before.period;
     s->before_as_of = before.as_of;

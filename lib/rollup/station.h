@@ -13,6 +13,7 @@ struct station {
     struct units *units;         /* as of the moment; owned */
     struct str period, before;   /* the month, and the one before */
     int64_t as_of, before_as_of; /* batches, 0 = now */
+    int64_t frozen;              /* the batch that was fixed as reported; 0 = the month is not frozen */
     bool has_before;             /* does the store know the month before? */
     struct str deadline;
     const char *where; /* besides the ledger's stock */

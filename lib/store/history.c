@@ -219,23 +219,25 @@ static bool frozen_already(struct store *s, const char *period)
     return is;
 }
 
-bool store_freeze(struct store *s, const char *period, const char *by, const char *note)
+bool store_freeze(struct store *s, const char *period, int64_t as_of, const char *by, const char *note)
 {
     char state[24];
     if (!pipe_drain(s) || frozen_already(s, period) || !batch_begin(s, "freeze")) return false;
-    snprintf(state, sizeof state, "%lld", (long long)s->head);
+    snprintf(state, sizeof state, "%lld", (long long)(as_of > 0 ? as_of : s->head));
     buf_put(&s->batch.source, period);
     const struct str values[] = {str_of(period), str_of(state), by ? str_of(by) : str_of(s->by), note ? str_of(note) : STR("")};
     bool ok = table_open_row(s, &s->tables[T_FREEZE], values) != 0;
     return batch_end(s, ok) && ok;
 }
 
-struct rows *store_freezes(struct store *s)
+struct rows *store_freezes(struct store *s, int64_t as_of)
 {
     struct buf sql = {0};
     buf_put(&sql, "SELECT z.period, z.state, z.who AS \"by\", z.note, b.at, z._in AS batch, h.hash FROM vet_freeze z JOIN "
                   "vet_batch b ON b.id = z._in"
-                  " JOIN vet_batch h ON h.id = z.state WHERE z._out IS NULL ORDER BY z.period");
+                  " JOIN vet_batch h ON h.id = z.state WHERE ");
+    buf_visible(&sql, "z", as_of);
+    buf_put(&sql, " ORDER BY z.period");
     return rows_of_statement(s, "freezes", prepared(s, &sql));
 }
 

@@ -11,9 +11,10 @@ struct rows *store_history(struct store *s, const struct schema *l, const char *
  * One row for each changed field; `field` is empty for new and gone. */
 struct rows *store_changes(struct store *s, const struct schema *l, int64_t from, int64_t to);
 
-/* Fixes what was reported for a month: --as-of 2026-11 means this moment from now on.  False after a finding. */
-bool store_freeze(struct store *s, const char *period, const char *by, const char *note);
-struct rows *store_freezes(struct store *s); /* period,state,by,note,at,batch,hash */
+/* Fixes what was reported for a month: --as-of 2026-11 means batch `state` (0 = the last one) from now on.  False after a finding.
+ */
+bool store_freeze(struct store *s, const char *period, int64_t state, const char *by, const char *note);
+struct rows *store_freezes(struct store *s, int64_t as_of); /* period,state,by,note,at,batch,hash */
 
 /* A batch that changes no row: who exported what unmasked, where a backup went.  `counts` is JSON or "". */
 bool store_note(struct store *s, const char *kind, const char *source, const char *counts);

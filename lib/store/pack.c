@@ -14,6 +14,7 @@ struct packing {
     struct units *units;
     uint32_t root; /* UNIT_NONE: all */
     int64_t as_of; /* the last batch that is in the package */
+    char hash[65];
     struct schema **ledgers;
     size_t n_ledgers;
     struct buf manifest;
@@ -214,15 +215,11 @@ static bool manifest_coverage(struct packing *p)
 
 /* ---- the whole ---- */
 
-/* Batches that only tell of copies change nothing that is packed: the head is the last one before them. */
 static bool find_moment(struct packing *p)
 {
     if (p->o->period) p->as_of = store_as_of(p->s, p->o->period);
     if (p->as_of < 0 || p->s->failed) return false;
-    char sql[160];
-    snprintf(sql, sizeof sql, "SELECT max(id) FROM vet_batch WHERE kind NOT IN ('backup', 'pack', 'export') AND id <= %lld",
-             (long long)(p->as_of ? p->as_of : INT64_MAX));
-    p->as_of = store_number(p->s, sql);
+    p->as_of = store_state(p->s, p->as_of, p->hash);
     return !p->s->failed;
 }
 
@@ -246,9 +243,8 @@ static struct str sender(const struct packing *p)
 static bool start_manifest(struct packing *p, struct buf *info)
 {
     struct buf *m = &p->manifest;
-    char sql[64];
-    snprintf(sql, sizeof sql, "SELECT hash, at FROM vet_batch WHERE id = %lld", (long long)p->as_of);
-    sqlite3_stmt *q = store_prepare(p->s, sql);
+    sqlite3_stmt *q = store_prepare(p->s, "SELECT at FROM vet_batch WHERE id = ?");
+    if (q) sqlite3_bind_int64(q, 1, p->as_of);
     bool ok = q && sqlite3_step(q) == SQLITE_ROW;
     buf_put(m, "{\n \"package\":1,\n \"sender\":");
     json_quote(m, sender(p));
@@ -257,12 +253,12 @@ static bool start_manifest(struct packing *p, struct buf *info)
     buf_put(m, ",\n \"period\":");
     json_quote(m, p->o->period ? str_of(p->o->period) : STR(""));
     if (ok) {
-        struct str hash = column_str(q, 0), at = str_head(column_str(q, 1), 10);
-        buf_printf(m, ",\n \"head\":{\"batch\":%lld,\"hash\":\"%.*s\"}", (long long)p->as_of, (int)hash.n, hash.s);
+        struct str at = str_head(column_str(q, 0), 10);
+        buf_printf(m, ",\n \"head\":{\"batch\":%lld,\"hash\":\"%s\"}", (long long)p->as_of, p->hash);
         const struct unit *u = &p->units->v[p->root == UNIT_NONE ? 0 : p->root];
         buf_printf(info, "Source-Organization: %.*s\nExternal-Identifier: %.*s %s\nBagging-Date: %.*s\nBag-Software-Agent: vet\n",
                    (int)u->name.n, u->name.s, (int)u->code.n, u->code.s, p->o->period ? p->o->period : "", (int)at.n, at.s);
-        buf_printf(info, "Vet-Log-Head: %lld %.*s\n", (long long)p->as_of, (int)hash.n, hash.s);
+        buf_printf(info, "Vet-Log-Head: %lld %s\n", (long long)p->as_of, p->hash);
     }
     sqlite3_finalize(q);
     return ok;

@@ -271,6 +271,25 @@ int64_t store_head(struct store *s, const char **hash)
     return s->head;
 }
 
+int64_t store_state(struct store *s, int64_t as_of, char hash[65])
+{
+    sqlite3_stmt *q =
+        pipe_drain(s)
+            ? store_prepare(s, "SELECT id, hash FROM vet_batch WHERE id <= ? AND kind NOT IN ('backup', 'pack', 'export') "
+                               "ORDER BY id DESC LIMIT 1")
+            : NULL;
+    int64_t id = 0;
+    if (q) sqlite3_bind_int64(q, 1, as_of > 0 ? as_of : INT64_MAX);
+    if (q && sqlite3_step(q) == SQLITE_ROW) {
+        struct str h = str_head(column_str(q, 1), 64);
+        id = sqlite3_column_int64(q, 0);
+        if (h.n) memcpy(hash, h.s, h.n);
+        hash[h.n] = 0;
+    }
+    sqlite3_finalize(q);
+    return id;
+}
+
 bool store_info(struct store *s, struct store_info *o)
 {
     *o = (struct store_info){

@@ -41,6 +41,7 @@ const char *store_path(const struct store *s);
 bool store_ledger(struct store *s, const struct schema *l);
 /* Names of the ledgers that have tables, in the order of their making; valid until the next call. */
 const struct str *store_ledgers(struct store *s, size_t *n);
+bool store_had_ledger(struct store *s, struct str name, int64_t as_of); /* were there tables at that batch (0 = now)? */
 
 /* ---- units ---- */
 /* Makes `u` the units of the store: one batch, only when something changes.  Units that are gone are closed versions. */
@@ -79,15 +80,18 @@ struct rows *store_rows(struct store *s, const struct store_query *q);
 struct rows *store_returns(struct store *s, const char *period, int64_t as_of);
 /* Rejected rows that are still open: unit,file,sheet,row,reasons,batch,headings,cells (the last two JSON arrays). */
 struct rows *store_rejects(struct store *s, int64_t as_of);
-/* Current records that their unit's newest sheet does not hold, for follow-up:
+/* Records that their unit's newest sheet does not hold, for follow-up:
  * unit,place,name,leader,leader_phone,last_file,last_sheet, last_row,last_survey,newest_survey,_record. */
-struct rows *store_missing(struct store *s, const struct schema *l);
+struct rows *store_missing(struct store *s, const struct schema *l, int64_t as_of);
 /* Codes of current records' flags: unit,field,code,count. */
 struct rows *store_codes(struct store *s, const struct schema *l, int64_t as_of);
 /* The log: batch,kind,at,by,command,source,source_hash,period,counts,undoes,run,previous,hash; newest last. */
 struct rows *store_log(struct store *s);
 /* Number and hash (64 hex digits) of the last batch; the pointer lives until the next call. */
 int64_t store_head(struct store *s, const char **hash);
+/* The last batch up to `as_of` (0 = now) that changed what the store says: those that only tell of copies (exports, backups,
+ * packages) do not count, so that what is printed of it is not changed by printing it.  0 after a finding. */
+int64_t store_state(struct store *s, int64_t as_of, char hash[65]);
 
 /* ---- links: which records are one entity ---- */
 struct store_link {

@@ -249,6 +249,17 @@ const struct str *store_ledgers(struct store *s, size_t *n)
     return s->names;
 }
 
+bool store_had_ledger(struct store *s, struct str name, int64_t as_of)
+{
+    struct buf sql = {0};
+    buf_put(&sql, "SELECT 1 FROM vet_ledger WHERE name = ");
+    buf_literal(&sql, name);
+    if (as_of > 0) buf_printf(&sql, " AND _in <= %lld", (long long)as_of);
+    bool had = store_number(s, buf_text(&sql)) == 1;
+    buf_free(&sql);
+    return had;
+}
+
 /* ---- a ledger's tables ---- */
 
 static enum column_kind kind_of_field(const struct field *f)

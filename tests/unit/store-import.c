@@ -124,7 +124,7 @@ static void test_surveyed_later_wins(void)
     station_import(&st, &new, NULL);
     station_dump(&st, 0, &a);
     struct buf missing = {0};
-    dump_rows(&missing, store_missing(st.store, st.ledger));
+    dump_rows(&missing, store_missing(st.store, st.ledger, 0));
     CHECK(missing.n && strstr(buf_text(&missing), "李四") && !strstr(missing.s, "张三"),
           "whom the newest sheet does not hold is listed for follow-up, and only he");
     CHECK(strstr(buf_text(&missing), "王楼长") != NULL, "with the building leader who knows him");
@@ -136,7 +136,7 @@ static void test_surveyed_later_wins(void)
     station_dump(&st, 0, &b);
     CHECK(str_eq(buf_slice(&a), buf_slice(&b)), "of two sheets of a building the one surveyed later wins, whichever comes first");
     missing.n = 0;
-    dump_rows(&missing, store_missing(st.store, st.ledger));
+    dump_rows(&missing, store_missing(st.store, st.ledger, 0));
     CHECK(strstr(buf_text(&missing), "李四") != NULL, "and the one for follow-up is the same");
     station_end(&st);
     buf_free(&a);

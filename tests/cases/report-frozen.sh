@@ -1,0 +1,93 @@
+# shellcheck shell=bash
+# A month that was reported: vet-store freeze, and its report made again after everything that may happen since.
+# shellcheck source=tests/lib.sh disable=SC1091
+. "$TESTS/lib.sh"
+export VET_DB=$PWD/vet.db VET_BY=王会计
+unset VET_PERIOD
+cat >units.csv <<'CSV'
+code,parent,level,name,aliases,leader,phone
+S,,station,榆山街道退役军人服务站,,,
+S1,S,community,云翠社区,,,
+S2,S,community,锦东社区,,,
+S11,S1,grid,第1网格,,周网格,13900000001
+S21,S2,grid,第1网格,,,
+S111,S11,building,1号楼,,吴楼长,13800000111
+S112,S11,building,2号楼,,郑楼长,13800000112
+S113,S11,building,3号楼,,冯楼长,13800000113
+S211,S21,building,1号楼,,陈楼长,13800000211
+CSV
+head='姓名,性别,身份证号,联系电话,人员类别,是否死亡,是否迁出,社区,网格,楼栋'
+sheet() { # FILE ROW...
+    local file=$1
+    shift
+    echo "$head" >"$file"
+    printf '%s\n' "$@" >>"$file"
+}
+at() { # TIME command...
+    export VET_NOW=$1
+    shift
+    "$@" 2>err
+}
+report() { vet-report -q -r monthly -p 2026-11 "$@"; }
+a1='云翠社区,第1网格,1号楼'
+b1='锦东社区,第1网格,1号楼'
+mkdir oct nov dec
+sheet oct/a.csv "张建国,男,370124195001011012,13700000001,退役士兵,,,$a1" "李卫东,男,370124195211070029,,退役士兵,,,$a1"
+sheet nov/a.csv "张建国,男,370124195001011012,13700000001,退役士兵,,,$a1" "李卫东,男,370124195211070029,,退役士兵,,,$a1" \
+    "王丙,男,370124197812240053,,烈士遗属,,,$a1" ",男,,,,,,$a1"
+sheet nov/b.csv "赵丁,女,37012419991001004X,,现役军人家属,,,$b1" "孙己,男,370124198506150011,13700000005,退役士兵,,,$b1"
+at 2026-10-20T08:00:00 vet-import -q -u units.csv oct/a.csv
+at 2026-11-20T08:00:00 vet-import -q nov/a.csv nov/b.csv || true
+at 2026-11-21T08:00:00 vet-dedupe -q
+report -o now.xlsx
+
+status "a month is frozen when its report goes out" 0 at 2026-12-01T08:00:00 vet-store freeze 2026-11 --by 王站长
+has "the clerk hears what that means" err "2026-11 is frozen at batch"
+has "the log says which month, and who answers for it, was frozen" <(vet-store log | grep ',freeze,') ',2026-11,,2026-11,'
+for to in xlsx csv json text; do report -t $to -o then.$to; done
+check "freezing changes nothing of the report" cmp now.xlsx then.xlsx
+again() { # "sentence"
+    local to
+    for to in xlsx csv json text; do
+        report -t $to -o again.$to
+        cmp -s then.$to again.$to || { fail "$1: the report is the same bytes" && diff then.text again.text | head -20; return; }
+    done
+    pass "$1: the report is the same bytes"
+}
+again "the same again"
+
+# A correction of a value, a death, a move between communities, one who is new, a row put right; 2号楼 comes late.
+sheet dec/a.csv "张建国,男,370124195001011012,13700000001,残疾军人,,,$a1" "李卫东,男,370124195211070029,,退役士兵,是,,$a1" \
+    "王丙,男,370124197812240053,,烈士遗属,,是,$a1" "周戊,男,370124196002290038,,退役士兵,,,$a1"
+sheet dec/b.csv "赵丁,女,37012419991001004X,,现役军人家属,,,$b1" "孙己,男,370124198506150011,13700000005,退役士兵,,,$b1" \
+    "王丙,男,370124197812240053,,烈士遗属,,,$b1"
+sheet dec/late.csv "吴庚,男,370124196505050019,,退役士兵,,,云翠社区,第1网格,2号楼"
+at 2026-12-03T08:00:00 vet-import -q -p 2026-11 dec/late.csv || true
+again "after a late sheet for that month"
+at 2026-12-10T08:00:00 vet-import -q dec/a.csv dec/b.csv || true
+again "after next month's sheets"
+at 2026-12-11T08:00:00 vet-dedupe -q
+again "after people were found to be one"
+at 2026-12-12T08:00:00 vet-store -q undo 6 --cascade
+again "after an import of that month was undone"
+at 2026-12-12T09:00:00 vet-store -q undo "$(vet-store log | tail -1 | cut -d, -f1)" --run
+again "after the undo was undone"
+sed 's/吴楼长/新楼长/; /S113/d' units.csv >units2.csv
+echo 'S114,S11,building,4号楼,,,' >>units2.csv
+at 2026-12-13T08:00:00 vet-import -q -u units2.csv dec/late.csv || true
+again "after the units changed"
+printf '姓名,走访日期,社区,网格,楼栋\n张建国,2026-12-01,%s\n' "$a1" >visit.csv
+at 2026-12-14T08:00:00 vet-import -q --ledger visit visit.csv || true
+again "after another ledger came"
+sheet oct/late.csv "郑辛,男,370124197003030013,,退役士兵,,,云翠社区,第1网格,3号楼"
+at 2026-12-15T08:00:00 vet-import -q -p 2026-10 oct/late.csv || true
+again "after a sheet for the month before"
+at 2026-12-16T08:00:00 vet-store -q freeze 2026-10
+again "after the month before was frozen later"
+at 2026-12-17T08:00:00 vet-export -q --mask none -o all.csv
+at 2026-12-17T08:00:00 vet-store -q backup copy.db
+again "after exports and backups"
+check "the store verifies" vet-store -q verify
+same "a month that is frozen late is frozen as it was reported, without the sheets of the month that follows" \
+    "2026-10,station,S,榆山街道退役军人服务站,2" "$(vet-aggregate -q -p 2026-10 --level station | tail -1)"
+finish
