@@ -123,33 +123,44 @@ struct part {
 struct spelling {
     struct part parts[3];
     int n;
+    int named; /* 1 + which part is a month by its English name, or 0 */
     bool guessed, republic, open, bad, chinese;
 };
 
 static const struct word {
     const char *text;
-    enum { WORD_IDLE, WORD_VAGUE, WORD_REPUBLIC, WORD_OPEN } kind;
+    enum { WORD_IDLE, WORD_VAGUE, WORD_REPUBLIC, WORD_OPEN, WORD_DOUBT } kind;
 } WORDS[] = {
-    {"民国", WORD_REPUBLIC}, {"至今", WORD_OPEN},  {"现在", WORD_OPEN},  {"目前", WORD_OPEN},    {"未退役", WORD_OPEN},
-    {"服役中", WORD_OPEN},   {"现役", WORD_OPEN},  {"在役", WORD_OPEN},  {"上半年", WORD_VAGUE}, {"下半年", WORD_VAGUE},
-    {"大约", WORD_VAGUE},    {"大概", WORD_VAGUE}, {"左右", WORD_VAGUE}, {"前后", WORD_VAGUE},   {"上旬", WORD_VAGUE},
-    {"中旬", WORD_VAGUE},    {"下旬", WORD_VAGUE}, {"农历", WORD_VAGUE}, {"阴历", WORD_VAGUE},   {"约", WORD_VAGUE},
-    {"春", WORD_VAGUE},      {"夏", WORD_VAGUE},   {"秋", WORD_VAGUE},   {"冬", WORD_VAGUE},     {"季", WORD_VAGUE},
-    {"初", WORD_VAGUE},      {"底", WORD_VAGUE},   {"末", WORD_VAGUE},   {"公历", WORD_IDLE},    {"阳历", WORD_IDLE},
-    {"公元", WORD_IDLE},     {"出生", WORD_IDLE},  {"入伍", WORD_IDLE},  {"参军", WORD_IDLE},    {"退伍", WORD_IDLE},
-    {"退役", WORD_IDLE},     {"转业", WORD_IDLE},  {"复员", WORD_IDLE},  {"生", WORD_IDLE},
+    {"民国", WORD_REPUBLIC}, {"至今", WORD_OPEN},   {"现在", WORD_OPEN},   {"目前", WORD_OPEN},    {"未退役", WORD_OPEN},
+    {"服役中", WORD_OPEN},   {"现役", WORD_OPEN},   {"在役", WORD_OPEN},   {"上半年", WORD_VAGUE}, {"下半年", WORD_VAGUE},
+    {"大约", WORD_VAGUE},    {"大概", WORD_VAGUE},  {"左右", WORD_VAGUE},  {"前后", WORD_VAGUE},   {"上旬", WORD_VAGUE},
+    {"中旬", WORD_VAGUE},    {"下旬", WORD_VAGUE},  {"农历", WORD_VAGUE},  {"阴历", WORD_VAGUE},   {"约", WORD_VAGUE},
+    {"春", WORD_VAGUE},      {"夏", WORD_VAGUE},    {"秋", WORD_VAGUE},    {"冬", WORD_VAGUE},     {"季", WORD_VAGUE},
+    {"初", WORD_VAGUE},      {"底", WORD_VAGUE},    {"末", WORD_VAGUE},    {"公历", WORD_IDLE},    {"阳历", WORD_IDLE},
+    {"公元", WORD_IDLE},     {"出生", WORD_IDLE},   {"入伍", WORD_IDLE},   {"参军", WORD_IDLE},    {"退伍", WORD_IDLE},
+    {"退役", WORD_IDLE},     {"转业", WORD_IDLE},   {"复员", WORD_IDLE},   {"生于", WORD_IDLE},    {"生", WORD_IDLE},
+    {"正月", WORD_VAGUE},    {"腊月", WORD_VAGUE},  {"实际", WORD_VAGUE},  {"档案", WORD_VAGUE},   {"星期一", WORD_IDLE},
+    {"星期二", WORD_IDLE},   {"星期三", WORD_IDLE}, {"星期四", WORD_IDLE}, {"星期五", WORD_IDLE},  {"星期六", WORD_IDLE},
+    {"星期日", WORD_IDLE},   {"星期天", WORD_IDLE}, {"不清", WORD_OPEN},   {"记不清", WORD_OPEN},  {"不记得", WORD_OPEN},
+    {"忘记", WORD_OPEN},     {"忘了", WORD_OPEN},   {"不知", WORD_OPEN},   {"不明", WORD_OPEN},    {"待查", WORD_OPEN},
+    {"待核", WORD_OPEN},     {"待补", WORD_OPEN},   {"了", WORD_IDLE},     {"实", WORD_IDLE},      {"？", WORD_DOUBT},
 };
 
 /* Takes a word off the front of `t`.  False when it is none that dates have. */
 static bool take_word(struct spelling *s, struct str *t)
 {
-    if ((unsigned char)t->s[0] < 0x80) return false; /* no word begins so */
+    if (t->s[0] == '?') {
+        s->open = s->guessed = true;
+        *t = str_from(*t, 1);
+        return true;
+    }
+    if ((unsigned char)t->s[0] < 0x80) return false; /* no other word begins so */
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
         struct str w = str_of(WORDS[i].text);
         if (!str_starts(*t, w)) continue;
-        if (WORDS[i].kind == WORD_VAGUE) s->guessed = true;
+        if (WORDS[i].kind == WORD_VAGUE || WORDS[i].kind == WORD_DOUBT) s->guessed = true;
         if (WORDS[i].kind == WORD_REPUBLIC) s->republic = true;
-        if (WORDS[i].kind == WORD_OPEN) s->open = true;
+        if (WORDS[i].kind == WORD_OPEN || WORDS[i].kind == WORD_DOUBT) s->open = true;
         *t = str_from(*t, w.n);
         return true;
     }
@@ -161,6 +172,57 @@ static int plain_digit(uint32_t c)
     if (c >= '0' && c <= '9') return (int)c - '0';
     if (c >= 0xFF10 && c <= 0xFF19) return (int)c - 0xFF10;
     return -1;
+}
+
+/* Jun, June, SEP: the month, and how long its name is; 0 for any other word. */
+static int english_month(struct str t, size_t *n)
+{
+    static const char MONTHS[] =
+        "january  february march    april    may      june     july     august   septemberoctober  november december ";
+    size_t letters = 0;
+    while (letters < t.n && ((t.s[letters] | 32) >= 'a' && (t.s[letters] | 32) <= 'z')) letters++;
+    *n = letters;
+    if (letters < 3 || letters > 9) return 0;
+    for (int m = 0; m < 12; m++) {
+        size_t same = 0;
+        while (same < letters && (t.s[same] | 32) == MONTHS[m * 9 + (int)same]) same++;
+        bool whole = letters == 9 || MONTHS[m * 9 + (int)letters] == ' ';
+        if (same == letters && (whole || letters == 3 || (letters == 4 && m == 8))) return m + 1;
+    }
+    return 0;
+}
+
+/* Takes the English name of a month, or 元月. */
+static bool take_month(struct spelling *s, struct str *t)
+{
+    size_t n = 3;
+    int month = str_starts(*t, STR("元月")) ? 1 : 0;
+    bool english = !month && (month = english_month(*t, &n)) != 0;
+    if (!month) return false;
+    *t = str_from(*t, n);
+    if (s->n == 3 || (english && s->named)) {
+        s->bad = true;
+        return true;
+    }
+    s->parts[s->n++] = (struct part){month, 1, english ? MARK_MONTH : MARK_NONE};
+    if (english) s->named = s->n;
+    return true;
+}
+
+/* Takes a remark in brackets that has no number in it: (档案), （冬季兵）. */
+static bool take_bracket(struct spelling *s, struct str *t)
+{
+    size_t open = t->s[0] == '(' || t->s[0] == '[' ? 1 : str_starts(*t, STR("（")) || str_starts(*t, STR("【")) ? 3 : 0;
+    if (!open) return false;
+    for (size_t i = open; i < t->n;) {
+        uint32_t c = text_next(*t, &i);
+        if ((c >= '0' && c <= '9') || (c >= 0xFF10 && c <= 0xFF19)) return false;
+        if (c != ')' && c != ']' && c != 0xFF09 && c != 0x3011) continue;
+        s->guessed = true;
+        *t = str_from(*t, i);
+        return true;
+    }
+    return false;
 }
 
 /* Takes a number: Arabic digits of either width, or Chinese numerals. */
@@ -253,13 +315,15 @@ static void take_mark(struct spelling *s, struct str *t)
     *t = str_from(*t, i);
 }
 
-/* The text before a time of day: "1985/6/1 0:00", "1985-06-01T08:30:00". */
+/* The text before a time of day: "1985/6/1 0:00", "1985-06-01T08:30:00", "1985/6/1 上午12:00". */
 static struct str without_time(struct str t)
 {
     const char *colon = t.n ? memchr(t.s, ':', t.n) : NULL;
     if (!colon) return t;
     size_t end = (size_t)(colon - t.s);
     while (end && t.s[end - 1] >= '0' && t.s[end - 1] <= '9') end--;
+    struct str before = str_head(t, end);
+    if (str_ends(before, STR("上午")) || str_ends(before, STR("下午"))) end -= 6;
     if (end && (t.s[end - 1] == ' ' || t.s[end - 1] == 'T')) t.n = end - 1;
     return t;
 }
@@ -269,7 +333,7 @@ static struct spelling spell(struct str t)
     struct spelling s = {0};
     t = without_time(t);
     while (t.n && !s.bad)
-        if (!take_number(&s, &t) && !take_word(&s, &t)) take_mark(&s, &t);
+        if (!take_month(&s, &t) && !take_number(&s, &t) && !take_word(&s, &t) && !take_bracket(&s, &t)) take_mark(&s, &t);
     return s;
 }
 
@@ -369,6 +433,24 @@ static enum date_verdict settle_three(struct date_reading *r, const struct part 
     return settle(r, full_year(a, latest), b, p[2].value);
 }
 
+/* Jun-85, 15-Jun-1985, Jun 1, 1985: the month is sure; of two other numbers the year is the longer one, else the last. */
+static enum date_verdict settle_named(struct date_reading *r, const struct spelling *s, int latest)
+{
+    int month = s->named - 1, other[2], n = 0;
+    for (int i = 0; i < s->n; i++)
+        if (i != month && n < 2) other[n++] = i;
+    if (!n) return DATE_BAD;
+    const struct part *year = &s->parts[other[n - 1]], *day = n == 2 ? &s->parts[other[0]] : NULL;
+    if (day && day->digits == 4) {
+        const struct part *swap = year;
+        year = day;
+        day = swap;
+    }
+    if ((year->digits != 4 && year->digits != 2) || (day && day->digits > 2)) return DATE_BAD;
+    r->guessed |= year->digits == 2;
+    return settle(r, year->digits == 4 ? year->value : full_year(year->value, latest), s->parts[month].value, day ? day->value : 0);
+}
+
 enum date_verdict date_read(struct str text, int latest, struct date_reading *out)
 {
     *out = (struct date_reading){{0, 0, 0}, {0, 0, 0}, false, false};
@@ -388,7 +470,8 @@ enum date_verdict date_read(struct str text, int latest, struct date_reading *ou
         s.parts[0].digits = 4;
     }
     out->guessed = s.guessed;
-    enum date_verdict v = s.n == 1   ? settle_one(out, &s.parts[0], latest)
+    enum date_verdict v = s.named    ? settle_named(out, &s, latest)
+                          : s.n == 1 ? settle_one(out, &s.parts[0], latest)
                           : s.n == 2 ? settle_two(out, &s.parts[0], &s.parts[1], latest)
                                      : settle_three(out, s.parts, latest);
     if (v == DATE_GOOD && !is_year(out->date.year)) v = DATE_BAD;

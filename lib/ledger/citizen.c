@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-enum { LONGEST_CELL = 96 };
+enum { LONGEST_CELL = 96, LONGEST_TEXT = 300 };
 
 char citizen_check(const char *body)
 {
@@ -190,10 +190,57 @@ static enum diag_code read_slow(struct str text, bool is_number, struct date tod
     return verify(s, today, out);
 }
 
+/* The only number of 18 (or 15) characters among words: 身份证号:370…, 370…(本人).  False when there is none, or more than one. */
+static bool only_number(struct str text, char out[18], size_t *n)
+{
+    bool words = false, found = false;
+    char run[19];
+    size_t k = 0;
+    for (size_t i = 0; i <= text.n;) {
+        uint32_t c = i < text.n ? text_next(text, &i) : (i++, ' ');
+        if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
+        if (c == 'x' || is_cross(c)) c = 'X';
+        if ((c >= '0' && c <= '9') || (c == 'X' && k == 17)) {
+            if (k < sizeof run) run[k++] = (char)c;
+            continue;
+        }
+        if (k == 18 || k == 15) {
+            if (found) return false;
+            found = true;
+            memcpy(out, run, *n = k);
+        } else if (k > 11) {
+            return false;
+        }
+        k = 0;
+        words |= c > ' ' && !is_mark(c);
+    }
+    return found && words;
+}
+
+/* Words that say that there is none, or none yet. */
+bool citizen_none(struct str text)
+{
+    static const char *const NONE[] = {"无", "没", "未", "不", "拒", "丢", "遗失", "忘", "办理中", "正在办", "补办", NULL};
+    if (text.n > LONGEST_CELL) return false;
+    for (size_t i = 0; i < text.n;) {
+        uint32_t c = text_next(text, &i);
+        if (c < 0x80 ? c != ' ' && c != '(' && c != ')' : c >= 0xFF10 && c <= 0xFF5A) return false;
+    }
+    size_t at;
+    for (const char *const *w = NONE; *w; w++)
+        if (str_find(text, str_of(*w), &at)) return true;
+    return false;
+}
+
 enum diag_code citizen_read(struct str text, bool is_number, struct date today, struct citizen *out)
 {
     out->notices = 0;
     if (text.n == 18 && !is_number && all_digits(text.s, 17) && (text.s[17] == 'X' || all_digits(text.s + 17, 1)))
         return verify(text.s, today, out);
-    return read_slow(text, is_number, today, out);
+    enum diag_code code = read_slow(text, is_number, today, out);
+    char only[18];
+    size_t n = 0;
+    if (code != DIAG_ID_LENGTH || is_number || text.n > LONGEST_TEXT || !only_number(text, only, &n)) return code;
+    out->notices = CITIZEN_CLEANED;
+    return n == 15 ? raise_old(only, today, out) : verify(only, today, out);
 }

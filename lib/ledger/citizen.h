@@ -23,6 +23,8 @@ struct citizen {
 /* Reads a cell's text.  `number`: it was a number cell, whose 18 digits are not to be trusted.  `today` (year 0: no limit):
  * nobody is born later.  DIAG_NONE, or DIAG_ID_LENGTH, _CHECKSUM, _BIRTH_INVALID, _PRECISION_LOST. */
 enum diag_code citizen_read(struct str text, bool number, struct date today, struct citizen *out);
+/* Does the text, which holds no number, say that there is none or none yet: 无身份证, 未提供, 丢失? */
+bool citizen_none(struct str text);
 /* Is it canonical and right? 18 characters, possible birth date, checksum. */
 bool citizen_valid(struct str id);
 char citizen_check(const char *body); /* the check character of 17 digits (ISO 7064 MOD 11-2) */

@@ -160,6 +160,33 @@ static bool has_lost(const struct cell *cell, struct str text, bool question)
     return question && memchr(text.s, '?', text.n);
 }
 
+/* Marks that lists put before or behind a name: *张三, 张三★. */
+static struct str without_marks(struct str s)
+{
+    static const char *const MARKS[] = {"*", "★", "☆", "△", "▲", "※", "●", "√", ",", "、", ";", ":", "。", NULL};
+    for (const char *const *m = MARKS; *m;) {
+        size_t n = strlen(*m);
+        if (str_starts(s, str_of(*m))) s = str_from(s, n);
+        else if (str_ends(s, str_of(*m))) s = str_head(s, s.n - n);
+        else {
+            m++;
+            continue;
+        }
+        m = MARKS;
+    }
+    return s;
+}
+
+/* The name before a remark in brackets: 张三(已故).  Where only a surname would be left, or parts of a character are described
+ * (刘(日+韦)), the brackets are a part of the name. */
+static struct str without_remark(struct str s)
+{
+    const char *open = s.n && s.s[s.n - 1] == ')' ? memchr(s.s, '(', s.n) : NULL;
+    if (!open || memchr(s.s, '+', s.n)) return s;
+    struct str name = str_head(s, (size_t)(open - s.s));
+    return text_length(name) >= 2 ? name : s;
+}
+
 static void convert_name(struct converter *c, const struct field *f, const struct cell *cell, struct str text)
 {
     if (is_all_han(text)) {
@@ -168,11 +195,13 @@ static void convert_name(struct converter *c, const struct field *f, const struc
     }
     c->scratch.n = 0;
     text_name(&c->scratch, text);
-    struct str value = buf_slice(&c->scratch);
+    struct str whole = without_marks(buf_slice(&c->scratch)), value = without_remark(whole);
+    bool remark = value.n < whole.n;
     if (!str_eq(value, text)) {
         value = convert_keep(c, value);
         if (!value.n || is_missing(c, value)) return;
         convert_judge(c, f, DIAG_NAME_NORMALISED, value);
+        if (remark && f->typed) c->typed[f->index] = text; /* what the brackets say is not lost */
     } else {
         value = text;
     }
@@ -201,7 +230,7 @@ static void convert_id(struct converter *c, const struct field *f, const struct 
     struct citizen citizen;
     enum diag_code code = citizen_read(text, cell->kind == CELL_NUMBER, c->today, &citizen);
     if (code != DIAG_NONE) {
-        refuse(c, f, code, text);
+        if (code != DIAG_ID_LENGTH || !citizen_none(text)) refuse(c, f, code, text);
         return;
     }
     struct str value = {citizen.id, sizeof citizen.id};

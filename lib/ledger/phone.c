@@ -3,7 +3,7 @@
 #include "base/number.h"
 #include "base/text.h"
 
-enum { GROUPS = 16, DIGITS = 32, LONGEST = 400 };
+enum { GROUPS = 16, DIGITS = 32, LONGEST = 400, LONGEST_REMARK = 4 };
 
 bool phone_is_mobile(struct str t)
 {
@@ -18,6 +18,7 @@ struct group {
     char digits[DIGITS];
     size_t n;
     bool extension;
+    bool remark; /* a word follows, and it is too short to be a number: 2楼邻居 */
 };
 /* What stands between two strong separators. */
 struct piece {
@@ -110,6 +111,20 @@ static void append(struct buf *out, size_t first, struct str number)
     buf_str(out, number);
 }
 
+/* 1380000000113900000002: two numbers that nothing keeps apart. */
+static bool two_in_one(const struct piece *p, struct buf *found)
+{
+    enum { MOBILE = 11 };
+    const struct group *g = &p->groups[0];
+    struct str all = {g->digits, g->n}, first = str_head(all, MOBILE), second = str_from(all, MOBILE);
+    if (p->n != 1 || g->n != 2 * MOBILE || !phone_is_mobile(first) || !phone_is_mobile(second)) return false;
+    buf_str(found, first);
+    buf_char(found, ';');
+    buf_str(found, second);
+    buf_char(found, ';');
+    return true;
+}
+
 /* Splits a piece into numbers, as few as will do: 158 0370 8805 is one, 13800000000 13900000000 are two.  Appends each number
  * with a ';' after it.  False when the groups cannot all be used. */
 static bool split(const struct piece *p, size_t from, bool lost_nought, struct buf *found)
@@ -135,9 +150,10 @@ struct reading {
 
 static void end_piece(struct reading *r, struct piece *p)
 {
+    while (p->n && p->groups[p->n - 1].remark && !p->groups[p->n - 1].extension) p->n--;
     if (p->n == 0) return;
     r->found.n = 0;
-    if (p->n <= 8 && split(p, 0, r->lost_nought, &r->found)) {
+    if (p->n <= 8 && (split(p, 0, r->lost_nought, &r->found) || two_in_one(p, &r->found))) {
         r->good = true;
         for (struct str rest = buf_slice(&r->found); rest.n;) {
             struct str one = str_head(rest, (size_t)((const char *)memchr(rest.s, ';', rest.n) - rest.s));
@@ -189,13 +205,28 @@ static enum kind kind_of(uint32_t c)
     }
 }
 
+/* O and l among digits are 0 and 1 that were mistyped. */
+static uint32_t digit_of(uint32_t c, bool beside_digit)
+{
+    if (c >= 0xFF10 && c <= 0xFF19) return c - 0xFEE0;
+    if (!beside_digit) return c;
+    return c == 'O' || c == 'o' ? '0' : c == 'l' || c == 'I' || c == '|' ? '1' : c;
+}
+
+static bool digit_follows(struct str text, size_t i)
+{
+    if (i >= text.n) return false;
+    uint32_t c = text_next(text, &i);
+    return (c >= '0' && c <= '9') || (c >= 0xFF10 && c <= 0xFF19);
+}
+
 static void read_all(struct reading *r, struct str text)
 {
     struct piece p = {.n = 0};
     bool open = false, extension = false;
     for (size_t i = 0; i < text.n;) {
         uint32_t c = text_next(text, &i);
-        if (c >= 0xFF10 && c <= 0xFF19) c -= 0xFEE0;
+        c = digit_of(c, (c == 'O' || c == 'o' || c == 'l' || c == 'I') && digit_follows(text, i));
         if (c >= '0' && c <= '9') {
             if (!open) {
                 if (p.n == GROUPS) {
@@ -210,8 +241,9 @@ static void read_all(struct reading *r, struct str text)
             if (g->n < DIGITS) g->digits[g->n++] = (char)c;
             continue;
         }
-        open = false;
         enum kind k = kind_of(c);
+        if (open && k == KIND_STRONG && c >= 0x3400) p.groups[p.n - 1].remark = p.groups[p.n - 1].n <= LONGEST_REMARK;
+        open = false;
         if (k == KIND_EXTENSION) extension = true;
         if (k == KIND_STRONG) end_piece(r, &p);
     }

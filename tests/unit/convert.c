@@ -105,6 +105,17 @@ static void ids(void)
     id("370124195001011000", "", "id_number:id_precision_lost");
     id("370124195001011008.0", "", "id_number:id_precision_lost");
     id("370,124,195,001,011,012", "370124195001011012", "");
+    id("身份证号：370124195001011012", "370124195001011012", "");
+    id("ID:37012419991001004x", "37012419991001004X", "");
+    id("370124195001011012（本人）", "370124195001011012", "");
+    id("旧证610104620927690", "610104196209276908", "");
+    id("370124195001011012 370124195211070029 夫妻", "", "id_number:id_length"); /* whose is it? */
+    id("本人3701241950010110123", "", "id_number:id_length");
+    id("身份证:370124195001011013", "", "id_number:id_checksum");
+    id("无身份证", "", "id_number:id_missing");
+    id("未提供", "", "id_number:id_missing");
+    id("丢失", "", "id_number:id_missing");
+    id("军官证", "", "id_number:id_length");
     id("", "", "id_number:id_missing");
     id("不详", "", "id_number:id_missing");
     row("name", "张三", NULL);
@@ -185,14 +196,31 @@ static void dates(void)
         {"2000-02-29", "2000-02-29"},
         {"1985–06", "1985-06"},
         {"19850600", "1985-06"},
+        {"62.5", "1962-05"},
+        {"六二年", "1962"},
+        {"1968?", "1968"},
+        {"1968年12月（冬季兵）", "1968-12"},
+        {"1968.12(档案)", "1968-12"},
+        {"1968年元月", "1968-01"},
+        {"1968年腊月", "1968"},
+        {"Jun-85", "1985-06"},
+        {"1985-Jun", "1985-06"},
+        {"15-June-1985", "1985-06-15"},
+        {"Sept 1, 1985", "1985-09-01"},
+        {"1985/06/01 上午12:00:00", "1985-06-01"},
+        {"1985年6月1日 星期六", "1985-06-01"},
+        {"生于1985年6月", "1985-06"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) date(pairs[i][0], pairs[i][1]);
-    static const char *const bad[] = {"不详年月", "1985-13", "1985-02-30",    "1900-02-29", "19850230",
-                                      "85",       "6月15日", "1985.6-1989.6", "3/4/1985",   "2035-01",
-                                      "1785-01",  "忘了",    "#0.5",          "12:30",      "2020-11-01"};
+    static const char *const bad[] = {"不详年月",      "1985-13",  "1985-02-30", "1900-02-29", "19850230",  "85",   "6月15日",
+                                      "1985.6-1989.6", "3/4/1985", "2035-01",    "1785-01",    "Jun",       "#0.5", "12:30",
+                                      "2020-11-01",    "1985(12)", "1968.3(3)",  "Foo-85",     "1985年(6月"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) date(bad[i], "");
     field("discharge_date", "至今", "", "");
     field("enlist_date", "不详", "", "");
+    field("enlist_date", "忘了", "", "");
+    field("enlist_date", "记不清了", "", "");
+    field("enlist_date", "？", "", "");
 }
 
 static void phones(void)
@@ -229,6 +257,12 @@ static void phones(void)
         {"儿子:13812345678", "13812345678"},
         {"无", ""},
         {"无电话", ""},
+        {"1381234567813987654321", "13812345678;13987654321"},
+        {"138O2345678", "13802345678"},
+        {"l3812345678", "13812345678"},
+        {"13812345678 (2楼邻居)", "13812345678"},
+        {"13812345678 2020年换号", "13812345678"},
+        {"儿子电话13812345678", "13812345678"},
         {"19212345678", "19212345678"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) field("phone", pairs[i][0], pairs[i][1], "");
@@ -239,6 +273,8 @@ static void phones(void)
     field("phone", "138123456789", "", "phone:phone_invalid");
     field("phone", "11812345678", "", "phone:phone_invalid");
     field("phone", "邻居转告", "", "phone:phone_invalid");
+    field("phone", "13812345678/139", "13812345678", "phone:phone_invalid");
+    field("phone", "1381234567811812345678", "", "phone:phone_invalid");
     field("phone", "13812345678/139876", "13812345678", "phone:phone_invalid");
 }
 
@@ -299,6 +335,13 @@ static void rows(void)
     CHECK(is(value("name"), "张三") && !got.flagged, "a name loses its blanks");
     row("name", "买买提•艾力", "id_number", "370124197812240053", NULL);
     CHECK(is(value("name"), "买买提·艾力") && !got.flagged, "a dot in a name is one kind of dot");
+    row("name", "张三（已故）", "id_number", "370124197812240053", NULL);
+    CHECK(is(value("name"), "张三") && is(typed("name"), "张三（已故）") && !got.flagged,
+          "a remark in brackets is no part of a name, and is not lost");
+    row("name", "刘(日+韦)", "id_number", "370124197812240053", NULL);
+    CHECK(is(value("name"), "刘(日+韦)"), "brackets that describe a character are a part of the name");
+    row("name", "*张三★", "id_number", "370124197812240053", NULL);
+    CHECK(is(value("name"), "张三") && !got.flagged, "marks of a list are no part of a name");
     row("name", "张\xEF\xBF\xBD", "id_number", "370124197812240053", NULL);
     CHECK(is(flags, "name:text_lost") && is(value("name"), "张\xEF\xBF\xBD"), "a character lost is flagged, the name stays");
     row("name", "张三", "id_number", "370124197812240053", "enlist_date", "1999-12", "discharge_date", "1997-12", NULL);
