@@ -303,6 +303,39 @@ void session_hide(struct session *s, const char *secret)
     s->command = b;
 }
 
+struct store_options session_options(struct session *s, struct str month)
+{
+    memcpy(s->month, month.s ? month.s : "", month.n < sizeof s->month ? month.n : sizeof s->month - 1);
+    const char *wait = getenv("VET_WAIT");
+    return (struct store_options){.by = s->by ? s->by : session_who(),
+                                  .now = session_now(),
+                                  .command = buf_text(&s->command),
+                                  .period = month.n ? s->month : NULL,
+                                  .wait_ms = wait ? atol(wait) : 0};
+}
+
+struct store *session_store(struct session *s, enum store_mode mode, struct str month)
+{
+    struct store_options o = session_options(s, month);
+    return store_open(s->db, mode, &o, &s->diag);
+}
+
+bool session_mask(struct session *s, enum mask_profile otherwise, enum mask_profile *mask)
+{
+    *mask = otherwise == PROFILE_NONE && s->stdout_is_terminal && !s->output ? PROFILE_INTERNAL : otherwise;
+    if (!s->mask || mask_profile_of(str_of(s->mask), mask)) return true;
+    diag_add(&s->diag, DIAG_OPTION_BAD, NULL, "--mask", s->mask, "none | internal | public", NULL);
+    return false;
+}
+
+void session_write(struct session *s, enum row_format f, struct result *table)
+{
+    struct out *o = table ? out_open(s->output, &s->diag) : NULL;
+    if (!o) return;
+    result_write(o, f, table);
+    out_close(o, s->diag.status < 2, &s->diag);
+}
+
 static bool is_month(struct str s)
 {
     if (s.n != 7 || s.s[4] != '-') return false;

@@ -6,6 +6,8 @@
 #include "base/diag.h"
 #include "base/opt.h"
 #include "base/str.h"
+#include "rollup/result.h"
+#include "store/store.h"
 
 /* Which common options a command takes. */
 enum session_wants {
@@ -36,6 +38,8 @@ struct session {
     bool stdout_is_terminal;
     char *share_found;  /* the folder `share` names, when it was not given */
     struct buf command; /* the command line, for the store's log */
+    const char *by;     /* who answers for it, when that is not session_who */
+    char month[8];      /* of session_options */
 };
 /* Fills what the struct's first four members do not, reads the environment (VET_DB, VET_UNITS, VET_SHARE) and the options.
  * False when the program is to end at once with session_end (after --help or --version, or wrong use). */
@@ -56,6 +60,15 @@ void session_home_templates(const char **templates);
 /* The month meant: `*given` (--period), else VET_PERIOD, which *given then becomes, else the month of session_now.  False after a
  * finding: no YYYY-MM. */
 bool session_period(struct session *s, const char **given, struct str *period);
+/* What the batches of this run say of it: who, when, the command line, the month (empty: that of now), and how long another writer
+ * is waited for (VET_WAIT, milliseconds).  Valid as long as the session. */
+struct store_options session_options(struct session *s, struct str month);
+/* The store of --db, so opened.  NULL after a finding. */
+struct store *session_store(struct session *s, enum store_mode mode, struct str month);
+/* How personal data is shown: --mask; without it `otherwise`, on a terminal internal at least.  False after a finding. */
+bool session_mask(struct session *s, enum mask_profile otherwise, enum mask_profile *mask);
+/* A table, as --to says, to --output. */
+void session_write(struct session *s, enum row_format f, struct result *table);
 /* Progress on a terminal, for work over a second; nothing in a pipe.  `total` 0 = unknown. */
 void session_progress(void *session, const char *what, uint64_t done, uint64_t total);
 

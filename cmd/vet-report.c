@@ -1,7 +1,7 @@
 /* vet-report: a workbook for the level above, from a stream or from the store. */
 #include "book/print.h"
 #include "book/report.h"
-#include "book/spool.h"
+#include "flow/spool.h"
 #include "rollup/station.h"
 #include "session.h"
 
@@ -12,67 +12,47 @@ struct request {
     int format;
 };
 
-static struct content *from_stream(struct session *s, const struct report *report, struct report_source *source)
+/* The report, or, with --explain, what is behind one of its numbers. */
+static void write_report(struct session *s, const struct request *q, const struct report *report, const struct report_source *from)
+{
+    struct content *content = report_build(report, from, &s->diag);
+    if (content && q->explain) {
+        struct result *behind = report_explain(report, from, content, str_of(q->explain), &s->diag);
+        session_write(s, q->format == PRINT_JSON ? ROWS_JSON : ROWS_CSV, behind);
+        result_free(behind);
+    } else if (content) {
+        content_print(content, (enum print_format)q->format, s->output, &s->diag);
+    }
+    content_free(content);
+}
+
+static void from_stream(struct session *s, const struct request *q, const struct report *report, struct report_source *source)
 {
     struct units *units = s->units ? units_open(s->units, &s->diag) : NULL;
     struct spool *input = s->units && !units ? NULL : spool_open(s->files.v, s->files.n, &s->diag);
-    struct content *content = NULL;
     source->units = units;
     if (input) source->paths = spool_paths(input, &source->n_paths);
-    if (input) content = report_build(report, source, &s->diag);
+    if (input) write_report(s, q, report, source);
     spool_close(input);
     units_free(units);
-    return content;
 }
 
-static void write_explanation(struct session *s, const struct request *q, struct result *records)
+static void from_store(struct session *s, const struct request *q, const struct report *report, struct report_source *source)
 {
-    struct out *o = records ? out_open(s->output, &s->diag) : NULL;
-    if (o) {
-        result_write(o, q->format == PRINT_JSON ? ROWS_JSON : ROWS_CSV, records);
-        out_close(o, s->diag.status < 2, &s->diag);
-    }
-    result_free(records);
-}
-
-/* The report, or, with --explain, the records behind one of its numbers instead. */
-static struct content *from_store(struct session *s, const struct request *q, const struct report *report,
-                                  const struct report_source *given)
-{
-    struct report_source own = *given, *source = &own;
-    struct store_options o = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command)};
-    struct store *st = store_open(s->db, STORE_READ, &o, &s->diag);
-    struct station of = {.store = st,
+    struct station of = {.store = session_store(s, STORE_READ, (struct str){0}),
                          .schema = source->schema,
                          .deadline = str_of(q->deadline),
                          .where = s->where,
                          .threads = source->threads,
                          .diag = &s->diag};
-    struct content *content = NULL;
-    if (st && station_open(&of, source->period, source->month, q->as_of)) {
-        source->of = &of; /* both end here */
+    if (of.store && station_open(&of, source->period, source->month, q->as_of)) {
+        source->of = &of;
         source->units = of.units;
         source->period = of.period;
-        content = report_build(report, source, &s->diag);
-    }
-    if (content && q->explain) {
-        write_explanation(s, q, report_explain(report, source, content, str_of(q->explain), &s->diag));
-        content_free(content);
-        content = NULL;
+        write_report(s, q, report, source);
     }
     station_close(&of);
-    if (st) store_close(st);
-    return content;
-}
-
-static bool options(struct session *s, struct request *q, struct report_source *source)
-{
-    if (!session_period(s, &q->period, &source->month)) return false;
-    if (q->period) source->period = source->month;
-    source->mask = PROFILE_INTERNAL;
-    if (!s->mask || mask_profile_of(str_of(s->mask), &source->mask)) return true;
-    diag_add(&s->diag, DIAG_OPTION_BAD, NULL, "--mask", s->mask, "none | internal | public", NULL);
-    return false;
+    store_close(of.store);
 }
 
 static void run(struct session *s, struct request *q)
@@ -83,20 +63,15 @@ static void run(struct session *s, struct request *q)
                                    .date = str_of(q->date),
                                    .where = s->where,
                                    .threads = (unsigned)s->threads};
-    struct report *report = options(s, q, &source) ? report_open(s->share, q->report, &s->diag) : NULL;
-    if (!report) return;
-    if ((report->needs_store || q->explain) && (!s->db || s->files.n)) {
-        diag_add(&s->diag, DIAG_REPORT_NEEDS_STORE, NULL, q->report, NULL);
-        report_free(report);
-        return;
-    }
-    struct schema *schema = report->ledger.n ? schema_open(s->share, report->ledger.s, &s->diag) : NULL;
+    if (!session_period(s, &q->period, &source.month) || !session_mask(s, PROFILE_INTERNAL, &source.mask)) return;
+    if (q->period) source.period = source.month;
+    struct report *report = report_open(s->share, q->report, &s->diag);
+    struct schema *schema = report && report->ledger.n ? schema_open(s->share, report->ledger.s, &s->diag) : NULL;
+    bool of_store = s->db && !s->files.n, ok = report && (schema || !report->ledger.n);
     source.schema = schema;
-    if (schema || !report->ledger.n) {
-        struct content *content = s->db && !s->files.n ? from_store(s, q, report, &source) : from_stream(s, report, &source);
-        if (content) content_print(content, (enum print_format)q->format, s->output, &s->diag);
-        content_free(content);
-    }
+    if (ok && report->needs_store && !of_store) diag_add(&s->diag, DIAG_REPORT_NEEDS_STORE, NULL, q->report, NULL);
+    else if (ok && of_store) from_store(s, q, report, &source);
+    else if (ok) from_stream(s, q, report, &source);
     schema_free(schema);
     report_free(report);
 }
@@ -113,7 +88,7 @@ int main(int argc, char **argv)
          "the month reported (or VET_PERIOD; default: that of the data, else this month)", NULL, 0, 0},
         {OPT_STRING, 0, "as-of", &q.as_of, "BATCH|DATE|MONTH", "from the store as it was then", NULL, 0, 0},
         {OPT_STRING, 0, "deadline", &q.deadline, "DATE", "the last day in time: what came later is late", NULL, 0, 0},
-        {OPT_STRING, 0, "explain", &q.explain, "SHEET!CELL", "from the store: the records behind a number of the report, as CSV",
+        {OPT_STRING, 0, "explain", &q.explain, "SHEET!CELL", "instead of the report what is behind one of its numbers, as CSV",
          NULL, 0, 0},
         {OPT_STRING, 0, "station", &q.station, "NAME", "who reports (default: the topmost unit)", NULL, 0, 0},
         {OPT_STRING, 0, "date", &q.date, "DATE", "the date on the signature line (default: left open for the pen)", NULL, 0, 0},

@@ -28,6 +28,18 @@ const char *building_where(const struct building *b, struct str more)
     return where;
 }
 
+void building_before(struct building *b)
+{
+    b->as_of = b->source->of->before_as_of;
+    b->period = b->source->of->before;
+    rollup_month_end(b->period, b->month_end); /* ages are told as of the end of that month */
+}
+
+bool building_events(const struct building *b)
+{
+    return b->source->schema && b->source->schema->n_key > 0;
+}
+
 struct rollup *building_rollup(struct building *b, int level, const struct dim_spec *by, size_t n_by, const struct str *sum,
                                size_t n_sum, struct str where)
 {
@@ -43,6 +55,7 @@ struct rollup *building_rollup(struct building *b, int level, const struct dim_s
         .sum = sum,
         .n_sum = n_sum,
         .where = building_where(b, where),
+        .count = building_events(b) ? COUNT_RECORDS : COUNT_ENTITIES,
         .schema = b->source->schema,
         .today = str_of(b->month_end),
         .units = b->source->units,
@@ -90,6 +103,7 @@ struct str level_title(int level)
 void build_trimmings(struct building *b, struct block *block, const struct table_spec *t, size_t first_pivot, size_t n_pivot)
 {
     struct result *r = block->table;
+    block->spec = t;
     for (size_t i = 0; i < t->n_text; i++) block_note(b->content, block, t->text[i]);
     size_t names = SIZE_MAX; /* what the bars of a chart are called: the unit, else the last column of words */
     for (size_t k = 0; r && k < r->n_columns; k++)

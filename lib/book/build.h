@@ -29,6 +29,10 @@ struct rows *building_rows(const struct building *b);
 /* The records that count: the report's `where`, the source's and `more`, joined by AND; NULL when there is none.
  * Lives as long as the content. */
 const char *building_where(const struct building *b, struct str more);
+/* Looks at the month before from now on: its moment, its end. */
+void building_before(struct building *b);
+/* A ledger of events: a person's events all count. */
+bool building_events(const struct building *b);
 /* A rollup of the input.  NULL after findings. */
 struct rollup *building_rollup(struct building *b, int level, const struct dim_spec *by, size_t n_by, const struct str *sum,
                                size_t n_sum, struct str where);
@@ -44,7 +48,7 @@ bool build_figures(struct building *b, struct content_sheet *s, const struct tab
 bool build_list(struct building *b, struct content_sheet *s, const struct table_spec *t);
 bool build_people_table(struct building *b, struct content_sheet *s, const struct table_spec *t); /* duplicates, conflicts */
 bool build_store_table(struct building *b, struct content_sheet *s, const struct table_spec *t);
-/* Charts, conditions, notes of a table's spec. */
+/* Charts, conditions, notes of a table's spec, which the block is then known by. */
 void build_trimmings(struct building *b, struct block *block, const struct table_spec *t, size_t first_pivot, size_t n_pivot);
 
 #endif

@@ -133,9 +133,7 @@ static bool one_figure(struct figures *f, const struct figure_spec *s)
     struct str period = b->period;
     char month_end[sizeof b->month_end];
     memcpy(month_end, b->month_end, sizeof month_end);
-    b->as_of = b->source->of->before_as_of;
-    b->period = b->source->of->before;
-    rollup_month_end(b->period, b->month_end); /* ages are told as of the end of that month */
+    building_before(b);
     bool ok = value_of(f, s, true, &before, &told);
     b->as_of = b->source->of->as_of;
     b->period = period;
@@ -187,7 +185,6 @@ bool build_figures(struct building *b, struct content_sheet *s, const struct tab
     coverage_free(f.before);
     struct block *block = content_block(s, f.r);
     block->heading = t->heading;
-    block->spec = t;
     build_trimmings(b, block, t, 0, 0);
     if (b->source->of && !f.compare) block_note(b->content, block, STR("库中没有上月的数据，暂不列比较。"));
     return ok;

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 
 #include "book/build.h"
-#include "book/places.h"
 #include "ledger/expr.h"
+#include "rollup/places.h"
 #include "store/store.h"
 
 /* Tables of people: several records of one, one number with two names, lists of records. */
@@ -116,6 +116,7 @@ static void put_duplicates(struct building *b, struct result *r, const struct wa
         buf_str(&other, places_text(r, b->source->units, v[i].unit));
     }
     l[4] = result_text(r, buf_slice(&other));
+    l[5] = result_text(r, v[0].entity);
     buf_free(&other);
 }
 
@@ -152,6 +153,7 @@ static struct result *people_columns(bool duplicates)
         if (duplicates && k == 2) kind = COLUMN_COUNT;
         result_column(r, str_of(TITLES[duplicates][k][0]), str_of(TITLES[duplicates][k][1]), kind);
     }
+    if (duplicates) result_column(r, STR("entity"), (struct str){0}, COLUMN_CODE);
     return r;
 }
 
@@ -182,6 +184,7 @@ bool build_people_table(struct building *b, struct content_sheet *s, const struc
     struct block *block = content_block(s, r);
     block->heading = t->heading;
     block->numbered = duplicates;
+    block_hide(block, "entity");
     block->wrap = true;
     build_trimmings(b, block, t, 0, 0);
     if (!r->n) block_note(b->content, block, duplicates ? STR("没有一人多处登记的情况。") : STR("没有同号不同名的情况。"));

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "book/build.h"
-#include "book/places.h"
+#include "rollup/places.h"
 #include "rollup/regroup.h"
 #include "rollup/shape.h"
 
@@ -159,11 +159,8 @@ static bool one_table(struct building *b, struct content_sheet *s, const struct 
     name_total(block);
     struct dim_spec *dims = arena_zero(&b->content->memory, n_by, sizeof *dims);
     if (n_by) memcpy(dims, by, n_by * sizeof *dims);
-    block->spec = t;
     block->by = dims;
     block->n_by = n_by;
-    block->first_pivot = first;
-    block->n_pivot = n_values;
     build_trimmings(b, block, t, first, n_values);
     return true;
 }

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 
 #include "book/build.h"
-#include "book/places.h"
 #include "rollup/coverage.h"
+#include "rollup/places.h"
 
 /* Tables that only the store can fill: coverage, quality, what has to go back, movement, proofs. */
 
@@ -10,7 +10,7 @@ static struct block *finish(struct building *b, struct content_sheet *s, const s
 {
     struct block *block = content_block(s, r);
     block->heading = t->heading;
-    static const char *const HIDDEN[] = {"period", "level", "unit"};
+    static const char *const HIDDEN[] = {"period", "level", "unit", "flag", "record"}; /* by which --explain knows a line */
     for (size_t i = 0; i < sizeof HIDDEN / sizeof *HIDDEN; i++) block_hide(block, HIDDEN[i]);
     build_trimmings(b, block, t, 0, 0);
     return block;
@@ -75,6 +75,8 @@ static bool build_silent(struct building *b, struct content_sheet *s, const stru
     result_column(r, STR("phone"), STR("联系电话"), COLUMN_CODE);
     result_column(r, STR("grid_leader"), STR("网格长"), COLUMN_TEXT);
     result_column(r, STR("open"), STR("待改行数"), COLUMN_COUNT);
+    result_column(r, STR("level"), (struct str){0}, COLUMN_CODE);
+    result_column(r, STR("unit"), (struct str){0}, COLUMN_CODE);
     const struct units *u = b->source->units;
     for (uint32_t i = 0; i < u->n; i++) {
         const struct covered *v = &c->v[i];
@@ -87,6 +89,8 @@ static bool build_silent(struct building *b, struct content_sheet *s, const stru
         uint32_t grid = units_up(u, i, LEVEL_GRID);
         if (grid != UNIT_NONE && grid != i) l[6] = result_text(r, u->v[grid].leader);
         if (v->open) l[7] = result_number(r, (int64_t)v->open);
+        l[8] = str_of(level_name(u->v[i].level));
+        l[9] = result_text(r, u->v[i].code);
     }
     coverage_free(c);
     struct block *block = finish(b, s, t, r);
@@ -122,6 +126,22 @@ static int more_first(const void *a, const void *b)
 
 enum { FEW_COMMUNITIES = 8 };
 
+/* What a column counts, for --explain. */
+static void column_of(struct result *r, size_t column, struct str of)
+{
+    r->columns[column].pivoted = true;
+    r->columns[column].of = result_text(r, of);
+}
+
+static struct str flag_text(struct building *b, struct result *r, const struct code_count *c)
+{
+    b->text.n = 0;
+    buf_str(&b->text, c->field);
+    buf_char(&b->text, ':');
+    buf_str(&b->text, c->code);
+    return result_text(r, buf_slice(&b->text));
+}
+
 /* What is wrong in the rows, the communities in the columns. */
 static struct result *quality_by_code(struct building *b, const struct code_count *counts, size_t n, size_t n_places)
 {
@@ -130,14 +150,17 @@ static struct result *quality_by_code(struct building *b, const struct code_coun
     result_column(r, STR("field"), STR("项目"), COLUMN_TEXT);
     result_column(r, STR("code"), STR("问题"), COLUMN_TEXT);
     for (uint32_t i = 0; i < u->n; i++)
-        if (u->v[i].level == LEVEL_COMMUNITY) result_column(r, u->v[i].name, (struct str){0}, COLUMN_COUNT);
+        if (u->v[i].level == LEVEL_COMMUNITY)
+            column_of(r, result_column(r, u->v[i].name, (struct str){0}, COLUMN_COUNT), u->v[i].code);
     result_column(r, STR("count"), STR("合计"), COLUMN_COUNT);
+    result_column(r, STR("flag"), (struct str){0}, COLUMN_CODE);
     for (size_t i = 0; i < n; i++) {
         struct str *l = result_line(r, LINE_PLAIN);
         l[0] = result_text(r, building_title(b, counts[i].field));
         l[1] = result_text(r, label_of(b, counts[i].code));
         for (size_t k = 0; k < n_places; k++) l[2 + k] = result_number(r, (int64_t)counts[i].by_unit[k]);
         l[2 + n_places] = result_number(r, (int64_t)counts[i].count);
+        l[3 + n_places] = flag_text(b, r, &counts[i]);
     }
     return r;
 }
@@ -156,11 +179,12 @@ static struct result *quality_by_unit(struct building *b, const struct code_coun
         buf_str(&title, building_title(b, counts[i].field));
         buf_char(&title, '\n');
         buf_str(&title, label_of(b, counts[i].code));
-        result_column(r, buf_slice(&name), buf_slice(&title), COLUMN_COUNT);
+        column_of(r, result_column(r, buf_slice(&name), buf_slice(&title), COLUMN_COUNT), buf_slice(&name));
         buf_free(&name);
         buf_free(&title);
     }
     result_column(r, STR("count"), STR("合计"), COLUMN_COUNT);
+    result_column(r, STR("unit"), (struct str){0}, COLUMN_CODE);
     size_t place = 0;
     for (uint32_t i = 0; i <= u->n; i++) {
         uint64_t sum = 0;
@@ -172,6 +196,7 @@ static struct result *quality_by_unit(struct building *b, const struct code_coun
         l[0] = i < u->n ? result_text(r, u->v[i].name) : STR("社区不明");
         for (size_t k = 0; k < n; k++) l[1 + k] = result_number(r, (int64_t)counts[k].by_unit[at]);
         l[1 + n] = result_number(r, (int64_t)sum);
+        if (i < u->n) l[2 + n] = u->v[i].code;
     }
     return r;
 }
@@ -326,7 +351,7 @@ static bool build_ledgers(struct building *b, struct content_sheet *s, const str
         result_column(r, STR("before"), STR("上月"), COLUMN_COUNT);
         result_column(r, STR("change"), STR("增减"), COLUMN_CHANGE);
     }
-    size_t n;
+    size_t name = result_column(r, STR("name"), (struct str){0}, COLUMN_CODE), n;
     const struct str *names = store_ledgers(b->source->of->store, &n);
     struct str *kept = arena_zero(&b->content->memory, n, sizeof *kept);
     for (size_t i = 0; i < n; i++) kept[i] = str_copy(&b->content->memory, names[i]);
@@ -339,6 +364,7 @@ static bool build_ledgers(struct building *b, struct content_sheet *s, const str
         struct str *v = result_line(r, LINE_PLAIN);
         int64_t now = (int64_t)store_count(b->source->of->store, l, b->as_of);
         v[0] = result_text(r, l->title);
+        v[name] = result_text(r, l->name);
         v[1] = result_number(r, now);
         if (b->source->of->has_before) {
             int64_t before = (int64_t)store_count(b->source->of->store, l, b->source->of->before_as_of);
@@ -347,7 +373,7 @@ static bool build_ledgers(struct building *b, struct content_sheet *s, const str
         }
         schema_free(l);
     }
-    finish(b, s, t, r);
+    block_hide(finish(b, s, t, r), "name");
     return ok;
 }
 
@@ -392,6 +418,7 @@ static bool build_movers(struct building *b, struct content_sheet *s, const stru
     movement_free(m);
     static const char *const NAMED[][2] = {{"event", "变动"}, {"name", "姓名"}, {"from", "原登记处"}, {"to", "现登记处"}};
     for (size_t k = 0; k < 4; k++) result_column(r, str_of(NAMED[k][0]), str_of(NAMED[k][1]), k ? COLUMN_TEXT : COLUMN_CODE);
+    result_column(r, STR("record"), (struct str){0}, COLUMN_CODE);
     const struct field *name = schema_role(b->source->schema, ROLE_NAME);
     for (size_t i = 0; i < people->n; i++) {
         const struct str *v = people->lines[i].values;
@@ -400,6 +427,7 @@ static bool build_movers(struct building *b, struct content_sheet *s, const stru
         l[1] = building_masked(b, r, name, v[6]);
         l[2] = places_text(r, b->source->units, v[2]);
         l[3] = places_text(r, b->source->units, v[4]);
+        l[4] = result_text(r, v[7]);
     }
     result_free(people);
     struct block *block = finish(b, s, t, r);

@@ -23,10 +23,10 @@ struct table_spec;
 struct dim_spec;
 struct block {
     struct str heading; /* over the table, or empty */
-    /* Where its numbers come from, for --explain: of rollups and key figures, else NULL. */
+    /* Where its numbers come from, for --explain; the spec may be NULL, the dimensions are those of rollups. */
     const struct table_spec *spec;
     const struct dim_spec *by;
-    size_t n_by, first_pivot, n_pivot;
+    size_t n_by;
     struct result *table;
     bool *hidden;      /* columns that only machines want; NULL = none */
     bool numbered;     /* 序号 before the first column */

@@ -1,165 +1,227 @@
 #include <stdlib.h>
 
 #include "book/build.h"
-#include "book/places.h"
 #include "book/print.h"
-#include "ledger/expr.h"
-#include "store/store.h"
+#include "rollup/coverage.h"
+#include "rollup/shape.h"
 
-/* Which records a number counts: those of a unit, with given values of the dimensions. */
-struct behind {
+/* Which number of the report a cell shows, and what is behind it (rollup/trace.h). */
+
+struct asking {
     struct building *b;
-    uint32_t unit;        /* UNIT_NONE: all */
-    struct str unit_code; /* of rows that no unit's children are in; empty: go by `unit` */
-    struct str *values;   /* wanted of each dimension; s NULL: any */
-    const struct dim_spec *by;
-    size_t n_by;
-    struct str where;
+    struct content_cell at;
+    struct traced number;
+    bool none; /* it is not a number that something stands behind */
 };
 
-/* A dimension as an expression: its own, or the column by its name. */
-static void dim_text(struct buf *out, const struct dim_spec *dim)
+static struct result *nothing(struct asking *q)
 {
-    if (dim->dim.expression.n) {
-        buf_str(out, dim->dim.expression);
-        return;
-    }
-    buf_char(out, '"');
-    buf_str(out, dim->dim.name);
-    buf_char(out, '"');
+    q->none = true;
+    return NULL;
 }
 
-static bool read_line(struct behind *h, const struct content_cell *cell)
+/* A value of the line by the name of its column; s NULL when there is no such column. */
+static struct str value_of(const struct asking *q, const char *column)
 {
-    const struct result *r = cell->block->table;
-    const struct result_line *line = &r->lines[cell->line];
-    bool pivoted = cell->column >= cell->block->first_pivot && cell->column < cell->block->first_pivot + cell->block->n_pivot;
-    if (!pivoted && !str_is(r->columns[cell->column].name, "count")) return false;
-    for (size_t k = 0; k < h->n_by; k++) {
-        struct str *want = &h->values[k];
-        *want = (struct str){0};
-        bool shown = false;
-        for (size_t c = 0; c < r->n_columns && !shown; c++) {
-            shown = (c < cell->block->first_pivot || c >= cell->block->first_pivot + cell->block->n_pivot) &&
-                    str_eq(r->columns[c].name, h->by[k].dim.name);
-            if (shown && line->kind != LINE_TOTAL) *want = str_is(line->values[c], "未填") ? STR("") : line->values[c];
+    const struct result *r = q->at.block->table;
+    for (size_t k = 0; k < r->n_columns; k++)
+        if (str_is(r->columns[k].name, column)) {
+            struct str v = r->lines[q->at.line].values[k];
+            return v.s ? v : STR("");
         }
-        if (!shown && pivoted) *want = str_is(r->columns[cell->column].name, "(none)") ? STR("") : r->columns[cell->column].name;
-    }
-    for (size_t c = 0; line->kind != LINE_TOTAL && c < r->n_columns; c++) {
-        if (!str_is(r->columns[c].name, "unit") || !line->values[c].n) continue;
-        h->unit = units_code(h->b->source->units, line->values[c]);
-        if (h->unit == UNIT_NONE) h->unit_code = line->values[c];
-    }
-    h->where = cell->block->spec->where;
-    return true;
+    return (struct str){0};
 }
 
-static bool read_figure(struct behind *h, const struct content_cell *cell)
+static bool is_total(const struct asking *q)
 {
-    const struct table_spec *t = cell->block->spec;
-    const struct result *r = cell->block->table;
-    if (!str_is(r->columns[cell->column].name, "value")) return false;
-    for (size_t i = 0; i < t->n_figures; i++) {
-        if (!str_eq(t->figures[i].title, r->lines[cell->line].values[0]) || !str_is(t->figures[i].measure, "count")) continue;
-        h->where = t->figures[i].where;
-        return true;
-    }
-    return false;
+    return q->at.block->table->lines[q->at.line].kind == LINE_TOTAL;
 }
 
-/* Whom the report counts first, then the dimensions. */
-static struct expr *compile(struct behind *h, const struct columns *c)
+/* Records of the report's ledger: of the store, or of the stream, which is read once more. */
+static struct result *records(struct asking *q, const struct trace_spec *spec)
 {
-    const char *where = building_where(h->b, h->where);
-    struct buf *texts = mem_zero(h->n_by + 1, sizeof *texts);
-    struct expr_source *sources = mem_zero(h->n_by + 1, sizeof *sources);
-    buf_put(&texts[0], where ? where : "1");
-    for (size_t k = 0; k < h->n_by; k++) dim_text(&texts[k + 1], &h->by[k]);
-    for (size_t k = 0; k <= h->n_by; k++) sources[k].text = buf_slice(&texts[k]);
-    struct expr_env env = {.columns = c->names, .n = c->n, .schema = h->b->source->schema, .today = str_of(h->b->month_end)};
-    struct expr *e = expr_compile_all(&env, sources, h->n_by + 1, h->b->diag);
-    for (size_t k = 0; k <= h->n_by; k++) buf_free(&texts[k]);
-    free(texts);
-    free(sources);
-    return e;
-}
-
-static bool wanted(const struct behind *h, const struct expr *e, struct str code)
-{
-    if (h->unit_code.n && !str_eq(code, h->unit_code)) return false;
-    if (h->unit != UNIT_NONE) {
-        uint32_t unit = units_code(h->b->source->units, code);
-        if (unit == UNIT_NONE || !units_inside(h->b->source->units, unit, h->unit)) return false;
-    }
-    for (size_t k = 0; k < h->n_by; k++)
-        if (h->values[k].s && !str_eq(expr_text(e, k + 1), h->values[k])) return false;
-    return true;
-}
-
-static struct result *columns_of(const struct schema *l, const struct rows *rows, int *from)
-{
-    struct result *r = result_new();
-    size_t n = 0;
-    places_columns(r);
-    for (size_t i = 0; i < l->n_fields; i++) {
-        enum role role = l->fields[i].role;
-        if (!l->fields[i].on_form || role == ROLE_COMMUNITY || role == ROLE_GRID || role == ROLE_BUILDING) continue;
-        from[n++] = columns_find(&rows->columns, l->fields[i].name);
-        result_column(r, l->fields[i].name, l->fields[i].title, COLUMN_TEXT);
-    }
-    static const char *const SOURCE[] = {"_flags", "_entity", "_file", "_sheet", "_row", "_record"};
-    for (size_t i = 0; i < sizeof SOURCE / sizeof *SOURCE; i++) {
-        from[n++] = columns_find(&rows->columns, str_of(SOURCE[i]));
-        result_column(r, str_of(SOURCE[i]), (struct str){0}, COLUMN_TEXT);
-    }
+    struct building *b = q->b;
+    const struct report_source *from = b->source;
+    if (from->of) return station_trace_records(from->of, spec, b->as_of, from->mask);
+    const struct tracing t = {from->schema, from->units, from->mask, b->diag};
+    struct rows *rows = building_rows(b);
+    struct result *r = rows ? trace_records(&t, spec, rows) : NULL;
+    rows_close(rows);
     return r;
 }
 
-static void put_record(struct behind *h, struct result *r, const struct rows *rows, const int *from, const struct str *v,
-                       struct str code)
+static struct result *of_rollup(struct asking *q)
 {
-    enum { PLACES = 3 };
-    struct str *line = result_line(r, LINE_PLAIN);
-    uint32_t unit = units_code(h->b->source->units, code);
-    if (unit != UNIT_NONE) places_put(r, line, h->b->source->units, unit);
-    for (size_t k = PLACES; k < r->n_columns; k++) {
-        int c = from[k - PLACES];
-        if (c >= 0) line[k] = building_masked(h->b, r, schema_field(h->b->source->schema, rows->columns.names[c]), v[c]);
-    }
+    const struct block *block = q->at.block;
+    struct building *b = q->b;
+    struct rollup_dim *dims = mem_zero(block->n_by, sizeof *dims);
+    for (size_t i = 0; i < block->n_by; i++) dims[i] = block->by[i].dim;
+    struct trace_spec spec = {.number = &q->number,
+                              .by = dims,
+                              .n_by = block->n_by,
+                              .where = building_where(b, block->spec->where),
+                              .today = str_of(b->month_end),
+                              .which = building_events(b) ? TRACE_EVERY : TRACE_COUNTED};
+    struct result *r = traced_read(block->table, q->at.line, q->at.column, dims, block->n_by, STR("未填"), &q->number)
+                           ? records(q, &spec)
+                           : nothing(q);
+    free(dims);
+    return r;
 }
 
-/* The records in the order of their units, of each entity the first: as the rollup counts them. */
-static struct result *list(struct behind *h)
+/* ---- key figures ---- */
+
+static const struct figure_spec *figure_of(const struct asking *q)
 {
-    struct building *b = h->b;
-    const struct store_query q = {.ledger = b->source->schema, .as_of = b->as_of, .sorted = true, .source = true, .record = true};
-    struct rows *rows = store_rows(b->source->of->store, &q);
-    struct expr *e = rows ? compile(h, &rows->columns) : NULL;
-    if (!e) {
-        rows_close(rows);
-        return NULL;
-    }
-    int *from = mem_zero(b->source->schema->n_fields + 8, sizeof *from);
-    struct result *r = columns_of(b->source->schema, rows, from);
-    int c_unit = columns_find(&rows->columns, STR("unit")), c_entity = columns_find(&rows->columns, STR("_entity"));
-    struct map met = {0};
-    struct row_cursor cursor = {.rows = rows};
-    for (struct str *v; (v = rows_next(&cursor));) {
-        expr_evaluate(e, v);
-        bool fresh = true;
-        if (expr_truth(e, 0) != EXPR_TRUE) continue;
-        if (c_entity >= 0 && v[c_entity].n) map_at(&met, v[c_entity], &fresh);
-        if (fresh && wanted(h, e, v[c_unit])) put_record(h, r, rows, from, v, v[c_unit]);
-    }
-    bool ok = rows_done(&cursor);
-    map_free(&met);
-    free(from);
-    expr_free(e);
-    rows_close(rows);
-    if (ok) return r;
-    result_free(r);
+    const struct table_spec *t = q->at.block->spec;
+    for (size_t i = 0; i < t->n_figures; i++)
+        if (str_eq(t->figures[i].title, value_of(q, "figure"))) return &t->figures[i];
     return NULL;
+}
+
+/* "units LEVEL": the units that have somebody. */
+static struct result *units_counted(struct asking *q, struct str word, struct str where)
+{
+    enum level level;
+    if (!level_of(word, &level)) return nothing(q);
+    struct rollup *r = building_rollup(q->b, (int)level, NULL, 0, NULL, 0, where);
+    const struct shape shape = {.percent = false};
+    struct result *table = r ? rollup_shape(r, &shape, q->b->diag) : NULL;
+    rollup_free(r);
+    return table;
+}
+
+static struct result *covered(struct asking *q, struct str word)
+{
+    struct station *of = q->b->source->of;
+    enum state state;
+    q->number.column = state_of(word, &state) ? str_of(state_column(state)) : STR("expected");
+    struct coverage *c = station_coverage(of, q->b->period, q->b->as_of);
+    struct result *r = c ? station_trace_coverage(of, &q->number, c, q->b->as_of, q->b->source->mask) : NULL;
+    coverage_free(c);
+    return r;
+}
+
+static struct result *figure(struct asking *q, const struct figure_spec *f)
+{
+    struct building *b = q->b;
+    struct station *of = b->source->of;
+    struct trace_spec spec = {.number = &q->number, .today = str_of(b->month_end)};
+    if (str_starts(f->measure, STR("units "))) return units_counted(q, str_from(f->measure, 6), f->where);
+    if (str_starts(f->measure, STR("covered "))) return of ? covered(q, str_from(f->measure, 8)) : nothing(q);
+    if (str_is(f->measure, "rejects")) return of ? station_trace_rejects(of, &q->number, b->as_of, b->source->mask) : nothing(q);
+    spec.where = of ? station_where(of) : NULL;
+    if (str_is(f->measure, "records")) {
+        spec.which = TRACE_EVERY;
+        spec.where = NULL;
+    } else if (str_is(f->measure, "again")) {
+        spec.which = TRACE_AGAIN;
+    } else if (str_is(f->measure, "left")) {
+        spec.which = TRACE_OTHERS;
+    } else if (str_is(f->measure, "count")) {
+        spec.which = building_events(b) ? TRACE_EVERY : TRACE_COUNTED;
+        spec.where = building_where(b, f->where);
+    } else {
+        return nothing(q);
+    }
+    return records(q, &spec);
+}
+
+static struct result *of_figure(struct asking *q)
+{
+    const struct figure_spec *f = figure_of(q);
+    struct str column = q->at.block->table->columns[q->at.column].name;
+    if (!f || !(str_is(column, "value") || str_is(column, "before"))) return nothing(q);
+    if (str_is(column, "before")) building_before(q->b);
+    q->number.period = q->b->period;
+    return figure(q, f);
+}
+
+/* ---- tables of the store ---- */
+
+/* In the list of units that lack something each line is a unit, whatever the column. */
+static struct result *of_coverage(struct asking *q)
+{
+    struct building *b = q->b;
+    bool number = traced_read(q->at.block->table, q->at.line, q->at.column, NULL, 0, (struct str){0}, &q->number);
+    if (!number && q->at.block->spec->kind != TABLE_SILENT) return nothing(q);
+    struct coverage *c = station_coverage(b->source->of, b->period, b->as_of);
+    struct result *r = c ? station_trace_coverage(b->source->of, &q->number, c, b->as_of, b->source->mask) : NULL;
+    coverage_free(c);
+    return r;
+}
+
+/* A person of the list of movers, or a number of the table of movement. */
+static struct result *of_movement(struct asking *q, bool person)
+{
+    struct building *b = q->b;
+    struct station *of = b->source->of;
+    struct movement_spec spec;
+    if (!person && !traced_read(q->at.block->table, q->at.line, q->at.column, NULL, 0, (struct str){0}, &q->number))
+        return nothing(q);
+    struct movement *m = station_movement(of, &spec, of->before, of->before_as_of, of->period, of->as_of);
+    struct result *r = NULL;
+    if (m && person) r = station_trace_person(of, value_of(q, "record"), m, of->before_as_of, of->as_of, b->source->mask);
+    else if (m) r = station_trace_movement(of, &q->number, m, of->before_as_of, of->as_of, b->source->mask);
+    movement_free(m);
+    return r;
+}
+
+/* A flag ("field:code") and a community: one is of the line and the other of the column. */
+static struct result *of_quality(struct asking *q)
+{
+    const struct result_column *c = &q->at.block->table->columns[q->at.column];
+    struct str line_unit = value_of(q, "unit"), of_column = c->pivoted ? c->of : STR("");
+    bool by_unit = line_unit.s != NULL, all = by_unit ? is_total(q) : !c->pivoted;
+    struct str unit = by_unit ? line_unit : of_column, flag = by_unit ? of_column : value_of(q, "flag");
+    if (c->kind < COLUMN_COUNT || !flag.n || (!all && !unit.n)) return nothing(q);
+    if (!all) {
+        q->number.level = LEVEL_COMMUNITY;
+        q->number.unit = unit;
+    }
+    const struct trace_spec spec = {.number = &q->number, .which = TRACE_EVERY, .flag = flag};
+    return records(q, &spec);
+}
+
+static struct result *of_entity(struct asking *q)
+{
+    struct trace_spec spec = {.number = &q->number,
+                              .where = building_where(q->b, (struct str){0}),
+                              .today = str_of(q->b->month_end),
+                              .which = TRACE_EVERY,
+                              .entity = value_of(q, "entity")};
+    return spec.entity.n ? records(q, &spec) : nothing(q);
+}
+
+static struct result *of_ledger(struct asking *q)
+{
+    struct building *b = q->b;
+    struct str name = value_of(q, "name"), column = q->at.block->table->columns[q->at.column].name;
+    if (!str_is(column, "count") && !str_is(column, "before")) return nothing(q);
+    if (str_is(column, "before")) building_before(b);
+    struct schema *l = schema_open(b->source->share, arena_copy(&b->content->memory, name.s, name.n), b->diag);
+    struct station other = *b->source->of;
+    const struct trace_spec spec = {.number = &q->number, .which = TRACE_EVERY};
+    other.schema = l;
+    struct result *r = l ? station_trace_records(&other, &spec, b->as_of, b->source->mask) : NULL;
+    schema_free(l);
+    return r;
+}
+
+static struct result *answer(struct asking *q)
+{
+    switch (q->at.block->spec->kind) {
+    case TABLE_FIGURES: return of_figure(q);
+    case TABLE_ROLLUP: return of_rollup(q);
+    case TABLE_COVERAGE:
+    case TABLE_SILENT: return of_coverage(q);
+    case TABLE_MOVEMENT: return of_movement(q, false);
+    case TABLE_MOVERS: return of_movement(q, true);
+    case TABLE_QUALITY: return of_quality(q);
+    case TABLE_DUPLICATES: return of_entity(q);
+    case TABLE_LEDGERS: return of_ledger(q);
+    default: return nothing(q);
+    }
 }
 
 static bool find_cell(const struct content *c, struct str cell, struct content_cell *out)
@@ -178,23 +240,16 @@ struct result *report_explain(const struct report *r, const struct report_source
                               struct diag *d)
 {
     struct building b = {.report = r, .source = source, .content = content_new(), .diag = d};
-    struct behind h = {.b = &b, .unit = UNIT_NONE};
-    struct content_cell at;
-    bool ok = find_cell(c, cell, &at) && building_start(&b);
-    if (ok) {
-        h.by = at.block->by;
-        h.n_by = at.block->n_by;
-        h.values = mem_zero(h.n_by, sizeof *h.values);
-        ok = at.block->spec->kind == TABLE_FIGURES ? read_figure(&h, &at) : read_line(&h, &at);
-    }
-    if (!ok) {
+    struct asking q = {.b = &b, .number.level = ROLLUP_WHOLE};
+    struct result *result = NULL;
+    if (!find_cell(c, cell, &q.at)) q.none = true;
+    else if (building_start(&b)) result = answer(&q);
+    if (q.none) {
         struct buf name = {0};
         buf_str(&name, cell);
         diag_add(d, DIAG_REPORT_NO_CELL, NULL, buf_text(&name), "'社区人数!B4'", NULL);
         buf_free(&name);
     }
-    struct result *result = ok ? list(&h) : NULL;
-    free(h.values);
     buf_free(&b.text);
     content_free(b.content);
     return result;

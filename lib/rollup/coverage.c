@@ -14,6 +14,12 @@ const char *state_name(enum state s)
     return NAMES[s][0];
 }
 
+const char *state_column(enum state s)
+{
+    static const char *const COLUMNS[STATE_COUNT] = {"missing", "returned", "late", "nil", "handed_in"};
+    return COLUMNS[s];
+}
+
 bool state_of(struct str word, enum state *out)
 {
     for (int i = 0; i < STATE_COUNT; i++) {

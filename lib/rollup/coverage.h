@@ -17,7 +17,8 @@ enum state {
     STATE_HANDED_IN, /* 已交 */
     STATE_COUNT
 };
-const char *state_name(enum state s); /* 未交 ... */
+const char *state_name(enum state s);   /* 未交 ... */
+const char *state_column(enum state s); /* missing returned late nil handed_in: the column of coverage_result */
 bool state_of(struct str word,
               enum state *out); /* 未交 or missing, 退回 or returned, 迟交 or late, 零报告 or nil, 已交 or handed-in */
 

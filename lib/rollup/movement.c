@@ -233,6 +233,9 @@ const char *event_name(enum event e)
 /* ---- by unit ---- */
 
 enum { OPENING, NEW, MOVED_IN, MOVED_OUT, DIED, CORRECTED, CLOSING, MEASURES };
+static const char *const COLUMNS[4 + MEASURES][2] = {
+    {"period", "月份"},   {"level", "级别"},     {"unit", "单位编码"}, {"name", "单位"},      {"opening", "期初"}, {"new", "新增"},
+    {"moved_in", "迁入"}, {"moved_out", "迁出"}, {"died", "去世"},     {"corrected", "更正"}, {"closing", "期末"}};
 
 struct tallies {
     const struct units *units;
@@ -258,24 +261,55 @@ static uint32_t place_in(struct tallies *t, struct str code, enum level level)
     return (uint32_t)e->value;
 }
 
+/* What an event adds to the numbers of the unit that it leaves and of the one that it enters. */
+static void measure_event(const struct person_event *e, bool same_unit, int64_t from[MEASURES], int64_t to[MEASURES])
+{
+    from[OPENING] = e->from.n > 0;
+    to[CLOSING] = e->to.n > 0;
+    switch (e->event) {
+    case EVENT_STAYED: break;
+    case EVENT_NEW: to[NEW]++; break;
+    case EVENT_MOVED:
+        if (same_unit) break; /* it cancels */
+        from[MOVED_OUT]++;
+        to[MOVED_IN]++;
+        break;
+    case EVENT_LEFT: from[MOVED_OUT]++; break;
+    case EVENT_DIED: from[DIED]++; break;
+    case EVENT_CORRECTED_IN: to[CORRECTED]++; break;
+    case EVENT_CORRECTED_OUT: from[CORRECTED]--; break;
+    }
+}
+
 static void tally_event(struct tallies *t, const struct person_event *e, enum level level)
 {
     uint32_t from = e->from.n ? place_in(t, e->from, level) : UNIT_NONE, to = e->to.n ? place_in(t, e->to, level) : UNIT_NONE;
-    if (from != UNIT_NONE) t->v[from][OPENING]++;
-    if (to != UNIT_NONE) t->v[to][CLOSING]++;
-    switch (e->event) {
-    case EVENT_STAYED: break;
-    case EVENT_NEW: t->v[to][NEW]++; break;
-    case EVENT_MOVED:
-        if (from == to) break; /* within the unit: it cancels */
-        t->v[from][MOVED_OUT]++;
-        t->v[to][MOVED_IN]++;
-        break;
-    case EVENT_LEFT: t->v[from][MOVED_OUT]++; break;
-    case EVENT_DIED: t->v[from][DIED]++; break;
-    case EVENT_CORRECTED_IN: t->v[to][CORRECTED]++; break;
-    case EVENT_CORRECTED_OUT: t->v[from][CORRECTED]--; break;
+    int64_t leaves[MEASURES] = {0}, enters[MEASURES] = {0};
+    measure_event(e, from == to, leaves, enters);
+    for (int k = 0; k < MEASURES; k++) {
+        if (from != UNIT_NONE) t->v[from][k] += leaves[k];
+        if (to != UNIT_NONE) t->v[to][k] += enters[k];
     }
+}
+
+/* The code under which one of that code counts at a level. */
+static struct str code_at(const struct units *u, struct str code, int level)
+{
+    if (level < 0) return code.n ? STR("*") : code; /* all units as one */
+    uint32_t i = code.n ? units_code(u, code) : UNIT_NONE, up = i == UNIT_NONE ? i : units_up(u, i, (enum level)level);
+    return up != UNIT_NONE ? u->v[up].code : code;
+}
+
+bool movement_behind(const struct movement *m, const struct person_event *e, int level, struct str unit, struct str column)
+{
+    struct str from = code_at(m->spec->units, e->from, level), to = code_at(m->spec->units, e->to, level);
+    int64_t leaves[MEASURES] = {0}, enters[MEASURES] = {0};
+    measure_event(e, str_eq(from, to), leaves, enters);
+    for (int k = 0; k < MEASURES; k++) {
+        if (!str_is(column, COLUMNS[4 + k][0])) continue;
+        return (leaves[k] && (level < 0 || str_eq(from, unit))) || (enters[k] && (level < 0 || str_eq(to, unit)));
+    }
+    return false;
 }
 
 static void put_tally(struct result *r, const struct movement *m, const struct tallies *t, size_t i, enum level level)
@@ -307,12 +341,9 @@ static void put_level(struct result *r, const struct movement *m, enum level lev
 
 struct result *movement_result(const struct movement *m, enum level level)
 {
-    static const char *const NAMED[][2] = {{"period", "月份"},  {"level", "级别"},     {"unit", "单位编码"}, {"name", "单位"},
-                                           {"opening", "期初"}, {"new", "新增"},       {"moved_in", "迁入"}, {"moved_out", "迁出"},
-                                           {"died", "去世"},    {"corrected", "更正"}, {"closing", "期末"}};
     struct result *r = result_new();
-    for (size_t k = 0; k < sizeof NAMED / sizeof *NAMED; k++)
-        result_column(r, str_of(NAMED[k][0]), str_of(NAMED[k][1]),
+    for (size_t k = 0; k < sizeof COLUMNS / sizeof *COLUMNS; k++)
+        result_column(r, str_of(COLUMNS[k][0]), str_of(COLUMNS[k][1]),
                       k == 3   ? COLUMN_TEXT
                       : k < 4  ? COLUMN_CODE
                       : k == 9 ? COLUMN_CHANGE

@@ -37,6 +37,9 @@ void movement_free(struct movement *m);
 struct result *movement_result(const struct movement *m, enum level level);
 /* period,event,from,from_name,to,to_name,name,record of all who did not stay; names as they are (mask is the caller's). */
 struct result *movement_people(const struct movement *m);
+/* Is the event one of those that a column of movement_result (opening new moved_in moved_out died corrected closing) counts for
+ * the unit of that code and level?  ROLLUP_WHOLE: all units as one. */
+bool movement_behind(const struct movement *m, const struct person_event *e, int level, struct str unit, struct str column);
 const char *event_name(enum event e); /* 新增 迁移 迁出 去世 更正 */
 
 #endif

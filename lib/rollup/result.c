@@ -19,7 +19,7 @@ void result_free(struct result *r)
 size_t result_column(struct result *r, struct str name, struct str title, enum column_kind kind)
 {
     mem_grow(&r->columns, &r->cap_columns, r->n_columns + 1, sizeof *r->columns);
-    r->columns[r->n_columns] = (struct result_column){result_text(r, name), result_text(r, title), {0}, kind};
+    r->columns[r->n_columns] = (struct result_column){.name = result_text(r, name), .title = result_text(r, title), .kind = kind};
     return r->n_columns++;
 }
 

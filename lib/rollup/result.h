@@ -19,6 +19,8 @@ struct result_column {
     struct str title; /* on paper; empty: the name */
     struct str group; /* heading over several columns, or empty */
     enum column_kind kind;
+    bool pivoted;  /* it is of one value of the dimension that was laid out in columns: */
+    struct str of; /* that value, empty for none */
 };
 struct result_line {
     struct str *values;

@@ -29,12 +29,18 @@ static struct str percent_text(struct shaping *p, uint64_t part, uint64_t whole)
     return result_text(p->out, buf_slice(&p->text));
 }
 
-static void named(struct shaping *p, const char *prefix, struct str name, enum column_kind kind)
+static size_t named(struct shaping *p, const char *prefix, struct str name, enum column_kind kind)
 {
     p->text.n = 0;
     buf_put(&p->text, prefix);
     buf_str(&p->text, name);
-    result_column(p->out, buf_slice(&p->text), (struct str){0}, kind);
+    return result_column(p->out, buf_slice(&p->text), (struct str){0}, kind);
+}
+
+static void of_value(struct shaping *p, size_t column, struct str value)
+{
+    p->out->columns[column].pivoted = true;
+    p->out->columns[column].of = result_text(p->out, value);
 }
 
 static int bytes_order(const void *a, const void *b)
@@ -73,8 +79,8 @@ static void pivot_columns(struct shaping *p)
         struct str value = p->values.entries[i].key, shown = value.n ? value : STR("(none)");
         bool taken = str_is(shown, "count");
         for (size_t k = 0; k < p->out->n_columns; k++) taken = taken || str_eq(p->out->columns[k].name, shown);
-        named(p, taken ? "=" : "", shown, COLUMN_COUNT);
-        if (step == 2) named(p, "%", shown, COLUMN_PERCENT);
+        of_value(p, named(p, taken ? "=" : "", shown, COLUMN_COUNT), value);
+        if (step == 2) of_value(p, named(p, "%", shown, COLUMN_PERCENT), value);
     }
 }
 

@@ -65,9 +65,14 @@ struct rollup *station_rollup(struct station *s, const struct rollup_spec *spec,
     return r;
 }
 
+static struct rows *returns_of(struct station *s, struct str period, int64_t as_of)
+{
+    return store_returns(s->store, arena_copy(&s->memory, period.s, period.n), as_of);
+}
+
 struct coverage *station_coverage(struct station *s, struct str period, int64_t as_of)
 {
-    struct rows *returns = store_returns(s->store, arena_copy(&s->memory, period.s, period.n), as_of);
+    struct rows *returns = returns_of(s, period, as_of);
     struct coverage *c = returns ? coverage_make(s->units, returns, period, s->deadline) : NULL;
     rows_close(returns);
     return c;
@@ -175,4 +180,72 @@ int station_check(struct station *s, struct result *proof)
         total += parts[i];
     }
     return total;
+}
+
+/* ---- what is behind a number ---- */
+
+static struct tracing tracing_of(const struct station *s, enum mask_profile mask)
+{
+    return (struct tracing){s->schema, s->units, mask, s->diag};
+}
+
+/* Not sorted: of two records in one unit the rollup took the first of the same order. */
+static struct rows *rows_with_source(struct station *s, int64_t as_of)
+{
+    const struct store_query q = {.ledger = s->schema, .as_of = as_of, .source = true, .record = true, .batch = true};
+    return store_rows(s->store, &q);
+}
+
+struct result *station_trace_records(struct station *s, const struct trace_spec *spec, int64_t as_of, enum mask_profile mask)
+{
+    struct tracing t = tracing_of(s, mask);
+    struct rows *rows = rows_with_source(s, as_of);
+    struct result *r = rows ? trace_records(&t, spec, rows) : NULL;
+    rows_close(rows);
+    return r;
+}
+
+struct result *station_trace_coverage(struct station *s, const struct traced *number, const struct coverage *c, int64_t as_of,
+                                      enum mask_profile mask)
+{
+    struct tracing t = tracing_of(s, mask);
+    struct rows *returns = returns_of(s, c->period, as_of);
+    struct rows *rejects = returns && str_is(number->column, "open") ? store_rejects(s->store, as_of) : NULL;
+    struct result *r = rejects   ? trace_rejects(&t, number, rejects, returns)
+                       : returns ? trace_coverage(&t, number, c, returns)
+                                 : NULL;
+    rows_close(rejects);
+    rows_close(returns);
+    return r;
+}
+
+struct result *station_trace_rejects(struct station *s, const struct traced *number, int64_t as_of, enum mask_profile mask)
+{
+    struct tracing t = tracing_of(s, mask);
+    struct rows *rejects = store_rejects(s->store, as_of);
+    struct result *r = rejects ? trace_rejects(&t, number, rejects, NULL) : NULL;
+    rows_close(rejects);
+    return r;
+}
+
+struct result *station_trace_movement(struct station *s, const struct traced *number, const struct movement *m, int64_t from,
+                                      int64_t to, enum mask_profile mask)
+{
+    struct tracing t = tracing_of(s, mask);
+    struct rows *a = rows_with_source(s, from), *b = a ? rows_with_source(s, to) : NULL;
+    struct result *r = b ? trace_movement(&t, number, m, a, b) : NULL;
+    rows_close(a);
+    rows_close(b);
+    return r;
+}
+
+struct result *station_trace_person(struct station *s, struct str record, const struct movement *m, int64_t from, int64_t to,
+                                    enum mask_profile mask)
+{
+    struct tracing t = tracing_of(s, mask);
+    struct rows *a = rows_with_source(s, from), *b = a ? rows_with_source(s, to) : NULL;
+    struct result *r = b ? trace_person(&t, record, m, a, b) : NULL;
+    rows_close(a);
+    rows_close(b);
+    return r;
 }

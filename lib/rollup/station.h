@@ -5,6 +5,7 @@
 #include "rollup/movement.h"
 #include "rollup/result.h"
 #include "rollup/rollup.h"
+#include "rollup/trace.h"
 #include "store/store.h"
 
 struct station {
@@ -42,5 +43,15 @@ bool station_people(struct station *s, int64_t as_of, struct people_counts *n);
 /* All proofs: the levels against each other, the records against the people, the states against the units expected, and the
  * movement against both months.  Adds to `proof`; the number that do not hold, or -1 after a failure. */
 int station_check(struct station *s, struct result *proof);
+
+/* What is behind a number of a table that was made of the store (trace.h): with file, sheet, row, record and batch. */
+struct result *station_trace_records(struct station *s, const struct trace_spec *spec, int64_t as_of, enum mask_profile mask);
+struct result *station_trace_coverage(struct station *s, const struct traced *number, const struct coverage *c, int64_t as_of,
+                                      enum mask_profile mask);
+struct result *station_trace_rejects(struct station *s, const struct traced *number, int64_t as_of, enum mask_profile mask);
+struct result *station_trace_movement(struct station *s, const struct traced *number, const struct movement *m, int64_t from,
+                                      int64_t to, enum mask_profile mask);
+struct result *station_trace_person(struct station *s, struct str record, const struct movement *m, int64_t from, int64_t to,
+                                    enum mask_profile mask);
 
 #endif

@@ -122,6 +122,7 @@ static void all_columns(struct buf *names, const struct store_query *q)
     if (q->source) buf_add(names, "_file\0_sheet\0_row", 18);
     buf_add(names, "_flags\0_entity", 15);
     if (q->record) buf_add(names, "_record", 8);
+    if (q->batch) buf_add(names, "_batch", 7);
 }
 
 static bool add_columns(struct buf *sql, struct store *s, const struct table *t, const struct store_query *q, struct str names)

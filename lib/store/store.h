@@ -67,10 +67,11 @@ struct store_query {
     bool sorted;            /* by unit and content, so that any order of batches gives the same bytes; else the order of entry */
     bool source;            /* with _file _sheet _row */
     bool record;            /* with _record: the record's number, the same for all its versions */
+    bool batch;             /* with _batch: the batch that this version came with */
     const struct str *want; /* only these columns, in this order; NULL: all */
     size_t n_want;
 };
-/* Columns: the ledger's fields, FIELD_typed where the ledger has them, unit, [_file _sheet _row] _flags _entity [_record].
+/* Columns: the ledger's fields, FIELD_typed where the ledger has them, unit, [_file _sheet _row] _flags _entity [_record] [_batch].
  * NULL after a finding. */
 struct rows *store_rows(struct store *s, const struct store_query *q);
 

@@ -68,6 +68,29 @@ status "rows of one level are nothing to check" 2 vet-aggregate -u units.csv --c
 status "levels that disagree are told, not added" 1 vet-aggregate -u units.csv --level station broken.csv
 has "with both counts" err "rollup_levels_differ"
 
+names() { tail -n +2 "$1" | cut -d, -f4 | tr '\n' ' ' | sed 's/ $//'; }
+vet-aggregate -u units.csv --by category --explain 'unit=S1,category=退役士兵' --level community people.csv >behind.csv
+same "behind a number of a stream are its records, each person once" "张甲 李乙" "$(names behind.csv)"
+same "by the one that counts, not his other" "S111" "$(grep 张甲 behind.csv | cut -d, -f9)"
+vet-aggregate -u units.csv --count records --level community --pivot category --explain unit=S1,退役士兵 people.csv >behind.csv
+same "with --count records by each" "张甲 李乙 张甲" "$(names behind.csv)"
+vet-aggregate -u units.csv --level building --explain unit=S12 people.csv >behind.csv
+same "who is known only to his grid stands behind its row, and nobody else" "王丙" "$(names behind.csv)"
+vet-aggregate -u units.csv --by category --explain unit=S,category= people.csv >behind.csv
+same "a value that nobody filled in is a value" "赵丁" "$(names behind.csv)"
+vet-aggregate -u units.csv --where "sex = '女' AND amount > 1" --explain 1 <people.csv >behind.csv
+same "--where holds behind the number too, and standard input is read twice" "李乙" "$(names behind.csv)"
+vet-aggregate -u units.csv --by "band=CASE WHEN birth_date < '1950' THEN '80+' ELSE 'other' END" --explain 'band=80+' people.csv >behind.csv
+same "so does an expression" "王丙 钱戊" "$(names behind.csv)"
+vet-aggregate -u units.csv --mask internal --level building --explain unit=S111 people.csv >behind.csv
+same "names are masked for whom they are to be" "张*" "$(names behind.csv)"
+vet-aggregate -u units.csv --level community --explain unit=S1 grid.csv >behind.csv
+same "behind a rollup of rollups are its rows" "S11 S12" "$(tail -n +2 behind.csv | cut -d, -f6 | tr '\n' ' ' | sed 's/ $//')"
+vet-aggregate -u units.csv --level station --explain 1 all.csv >behind.csv
+same "of the finest level only" "building" "$(tail -n +2 behind.csv | cut -d, -f5 | sort -u)"
+vet-import -q --place S111 -u units.csv "$TESTS/corpus/good-import-plain.csv" 2>err | vet-aggregate -u units.csv --explain 1 >out
+has "records that know their file, sheet and row keep them" out "good-import-plain.csv,,2"
+
 status "a column that is not there names the nearest" 2 vet-aggregate --by categry people.csv
 has "with its name" err "did you mean category?"
 status "a level needs units" 2 vet-aggregate --level grid people.csv

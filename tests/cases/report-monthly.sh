@@ -93,6 +93,53 @@ vet-report -r monthly --explain '社区分类!C6' >behind.csv
 same "a total has those of all units with its value" "锦东社区,第1网格,1号楼,赵*,女" "$(tail -n +2 behind.csv | cut -d, -f1-5)"
 same "a key figure has its people" 3 "$(($(vet-report -r monthly --explain '关键指标!B5' | wc -l) - 1))"
 same "and those that its condition chooses" 2 "$(($(vet-report -r monthly --explain '关键指标!B6' | wc -l) - 1))"
+same "a figure of last month has the people of then" 4 "$(($(vet-report -r monthly --explain '关键指标!C5' | wc -l) - 1))"
+same "behind 未交 are the buildings, with whom to call" "云翠社区,第1网格,3号楼,S113,未交,冯楼长,13800000113" \
+    "$(vet-report -r monthly --explain '上报情况!D4' | tail -n +2 | cut -d, -f1-7)"
+vet-report -r monthly --explain '上报情况!C4' >behind.csv
+has "behind 应报 also what they handed in, and its batch" behind.csv "S111,退回,吴楼长,13800000111,records,,2026-11-10T08:00:00,3,1,1,a.csv,,6"
+same "behind 待改行数 the rows" "S111,name:missing_required;id_number:id_missing,a.csv,,5,6" \
+    "$(vet-report -r monthly --explain '上报情况!K4' | tail -n +2 | cut -d, -f4-)"
+same "in the list of buildings each line is one" "3号楼,S113,未交" "$(vet-report -r monthly --explain '未交楼栋!B5' | tail -n +2 | cut -d, -f3-5)"
+same "behind a term of movement are people" "去世,云翠社区 第1网格 1号楼,,云翠社区,第1网格,1号楼,张**" \
+    "$(vet-report -r monthly --explain '变动情况!F5' | tail -n +2 | cut -d, -f1-7)"
+same "of whom the batch is known" "a.csv,,2,,,1,6" "$(vet-report -r monthly --explain '变动情况!F5' | tail -n +2 | cut -d, -f20-)"
+same "the moved are told one by one" "王*" "$(vet-report -r monthly --explain '变动名单!C4' | tail -n +2 | cut -d, -f7)"
+same "a flag has its record" "李**" "$(vet-report -r monthly --explain '数据质量!C4' | tail -n +2 | cut -d, -f4)"
+same "and none where the number is 0" "" "$(vet-report -r monthly --explain '数据质量!D4' | tail -n +2)"
+same "a ledger has its records" 5 "$(($(vet-report -r monthly --explain '台账!B4' | wc -l) - 1))"
+status "a change is a difference, and no records" 2 vet-report -q -r monthly --explain '关键指标!D5'
+same "unmasked when that is asked for" "李卫东" "$(vet-report -r monthly --mask none --explain '数据质量!C4' | tail -n +2 | cut -d, -f4)"
+
+# Every number of every rollup and of movement has as many lines behind it as it says.
+behind() { echo $(($(vet-aggregate "$@" | wc -l) - 1)); }
+pivot=(--level all --pivot category --total)
+vet-aggregate "${pivot[@]}" >all.csv
+wrong='' line=0
+while IFS=, read -r _ _ _ _ a b count; do
+    line=$((line + 1))
+    got="$(behind "${pivot[@]}" --explain $line,现役军人家属) $(behind "${pivot[@]}" --explain $line,退役士兵) $(behind "${pivot[@]}" --explain $line)"
+    [ "$got" = "$a $b $count" ] || wrong="$wrong $line"
+done < <(tail -n +2 all.csv)
+same "each number of a pivot with its total has as many records as it says" "" "$wrong"
+same "in all its rows" 8 "$line"
+wrong='' line=0
+# shellcheck disable=SC2034 # they are read by their names
+while IFS=, read -r _ _ _ _ opening new moved_in moved_out died _ closing; do
+    line=$((line + 1))
+    for c in opening new moved_in moved_out died closing; do
+        [ "$(behind --movement 2026-10..2026-11 --explain "$line,$c")" = "${!c}" ] || wrong="$wrong $line,$c"
+    done
+done < <(tail -n +2 movement.csv)
+same "each number of movement has as many people" "" "$wrong"
+same "at every unit" 9 "$line"
+same "a grid's missing buildings" "S113" "$(vet-aggregate --coverage --explain unit=S11,missing | tail -n +2 | cut -d, -f4)"
+status "a row that is not there is told" 2 vet-aggregate --explain unit=X
+status "one that is not told apart, too" 2 vet-aggregate --level all --explain level=building
+status "and a column without numbers" 2 vet-aggregate --explain 1,name
+has "with those that there are" err "those are count"
+status "proofs explain themselves" 2 vet-aggregate --check --explain 1
+
 status "a cell without a number is told" 2 vet-report -r monthly --explain '社区人数!A1'
 status "a sheet that is not there is told" 2 vet-report -r monthly --explain '无此表!B4'
 status "the monthly report needs a store" 2 env -u VET_DB vet-report -r monthly

@@ -1,4 +1,4 @@
-#include "book/spool.h"
+#include "flow/spool.h"
 
 #include <errno.h>
 #include <stdio.h>

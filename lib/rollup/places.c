@@ -1,4 +1,4 @@
-#include "book/places.h"
+#include "rollup/places.h"
 
 static const char *const TITLES[LEVEL_COUNT] = {"服务站", "社区", "网格", "楼栋"};
 
@@ -45,7 +45,8 @@ size_t places_before(struct result *r, size_t at, size_t unit, const struct unit
     memmove(&r->columns[at + n], &r->columns[at], after * sizeof *r->columns);
     for (size_t k = 0; k < n; k++) {
         int up = LEVEL_COMMUNITY + (int)k;
-        r->columns[at + k] = (struct result_column){str_of(level_name((enum level)up)), str_of(TITLES[up]), {0}, COLUMN_TEXT};
+        r->columns[at + k] =
+            (struct result_column){.name = str_of(level_name((enum level)up)), .title = str_of(TITLES[up]), .kind = COLUMN_TEXT};
     }
     for (size_t i = 0; i < r->n; i++) {
         struct str *v = arena_zero(&r->memory, r->n_columns, sizeof *v), *old = r->lines[i].values;

@@ -1,6 +1,6 @@
 /* Where a unit lies, in the columns 社区 网格 楼栋 of a table, or as one text. */
-#ifndef VET_BOOK_PLACES_H
-#define VET_BOOK_PLACES_H
+#ifndef VET_ROLLUP_PLACES_H
+#define VET_ROLLUP_PLACES_H
 
 #include "ledger/units.h"
 #include "rollup/result.h"

@@ -1,7 +1,7 @@
 /* Standard input kept for several readings: a report reads its stream once for each table.
  * Files named on the command line are read where they are. */
-#ifndef VET_BOOK_SPOOL_H
-#define VET_BOOK_SPOOL_H
+#ifndef VET_FLOW_SPOOL_H
+#define VET_FLOW_SPOOL_H
 
 #include "base/diag.h"
 
