@@ -15,13 +15,15 @@ test: tests
 .PHONY: lint asan valgrind
 SOURCES = $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch] scripts/*/*.[ch])
 SCRIPTS = $(shell grep -lE '^\#.*(bash|/sh)' scripts/* tests/run tests/lib.sh tests/cases/*.sh .ci/run 2>/dev/null)
-# The format, static checks, and both compilers with warnings as errors.
+# The format, static checks of code, scripts and manual pages, and both compilers with warnings as errors.
 lint:
 	clang-format --dry-run -Werror $(SOURCES)
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppressions-list=tests/cppcheck.txt -Ilib -D_GNU_SOURCE cmd lib
 	shellcheck -x -P tests -e SC1091 $(SCRIPTS)
 	scripts/check-layers
+	mandoc -T lint -W warning doc/*.[15]
+	$(FUZZ_CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsyntax-only tests/fuzz/*.c
 	$(MAKE) BUILD=$(BUILD)/lint-gcc CC=gcc tests
 	$(MAKE) BUILD=$(BUILD)/lint-clang CC=clang tests
 

@@ -278,22 +278,14 @@ static enum mark mark_of(uint32_t c)
     case 0x3001:
     case 0x3002:
     case 0xFF0C:
-    case 0xFF0D:
     case 0xFF0F:
     case 0xFF3C:
-    case 0x2010:
-    case 0x2011:
-    case 0x2012:
-    case 0x2013:
-    case 0x2014:
-    case 0x2015:
-    case 0x2212:
     case 0x2022:
     case 0x30FB:
     case 0x4EFD: /* 份 */
     case 0x200B:
     case 0xFEFF: return MARK_OTHER;
-    default: return MARK_NONE;
+    default: return text_is_dash(c) ? MARK_OTHER : MARK_NONE;
     }
 }
 

@@ -6,6 +6,11 @@
 
 /* The character at s.s[*i]; *i moves past it.  A byte that is not UTF-8 reads as U+FFFD and moves by one. */
 uint32_t text_next(struct str s, size_t *i);
+/* Is it one of the strokes that are typed for a hyphen: U+2010..2015, the minus sign, the full-width hyphen? */
+static inline bool text_is_dash(uint32_t c)
+{
+    return (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xFF0D;
+}
 size_t text_length(struct str s);           /* in characters */
 size_t text_width(struct str s);            /* in terminal columns: East Asian wide and full-width count 2 */
 bool text_valid(struct str s, size_t *bad); /* is it UTF-8 (RFC 3629)?  *bad is the offset of the first fault */

@@ -21,13 +21,13 @@ struct zipfile {
     zip_t *zip;
     struct positioned bytes;
     struct map names;  /* folded name -> index, or TWICE */
-    uint64_t expanded; /* bytes read out of it so far */
+    uint64_t expanded; /* bytes that the parts opened so far expand to */
 };
 struct zippart {
     struct zipfile *z;
     zip_file_t *file;
     int64_t index;
-    uint64_t expanded, compressed;
+    uint64_t expanded, claimed; /* bytes read so far, and all that there should be */
 };
 #define TWICE UINT64_MAX
 
@@ -169,12 +169,6 @@ const char *zipfile_name(const struct zipfile *z, int64_t index)
     return name ? name : "";
 }
 
-uint64_t zipfile_claimed(const struct zipfile *z, int64_t index)
-{
-    zip_stat_t st;
-    return zip_stat_index(z->zip, (zip_uint64_t)index, 0, &st) == 0 ? st.size : 0;
-}
-
 struct book *zipfile_book(const struct zipfile *z)
 {
     return z->book;
@@ -186,33 +180,52 @@ void zipfile_finding(const struct zipfile *z, enum diag_code code, int64_t index
              NULL);
 }
 
+/* The MiB that a part may not expand to, or 0.  Absolute limits first; a ratio only past some MiB, since small parts of honest
+ * files compress well; of the whole too, since a small part may be read a thousand times. */
+static unsigned passed_limit(const struct zipfile *z, const zip_stat_t *st)
+{
+    const uint64_t mib = 1 << 20, file = (uint64_t)z->bytes.size, whole = z->expanded + st->size;
+    if (st->size > ZIPFILE_PART_MIB * mib) return ZIPFILE_PART_MIB;
+    if (whole > ZIPFILE_TOTAL_MIB * mib) return ZIPFILE_TOTAL_MIB;
+    uint64_t packed = st->comp_size < file ? st->comp_size : file; /* it may say anything */
+    uint64_t ratio = st->size > ZIPFILE_LARGE_MIB * mib ? ZIPFILE_RATIO_LARGE : ZIPFILE_RATIO;
+    if (st->size > ZIPFILE_RATIO_FROM_MIB * mib && st->size / ratio > packed) return (unsigned)(packed * ratio / mib + 1);
+    if (whole > ZIPFILE_LARGE_MIB * mib && whole / ZIPFILE_RATIO > file) return ZIPFILE_LARGE_MIB;
+    return 0;
+}
+
+static bool may_open(struct zipfile *z, int64_t index, zip_stat_t *st)
+{
+    const zip_uint64_t wanted = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
+    if (zip_stat_index(z->zip, (zip_uint64_t)index, 0, st) != 0 || (st->valid & wanted) != wanted) {
+        damaged(z->book, zip_strerror(z->zip));
+        return false;
+    }
+    if ((st->valid & ZIP_STAT_ENCRYPTION_METHOD) && st->encryption_method) {
+        diag_add(z->book->diag, DIAG_BOOK_PROTECTED, &(struct place){.file = z->book->path}, NULL);
+        return false;
+    }
+    unsigned limit = passed_limit(z, st);
+    if (!limit) return true;
+    char text[16];
+    snprintf(text, sizeof text, "%u", limit);
+    zipfile_finding(z, DIAG_BOOK_TOO_LARGE, index, text, NULL);
+    return false;
+}
+
 struct zippart *zippart_open(struct zipfile *z, int64_t index)
 {
     zip_stat_t st;
-    if (zip_stat_index(z->zip, (zip_uint64_t)index, 0, &st) == 0 && (st.valid & ZIP_STAT_ENCRYPTION_METHOD) &&
-        st.encryption_method) {
-        diag_add(z->book->diag, DIAG_BOOK_PROTECTED, &(struct place){.file = z->book->path}, NULL);
-        return NULL;
-    }
+    if (!may_open(z, index, &st)) return NULL;
     zip_file_t *file = zip_fopen_index(z->zip, (zip_uint64_t)index, 0);
     if (!file) {
         damaged(z->book, zip_strerror(z->zip));
         return NULL;
     }
+    z->expanded += st.size;
     struct zippart *p = mem_zero(1, sizeof *p);
-    *p = (struct zippart){.z = z, .file = file, .index = index, .compressed = st.comp_size};
+    *p = (struct zippart){.z = z, .file = file, .index = index, .claimed = st.size};
     return p;
-}
-
-/* Absolute limits first; a ratio only past some MiB, since small parts of honest files compress well. */
-static unsigned passed_limit(const struct zippart *p)
-{
-    const uint64_t mib = 1 << 20;
-    if (p->expanded > ZIPFILE_PART_MIB * mib) return ZIPFILE_PART_MIB;
-    if (p->z->expanded > ZIPFILE_TOTAL_MIB * mib) return ZIPFILE_TOTAL_MIB;
-    if (p->expanded > ZIPFILE_RATIO_FROM_MIB * mib && p->expanded / ZIPFILE_RATIO > p->compressed)
-        return (unsigned)(p->expanded / mib);
-    return 0;
 }
 
 ssize_t zippart_read(struct zippart *p, void *to, size_t n)
@@ -228,12 +241,8 @@ ssize_t zippart_read(struct zippart *p, void *to, size_t n)
         got += (size_t)k;
     }
     p->expanded += got;
-    p->z->expanded += got;
-    unsigned limit = passed_limit(p);
-    if (!limit) return (ssize_t)got;
-    char text[16];
-    snprintf(text, sizeof text, "%u", limit);
-    zipfile_finding(p->z, DIAG_BOOK_TOO_LARGE, p->index, text, NULL);
+    if (p->expanded <= p->claimed) return (ssize_t)got;
+    damaged(p->z->book, "a part is longer than the archive says"); /* which was what the limits were held against */
     return -1;
 }
 

@@ -83,18 +83,11 @@ static bool is_mark(uint32_t c)
     case 0xFF07:
     case 0xFF0C:
     case 0x3001:
-    case 0x2010:
-    case 0x2011:
-    case 0x2012:
-    case 0x2013:
-    case 0x2014:
-    case 0x2015:
-    case 0x2212:
-    case 0xFF0D:
     case 0xAD: return true;
     default:
-        return c <= ' ' || c == 0x7F || c == 0xA0 || c == 0x3000 || c == 0xFEFF || (c >= 0x2000 && c <= 0x200F) || c == 0x2028 ||
-               c == 0x2029 || (c >= 0x202A && c <= 0x202F) || c == 0x205F || c == 0x2060;
+        return text_is_dash(c) || c <= ' ' || c == 0x7F || c == 0xA0 || c == 0x3000 || c == 0xFEFF ||
+               (c >= 0x2000 && c <= 0x200F) || c == 0x2028 || c == 0x2029 || (c >= 0x202A && c <= 0x202F) || c == 0x205F ||
+               c == 0x2060;
     }
 }
 

@@ -183,25 +183,17 @@ static enum kind kind_of(uint32_t c)
     case 0xB7:
     case 0x200B:
     case 0xFEFF:
-    case 0x2010:
-    case 0x2011:
-    case 0x2012:
-    case 0x2013:
-    case 0x2014:
-    case 0x2015:
-    case 0x2212:
     case 0x2018:
     case 0x2019:
     case 0x3000:
     case 0xFF08:
     case 0xFF09:
-    case 0xFF0D:
     case 0xFF0E: return KIND_WEAK;
     case 0x8F6C:
     case 'x':
     case 'X':
     case '#': return KIND_EXTENSION; /* 转 */
-    default: return KIND_STRONG;
+    default: return text_is_dash(c) ? KIND_WEAK : KIND_STRONG;
     }
 }
 

@@ -214,27 +214,33 @@ static bool is_folder(const zip_stat_t *st)
     return false;
 }
 
+/* By what the archive says of the part, before any of it is expanded. */
+static bool is_too_large(const zip_stat_t *st, uint64_t total)
+{
+    const uint64_t most = (uint64_t)BAG_TOTAL_MIB << 20;
+    return st->size > most || total + st->size > most || (st->size > RATIO_FROM && st->size / BAG_RATIO > st->comp_size);
+}
+
 static bool read_part(struct bag *b, zip_t *zip, zip_uint64_t i, uint64_t *total)
 {
+    const zip_uint64_t wanted = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
     zip_stat_t st;
     char bytes[1 << 15];
     zip_int64_t n = -1;
-    if (zip_stat_index(zip, i, 0, &st) != 0 || !(st.valid & ZIP_STAT_NAME) || !(st.valid & ZIP_STAT_COMP_SIZE))
-        return refuse(b, DIAG_UNPACK_NOT, NULL);
+    if (zip_stat_index(zip, i, 0, &st) != 0 || (st.valid & wanted) != wanted) return refuse(b, DIAG_UNPACK_NOT, NULL);
     if (is_folder(&st)) return true;
     if (!good_name(b, st.name)) return refuse(b, DIAG_UNPACK_NAME, st.name);
-    if (b->n == BAG_PARTS) return refuse(b, DIAG_UNPACK_LARGE, st.name);
+    if (b->n == BAG_PARTS || is_too_large(&st, *total)) return refuse(b, DIAG_UNPACK_LARGE, st.name);
     struct part *p = add_part(b, st.name);
     zip_file_t *f = zip_fopen_index(zip, i, 0);
     while (f && !b->failed && (n = zip_fread(f, bytes, sizeof bytes)) > 0) {
         put(b, bytes, (size_t)n);
-        *total += (uint64_t)n;
-        if (*total > (uint64_t)BAG_TOTAL_MIB << 20 || (p->n > RATIO_FROM && p->n / BAG_RATIO > st.comp_size)) break;
+        if (p->n > st.size) break; /* longer than it said */
     }
+    *total += p->n;
     bool system = b->failed;
     finish_part(b);
     if (f) zip_fclose(f);
-    if (n > 0 && !system) return refuse(b, DIAG_UNPACK_LARGE, st.name);
     if (system) diag_add(b->diag, DIAG_WRITE_FAILED, NULL, "TMPDIR", strerror(errno ? errno : ENOSPC), NULL);
     return system ? false : n == 0 ? true : refuse(b, DIAG_UNPACK_BROKEN, st.name);
 }

@@ -78,12 +78,24 @@ def deflated(data, flush):
     return z.compress(data) + z.flush(flush)
 
 
-def bomb(path, mebibytes):
+def bomb(path, mebibytes, claimed=None):
     """A sheet of nothing but blanks: one deflated block, many times over."""
     block = deflated(b" " * 2**20, zlib.Z_FULL_FLUSH)
     start = deflated(sheet("|").split("|")[0].encode(), zlib.Z_FULL_FLUSH)
     xlsx(path, None)
-    append_part(path, "xl/worksheets/sheet1.xml", start + block * mebibytes + deflated(b"", zlib.Z_FINISH), 1000)
+    claimed = claimed or mebibytes * 2**20
+    append_part(path, "xl/worksheets/sheet1.xml", start + block * mebibytes + deflated(b"", zlib.Z_FINISH), claimed)
+
+
+def mirrors(path, sheets):
+    """One small sheet of blanks by many names: it would be expanded once for each."""
+    names = "".join(f'<sheet name="S{i}" sheetId="{i}" r:id="rId1"/>' for i in range(1, sheets + 1))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("[Content_Types].xml", TYPES)
+        z.writestr("_rels/.rels", TOP)
+        z.writestr("xl/workbook.xml", BOOK.replace('<sheet name="S" sheetId="1" r:id="rId1"/>', names))
+        z.writestr("xl/_rels/workbook.xml.rels", relations("worksheets/sheet1.xml"))
+        z.writestr("xl/worksheets/sheet1.xml", sheet(" " * 7 * 2**20))
 
 
 sound = row(1, HEADINGS) + row(2, PERSON)
@@ -105,6 +117,9 @@ ods(
     "</table:table-cell></table:table-row>",
 )
 bomb("bomb.xlsx", 400)
+bomb("bomb-large.xlsx", 4000)
+bomb("bomb-lies.xlsx", 4000, 1000)
+mirrors("mirrors.xlsx", 400)
 xlsx("columns.xlsx", sheet(sound + '<row r="3"><c r="BDWGN3" t="inlineStr"><is><t>x</t></is></c></row>'))
 xlsx("cell.xlsx", sheet(row(1, HEADINGS) + row(2, ["长" * (100 * 2**20 // 3)])))
 xlsx("climbs.xlsx", None, relations("../../../../../../etc/passwd"), [("../climbed.txt", "x"), ("/climbed.txt", "x")])

@@ -38,19 +38,53 @@ static inline void must(bool true_always, const char *what)
     abort();
 }
 
+/* What holds of a row of any sheet; its cells as text when `out` is not NULL. */
+static inline void check_row(const struct cell_block *b, const struct cell_row *r, struct buf *out)
+{
+    must(r->n <= CELL_MAX_COLUMNS && r->first + r->n <= b->n_cells, "a row's cells are there");
+    if (out) buf_printf(out, "%u%s:", r->number, r->hidden ? "h" : "");
+    for (uint32_t k = 0; k < r->n; k++) {
+        const struct cell *c = &b->cells[r->first + k];
+        size_t bad;
+        must(text_valid(cell_str(c), &bad) && (!c->n || !memchr(c->s, 0, c->n)), "text is UTF-8 without NUL");
+        if (!out) continue;
+        buf_printf(out, "%d %d ", c->kind, c->flags);
+        buf_str(out, cell_str(c));
+        buf_char(out, '|');
+    }
+    if (out) buf_char(out, '\n');
+}
+
 /* What holds of every block that any reader of text gives. */
 static inline void check_block(const struct cell_block *b, uint32_t *last_row)
 {
     for (size_t i = 0; i < b->n_rows; i++) {
-        const struct cell_row *r = &b->rows[i];
-        must(r->number == *last_row + 1, "rows are numbered without a gap");
-        must(r->n <= CELL_MAX_COLUMNS && r->first + r->n <= b->n_cells, "a row's cells are there");
-        *last_row = r->number;
-        for (uint32_t k = 0; k < r->n; k++) {
-            struct str text = cell_str(&b->cells[r->first + k]);
-            size_t bad;
-            must(text_valid(text, &bad) && !memchr(text.s ? text.s : "", 0, text.n), "text is UTF-8 without NUL");
-        }
+        must(b->rows[i].number == *last_row + 1, "rows are numbered without a gap");
+        *last_row = b->rows[i].number;
+        check_row(b, &b->rows[i], NULL);
     }
+}
+
+/* Reads all sheets of a file; the cells as text when `out` is not NULL.  The status. */
+static inline int read_book(const char *path, const char *from, struct buf *out)
+{
+    struct diag d;
+    diag_init(&d, NULL, NULL);
+    struct book *b = book_open(path, &(struct book_options){.from = from}, &d);
+    struct cell_block block = {0};
+    struct sheet s;
+    while (b && book_next_sheet(b, &s) == 1) {
+        uint32_t last = 0;
+        if (out) buf_printf(out, "[%s] %zu\n", s.name, s.n_merges);
+        while (sheet_next(b, &block) == 1)
+            for (size_t i = 0; i < block.n_rows; i++) {
+                must(block.rows[i].number > last && block.rows[i].number <= CELL_MAX_ROWS, "rows go upwards");
+                last = block.rows[i].number;
+                check_row(&block, &block.rows[i], out);
+            }
+    }
+    cell_block_free(&block);
+    book_close(b);
+    return d.status;
 }
 #endif

@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     if (!n) return 0;
     if (data[0] == 'P') {
-        read_book(data, n, NULL);
+        read_archive(data, n, NULL);
         return 0;
     }
     struct buf xml = {0}, archive = {0};
@@ -79,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
                                       {"content.xml", buf_slice(&xml)}};
     archive_of(&archive, parts, 2);
     struct buf out = {0};
-    read_book(archive.s, archive.n, &out);
+    read_archive(archive.s, archive.n, &out);
     buf_free(&out);
     buf_free(&xml);
     buf_free(&archive);

@@ -116,7 +116,7 @@ static int read_sheet(struct str xml, struct buf *out)
 {
     struct buf archive = {0};
     xlsx_of(&archive, 0, xml);
-    int status = read_book(archive.s, archive.n, out);
+    int status = read_archive(archive.s, archive.n, out);
     buf_free(&archive);
     return status;
 }
@@ -139,7 +139,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     if (!n) return 0;
     if (data[0] == 'P') {
-        read_book(data, n, NULL);
+        read_archive(data, n, NULL);
         return 0;
     }
     struct buf xml = {0}, archive = {0};
@@ -152,7 +152,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     } else {
         tokens_to_text(&xml, TOKENS, sizeof TOKENS / sizeof *TOKENS, data + 1, n - 1);
         xlsx_of(&archive, which, buf_slice(&xml));
-        read_book(archive.s, archive.n, NULL);
+        read_archive(archive.s, archive.n, NULL);
     }
     buf_free(&xml);
     buf_free(&archive);

@@ -72,40 +72,12 @@ static inline void tokens_to_text(struct buf *out, const char *const *tokens, si
     }
 }
 
-/* Reads all of it; the cells as text when `out` is not NULL.  The status. */
-static inline int read_book(const void *bytes, size_t n, struct buf *out)
+/* Reads all of an archive; the cells as text when `out` is not NULL.  The status. */
+static inline int read_archive(const void *bytes, size_t n, struct buf *out)
 {
     struct file_of_bytes f = file_of_bytes(bytes, n);
-    struct diag d;
-    diag_init(&d, NULL, NULL);
-    struct book *b = book_open(f.path, &(struct book_options){0}, &d);
-    struct cell_block block = {0};
-    struct sheet s;
-    while (b && book_next_sheet(b, &s) == 1) {
-        uint32_t last = 0;
-        if (out) buf_printf(out, "[%s] %zu\n", s.name, s.n_merges);
-        while (sheet_next(b, &block) == 1)
-            for (size_t i = 0; i < block.n_rows; i++) {
-                const struct cell_row *r = &block.rows[i];
-                must(r->number > last && r->number <= 1048576, "rows go upwards");
-                must(r->n <= CELL_MAX_COLUMNS && r->first + r->n <= block.n_cells, "a row's cells are there");
-                last = r->number;
-                if (out) buf_printf(out, "%u%s:", r->number, r->hidden ? "h" : "");
-                for (uint32_t k = 0; k < r->n; k++) {
-                    const struct cell *c = &block.cells[r->first + k];
-                    size_t bad;
-                    must(text_valid(cell_str(c), &bad) && (!c->n || !memchr(c->s, 0, c->n)), "text is UTF-8 without NUL");
-                    if (!out) continue;
-                    buf_printf(out, "%d %d ", c->kind, c->flags);
-                    buf_str(out, cell_str(c));
-                    buf_char(out, '|');
-                }
-                if (out) buf_char(out, '\n');
-            }
-    }
-    cell_block_free(&block);
-    book_close(b);
+    int status = read_book(f.path, NULL, out);
     close(f.fd);
-    return d.status;
+    return status;
 }
 #endif

@@ -13,6 +13,9 @@ $(BUILD)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
+$(BUILD)/fuzz/obj/lib/link/han.o: $(BUILD)/gen/link/han_data.inc
+$(BUILD)/fuzz/obj/lib/link/han.o: CPPFLAGS += -I$(BUILD)/gen
+
 $(BUILD)/fuzz/libvet.a: $(FUZZ_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
