@@ -23,15 +23,27 @@ $(BUILD)/fuzz/libvet.a: $(FUZZ_OBJ)
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/fuzz/libvet.a
 	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
 
+# What share/ holds is where its own targets begin, and its words are what they put in.
+SEEDS_fuzz_ledger = share/ledgers
+SEEDS_fuzz_model  = share/models
+SEEDS_fuzz_report = share/reports
+SEEDS_fuzz_lists  = share/codes
+FUZZ_DICT = $(BUILD)/fuzz/words.dict
+$(FUZZ_DICT): $(wildcard share/ledgers/*.json share/models/*.json share/reports/*.json)
+	@mkdir -p $(@D)
+	grep -Eoh '"[A-Za-z:_*]{2,}"' $^ | LC_ALL=C sort -u | sed 's/"\(.*\)"/"\\"\1\\""/' >$@
+
+define FUZZ_RUN
+	@echo "fuzz: $(1), $(FUZZ_SECONDS) s"
+	@mkdir -p $(BUILD)/fuzz/seeds-$(1)
+	@$(BUILD)/fuzz/$(1) -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 -verbosity=0 \
+	  $(if $(SEEDS_$(1)),-dict=$(FUZZ_DICT)) -artifact_prefix=$(BUILD)/fuzz/$(1)- $(BUILD)/fuzz/seeds-$(1) $(SEEDS_$(1)) tests/corpus \
+	  >$(BUILD)/fuzz/$(1).log 2>&1 || { tail -60 $(BUILD)/fuzz/$(1).log; exit 1; }
+	@grep -E 'number_of_executed_units|peak_rss_mb' $(BUILD)/fuzz/$(1).log || true
+
+endef
 .PHONY: fuzz
-fuzz: $(FUZZ:%=$(BUILD)/fuzz/%)
-	@mkdir -p $(FUZZ:%=$(BUILD)/fuzz/seeds-%) tests/corpus
-	@set -e; for t in $(FUZZ); do \
-	  echo "fuzz: $$t, $(FUZZ_SECONDS) s"; \
-	  $(BUILD)/fuzz/$$t -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 -verbosity=0 \
-	    -artifact_prefix=$(BUILD)/fuzz/$$t- $(BUILD)/fuzz/seeds-$$t tests/corpus >$(BUILD)/fuzz/$$t.log 2>&1 \
-	    || { tail -60 $(BUILD)/fuzz/$$t.log; exit 1; }; \
-	  grep -E 'number_of_executed_units|peak_rss_mb' $(BUILD)/fuzz/$$t.log || true; \
-	done
+fuzz: $(FUZZ:%=$(BUILD)/fuzz/%) $(FUZZ_DICT)
+	$(foreach t,$(FUZZ),$(call FUZZ_RUN,$(t)))
 
 -include $(FUZZ_OBJ:.o=.d)
