@@ -42,7 +42,7 @@ static bool options(struct session *s, struct request *q)
                            : a->months  ? "--movement"
                            : q->as_of   ? "--as-of"
                                         : NULL;
-    if (of_store && (!s->db || s->files.n)) return refuse(s, DIAG_OPTION_NEEDS, of_store, "--db FILE (VET_DB)");
+    if (of_store && (!s->db || s->files.n)) return refuse(s, DIAG_STORE_WANTED, of_store, NULL);
     aggregate_by(a, &q->by, &q->sum, q->pivot);
     return true;
 }

@@ -91,7 +91,7 @@ int main(int argc, char **argv)
     if (!s.mask && s.stdout_is_terminal && !s.output) mask = PROFILE_INTERNAL;
     if (s.mask && !mask_profile_of(str_of(s.mask), &mask))
         diag_add(&s.diag, DIAG_OPTION_BAD, NULL, "--mask", s.mask, "none, internal, public", NULL);
-    else if (!s.db) diag_add(&s.diag, DIAG_OPTION_NEEDS, NULL, "vet-export", "--db FILE (VET_DB)", NULL);
+    else if (!s.db) diag_add(&s.diag, DIAG_STORE_WANTED, NULL, "vet-export", NULL);
     else if (s.files.n) diag_add(&s.diag, DIAG_ARGUMENT_EXTRA, NULL, s.files.v[0], NULL);
     else export_rows(&s, &c, mask);
     return session_end(&s);

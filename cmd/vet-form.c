@@ -1,4 +1,6 @@
 /* vet-form: the building leader's sheet, blank or with last month's people. */
+#include <libintl.h>
+
 #include "book/form.h"
 #include "session.h"
 #include "store/store.h"
@@ -20,7 +22,10 @@ static bool choose_unit(struct session *s, const struct request *q, struct form_
     struct buf near = {0};
     for (int l = LEVEL_STATION; spec->unit == UNIT_NONE && l < LEVEL_COUNT; l++)
         spec->unit = units_find(spec->units, UNIT_NONE, (enum level)l, str_of(q->unit), (struct str){0}, &near);
-    if (spec->unit == UNIT_NONE) diag_add(&s->diag, DIAG_FORM_UNIT, NULL, q->unit, buf_text(&near), NULL);
+    struct buf hint = {0};
+    if (near.n) buf_printf(&hint, "%s%s", gettext("; near: "), buf_text(&near));
+    if (spec->unit == UNIT_NONE) diag_add(&s->diag, DIAG_FORM_UNIT, NULL, q->unit, buf_text(&hint), NULL);
+    buf_free(&hint);
     buf_free(&near);
     return spec->unit != UNIT_NONE;
 }
@@ -60,7 +65,7 @@ static void run(struct session *s, struct request *q)
         return;
     }
     if (!s->db && !s->units) {
-        diag_add(&s->diag, DIAG_OPTION_NEEDS, NULL, "vet-form", "--db FILE | --units FILE", NULL);
+        diag_add(&s->diag, DIAG_FORM_NEEDS, NULL, NULL);
         return;
     }
     const char *templates[DIAG_COUNT];

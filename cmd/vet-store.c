@@ -31,9 +31,9 @@ static const char *argument(const struct work *w, size_t i)
 }
 
 /* The one argument that an action needs, or a finding. */
-static const char *needed(struct work *w, const char *what)
+static const char *needed(struct work *w, const char *example)
 {
-    if (!argument(w, 0)) diag_add(&w->session.diag, DIAG_STORE_NEEDS, NULL, w->session.files.v[0], what, NULL);
+    if (!argument(w, 0)) diag_add(&w->session.diag, DIAG_STORE_NEEDS, NULL, w->session.files.v[0], example, NULL);
     else if (argument(w, 1)) diag_add(&w->session.diag, DIAG_ARGUMENT_EXTRA, NULL, argument(w, 1), NULL);
     else return argument(w, 0);
     return NULL;
@@ -124,7 +124,7 @@ static void do_undo(struct work *w)
 static void do_freeze(struct work *w)
 {
     struct arena memory = {0};
-    const char *period = needed(w, "YYYY-MM");
+    const char *period = needed(w, "2026-11");
     struct place at = {.file = w->session.db};
     char batch[24];
     if (!period) return;
@@ -138,20 +138,20 @@ static void do_freeze(struct work *w)
 
 static void do_backup(struct work *w)
 {
-    const char *to = needed(w, "FILE");
+    const char *to = needed(w, "copy.db");
     if (to) store_backup(w->store, to);
 }
 
 static void do_restore(struct work *w)
 {
-    const char *from = needed(w, "FILE");
+    const char *from = needed(w, "copy.db");
     if (from) store_restore(from, w->session.db, &w->options, &w->session.diag);
 }
 
 static void do_pack(struct work *w)
 {
     struct session *s = &w->session;
-    const char *to = argument(w, 0) || !s->output ? needed(w, "FILE.zip") : s->output;
+    const char *to = argument(w, 0) || !s->output ? needed(w, "hand-over.zip") : s->output;
     const struct pack_options p = {.share = s->share, .unit = w->unit, .period = w->month_meant, .output = to};
     struct out *o = to ? out_open(to, &s->diag) : NULL;
     bool ok = o && store_pack(w->store, &p, o);
@@ -161,7 +161,7 @@ static void do_pack(struct work *w)
 static void do_unpack(struct work *w)
 {
     struct session *s = &w->session;
-    const char *from = needed(w, "FILE.zip");
+    const char *from = needed(w, "hand-over.zip");
     struct out *o = from ? out_open(s->output, &s->diag) : NULL;
     struct buf receipt = {0};
     bool ok = o && store_unpack(w->store, s->share, from, &receipt);
@@ -174,7 +174,7 @@ static void do_erase(struct work *w)
 {
     uint64_t rows;
     char text[24];
-    const char *key = needed(w, "ID");
+    const char *key = needed(w, "370124...");
     if (key && !w->reason) diag_add(&w->session.diag, DIAG_STORE_NEEDS, NULL, "erase", "--reason TEXT", NULL);
     if (!key || !w->reason || !store_erase(w->store, w->ledger, key, w->reason, &rows)) return;
     snprintf(text, sizeof text, "%llu", (unsigned long long)rows);
@@ -219,7 +219,7 @@ static bool open_store(struct work *w, const struct action *a, char month[8])
     struct str period;
     struct stat st;
     if (!s->db) {
-        diag_add(&s->diag, DIAG_OPTION_NEEDS, NULL, "vet-store", "--db FILE (VET_DB)", NULL);
+        diag_add(&s->diag, DIAG_STORE_WANTED, NULL, "vet-store", NULL);
         return false;
     }
     if (a->opening == MAKES && stat(s->db, &st) == 0) {

@@ -200,9 +200,8 @@ static void read_report(struct reading *rd, struct report *r)
 struct report *report_open(const char *share, const char *name, struct diag *d)
 {
     struct buf path = {0};
-    if (strchr(name, '/')) buf_put(&path, name);
-    else buf_printf(&path, "%s/reports/%s.json", share, name);
-    struct share_file *f = share_open(buf_text(&path), d);
+    bool found = share_find(share, "reports", name, DIAG_REPORT_UNKNOWN, &path, d);
+    struct share_file *f = found ? share_open(buf_text(&path), d) : NULL;
     buf_free(&path);
     if (!f) return NULL;
     struct report *r = mem_zero(1, sizeof *r);

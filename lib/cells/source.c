@@ -45,7 +45,8 @@ struct source *source_open(const char *path, struct diag *d)
     if (s->fd < 0 || fstat(s->fd, &st) != 0) {
         complain(s, DIAG_OPEN_FAILED, errno);
     } else if (S_ISDIR(st.st_mode)) {
-        complain(s, DIAG_OPEN_FAILED, EISDIR);
+        struct place at = {.file = s->path};
+        diag_add(d, DIAG_OPEN_FOLDER, &at, s->path, NULL);
     } else {
         /* Standard input may be a file of which somebody has read a part: then it is a pipe to us. */
         s->regular = S_ISREG(st.st_mode) && lseek(s->fd, 0, SEEK_CUR) == 0;

@@ -1,10 +1,8 @@
 #include "ledger/schema.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/near.h"
 #include "base/text.h"
@@ -386,62 +384,10 @@ static struct schema *load(const char *share, const char *path, struct diag *d)
     return NULL;
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-void schema_names(const char *share, struct buf *out)
-{
-    struct buf path = {0};
-    buf_printf(&path, "%s/ledgers", share);
-    DIR *dir = opendir(buf_text(&path));
-    buf_free(&path);
-    if (!dir) return;
-    struct arena a = {0};
-    struct str *names = NULL;
-    size_t n = 0, cap = 0;
-    for (const struct dirent *e; (e = readdir(dir));) {
-        struct str file = str_of(e->d_name);
-        if (!str_ends(file, STR(".json")) || file.s[0] == '.') continue;
-        mem_grow(&names, &cap, n + 1, sizeof *names);
-        names[n++] = str_copy(&a, str_head(file, file.n - 5));
-    }
-    closedir(dir);
-    if (n) qsort(names, n, sizeof *names, by_text);
-    for (size_t i = 0; i < n; i++) {
-        if (i) buf_char(out, ' ');
-        buf_str(out, names[i]);
-    }
-    free(names);
-    arena_free(&a);
-}
-
-static void unknown_ledger(const char *share, const char *name, struct diag *d)
-{
-    struct buf all = {0};
-    schema_names(share, &all);
-    struct near near = near_start(str_of(name));
-    struct arena a = {0};
-    for (struct str rest = buf_slice(&all); rest.n;) {
-        const char *blank = memchr(rest.s, ' ', rest.n);
-        struct str one = blank ? str_head(rest, (size_t)(blank - rest.s)) : rest;
-        near_try(&near, str_copy(&a, one));
-        rest = str_from(rest, one.n + 1);
-    }
-    diag_add(d, DIAG_LEDGER_UNKNOWN, NULL, name, near.found.n ? near.found.s : "person", buf_text(&all), NULL);
-    arena_free(&a);
-    buf_free(&all);
-}
-
 struct schema *schema_open(const char *share, const char *name, struct diag *d)
 {
-    if (strchr(name, '/')) return load(share, name, d);
     struct buf path = {0};
-    buf_printf(&path, "%s/ledgers/%s.json", share, name);
-    struct schema *s = NULL;
-    if (access(buf_text(&path), F_OK) != 0) unknown_ledger(share, name, d);
-    else s = load(share, buf_text(&path), d);
+    struct schema *s = share_find(share, "ledgers", name, DIAG_LEDGER_UNKNOWN, &path, d) ? load(share, buf_text(&path), d) : NULL;
     buf_free(&path);
     return s;
 }

@@ -129,7 +129,5 @@ void schema_free(struct schema *s);
 const struct field *schema_field(const struct schema *s, struct str name); /* NULL when there is none */
 const struct field *schema_role(const struct schema *s, enum role role);   /* the first with that role */
 const char *role_name(enum role r);
-/* The names of the ledgers in SHARE/ledgers, sorted, joined by a blank. */
-void schema_names(const char *share, struct buf *out);
 
 #endif

@@ -1,9 +1,11 @@
 #include "ledger/share.h"
 
 #include <cjson/cJSON.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/near.h"
 #include "base/text.h"
@@ -105,6 +107,77 @@ static struct share_value *grow(struct share_file *f, struct scan *s, const cJSO
     v->truth = cJSON_IsTrue(from);
     while (s->at < s->n && !strchr(",]} \t\r\n", s->s[s->at])) s->at++;
     return v;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* The names in a folder, sorted, in `a`; the caller frees the list. */
+static struct str *names_in(const char *share, const char *folder, struct arena *a, size_t *n)
+{
+    struct buf path = {0};
+    struct str *names = NULL;
+    size_t cap = 0;
+    buf_printf(&path, "%s/%s", share, folder);
+    DIR *dir = opendir(buf_text(&path));
+    buf_free(&path);
+    *n = 0;
+    for (const struct dirent *e; dir && (e = readdir(dir));) {
+        struct str file = str_of(e->d_name);
+        if (!str_ends(file, STR(".json")) || file.s[0] == '.') continue;
+        mem_grow(&names, &cap, *n + 1, sizeof *names);
+        names[(*n)++] = str_copy(a, str_head(file, file.n - 5));
+    }
+    if (dir) closedir(dir);
+    if (*n) qsort(names, *n, sizeof *names, by_text);
+    return names;
+}
+
+static void join(struct buf *out, const struct str *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i) buf_char(out, ' ');
+        buf_str(out, names[i]);
+    }
+}
+
+void share_names(const char *share, const char *folder, struct buf *out)
+{
+    struct arena a = {0};
+    size_t n;
+    struct str *names = names_in(share, folder, &a, &n);
+    join(out, names, n);
+    free(names);
+    arena_free(&a);
+}
+
+static void unknown_name(const char *share, const char *folder, const char *name, enum diag_code code, struct diag *d)
+{
+    struct arena a = {0};
+    struct buf all = {0};
+    size_t n;
+    struct str *names = names_in(share, folder, &a, &n);
+    struct near near = near_start(str_of(name));
+    for (size_t i = 0; i < n; i++) near_try(&near, names[i]);
+    join(&all, names, n);
+    diag_add(d, code, NULL, name, near.found.n ? near.found.s : n ? names[0].s : "", buf_text(&all), NULL);
+    free(names);
+    buf_free(&all);
+    arena_free(&a);
+}
+
+bool share_find(const char *share, const char *folder, const char *name, enum diag_code unknown, struct buf *path, struct diag *d)
+{
+    if (strchr(name, '/') || str_ends(str_of(name), STR(".json"))) {
+        buf_put(path, name);
+        return true;
+    }
+    buf_printf(path, "%s/%s/%s.json", share, folder, name);
+    if (access(buf_text(path), F_OK) == 0) return true;
+    unknown_name(share, folder, name, unknown, d);
+    return false;
 }
 
 static bool read_bytes(struct share_file *f)

@@ -26,6 +26,11 @@ struct share_file {
     struct diag *diag;
     bool failed; /* a finding was added: the reader goes on, to name all faults, and gives up at the end */
 };
+/* The names of the files SHARE/FOLDER/NAME.json, sorted, joined by a blank. */
+void share_names(const char *share, const char *folder, struct buf *out);
+/* Appends to `path` where `name` is: SHARE/FOLDER/NAME.json, or the path itself when it has a slash or ends in .json.  False after
+ * a finding `unknown` ({1} the name, {2} the nearest, {3} those there are) when the folder has none of this name. */
+bool share_find(const char *share, const char *folder, const char *name, enum diag_code unknown, struct buf *path, struct diag *d);
 /* Reads a file of JSON (RFC 8259), at most 16 MiB.  NULL after a finding with line and column. */
 struct share_file *share_open(const char *path, struct diag *d);
 void share_close(struct share_file *f);

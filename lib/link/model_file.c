@@ -210,10 +210,8 @@ bool model_open(struct model *m, const char *share, const char *name, struct dia
     static const char *const KNOWN[] = {"$schema", "title", "description", "columns", "blocking", "prior", "thresholds",
                                         "source",  "veto",  "verified",    "support", "golden",   NULL};
     struct buf path = {0};
-    bool is_path = strchr(name, '/') || str_ends(str_of(name), STR(".json"));
-    if (is_path) buf_put(&path, name);
-    else buf_printf(&path, "%s/models/%s.json", share, name);
-    struct share_file *f = share_open(buf_text(&path), d);
+    bool found = share_find(share, "models", name, DIAG_MODEL_UNKNOWN, &path, d);
+    struct share_file *f = found ? share_open(buf_text(&path), d) : NULL;
     m->path = str_copy(&m->memory, buf_slice(&path));
     buf_free(&path);
     if (!f) return false;

@@ -35,6 +35,16 @@ static int64_t ask(struct store *s, const char *sql, const char *text)
     return v;
 }
 
+static int64_t too_early(struct store *s, const char *text)
+{
+    struct place at = {.file = s->path};
+    sqlite3_stmt *q = store_prepare(s, "SELECT at FROM vet_batch ORDER BY id LIMIT 1");
+    const char *first = q && sqlite3_step(q) == SQLITE_ROW ? (const char *)sqlite3_column_text(q, 0) : "";
+    diag_add(s->diag, DIAG_STORE_TOO_EARLY, &at, text, first, NULL);
+    sqlite3_finalize(q);
+    return -1;
+}
+
 int64_t store_as_of(struct store *s, const char *text)
 {
     if (!text) return 0;
@@ -52,5 +62,5 @@ int64_t store_as_of(struct store *s, const char *text)
     snprintf(until, sizeof until, "%s~", text);
     if (strlen(text) > 10) until[10] = 'T';
     int64_t batch = ask(s, "SELECT max(id) FROM vet_batch WHERE at <= ?", until);
-    return batch ? batch : bad_moment(s, text, DIAG_STORE_BAD_MOMENT);
+    return batch ? batch : too_early(s, text);
 }

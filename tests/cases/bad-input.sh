@@ -43,7 +43,8 @@ refused "half an .xls" book_damaged "$TESTS/corpus/bad-cut.xls"
 refused "an empty file" file_empty empty.csv
 refused "an empty file that calls itself .xlsx" file_empty empty.xlsx
 mkdir folder
-refused "a folder" open_failed folder
+refused "a folder" open_folder folder
+has "and the clerk reads how to name the files in it" err "folder/*"
 refused "a file that is not there" open_failed absent.xlsx
 
 # ---- workbooks that mean harm ----

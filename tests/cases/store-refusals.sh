@@ -11,6 +11,8 @@ echo '姓名,身份证号' >text.db
 status "a file that is no store" 4 vet-export -d text.db --lang zh
 has "is told in Chinese" err 不是本软件的数据库
 one_line "no store"
+status "no store named" 2 vet-store undo 3 --lang zh
+has "says how to name one" err "VET_DB"
 sqlite3 foreign.db 'CREATE TABLE t(x)'
 status "a database of another program" 4 vet-store info -d foreign.db
 sum=$(sha256sum foreign.db)
@@ -19,6 +21,15 @@ same "and not touched" "$sum" "$(sha256sum foreign.db)"
 mkdir folder.db
 status "a folder" 4 vet-store info -d folder.db
 vet-store init -q -d v.db
+status "a freeze without its month" 2 vet-store freeze -d v.db --lang zh
+has "shows one" err 'vet-store freeze 2026-11'
+status "a look back to before the first batch" 2 vet-export -d v.db --as-of 2020-01 --lang zh
+has "says when the store begins" err "2026-11-24"
+status "a report that there is not" 2 vet-report -d v.db -r month --lang zh
+has "is answered with the nearest" err "没有报表 month,是不是 monthly"
+status "a model that there is not" 2 vet-dedupe -d v.db -m persom --lang zh
+has "likewise" err "没有模型 persom,是不是 person"
+status "a unit that there is not" 2 vet-form -d v.db --unit 云翠 --lang zh
 cp v.db newer.db
 sqlite3 newer.db 'PRAGMA user_version = 99'
 status "a store of a newer version" 4 vet-store info -d newer.db --lang zh

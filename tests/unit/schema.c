@@ -48,7 +48,7 @@ static int32_t heading(const struct schema *s, const char *text)
 static void all_ledgers_load(void)
 {
     struct buf names = {0};
-    schema_names(share, &names);
+    share_names(share, "ledgers", &names);
     for (struct str rest = buf_slice(&names); rest.n;) {
         const char *blank = memchr(rest.s, ' ', rest.n);
         struct str one = blank ? str_head(rest, (size_t)(blank - rest.s)) : rest;
