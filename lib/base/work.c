@@ -51,7 +51,7 @@ static void *hand_main(void *arg)
             pthread_mutex_unlock(&p->ordering);
             return NULL;
         }
-        while (p->handed_on != number && !p->failed) pthread_cond_wait(&p->turn, &p->ordering);
+        while (w->hand_on && p->handed_on != number && !p->failed) pthread_cond_wait(&p->turn, &p->ordering);
         bool go = ok && !p->failed;
         pthread_mutex_unlock(&p->ordering);
         if (go && w->hand_on) go = w->hand_on(w->ctx, h->block);
@@ -92,4 +92,39 @@ bool work_run(const struct work *w, unsigned threads)
     pthread_mutex_destroy(&p.ordering);
     pthread_cond_destroy(&p.turn);
     return !p.failed;
+}
+
+struct split {
+    void *ctx;
+    void (*run)(void *ctx, size_t from, size_t to);
+    size_t n, share, next;
+};
+struct share {
+    size_t from, to;
+};
+
+static int split_fetch(void *ctx, void *block)
+{
+    struct split *s = ctx;
+    struct share *b = block;
+    if (s->next == s->n) return 0;
+    b->from = s->next;
+    b->to = s->next = s->n - s->next > s->share ? s->next + s->share : s->n;
+    return 1;
+}
+
+static bool split_run(void *ctx, void *block, unsigned thread)
+{
+    struct split *s = ctx;
+    struct share *b = block;
+    (void)thread;
+    s->run(s->ctx, b->from, b->to);
+    return true;
+}
+
+void work_split(size_t n, size_t share, unsigned threads, void *ctx, void (*run)(void *ctx, size_t from, size_t to))
+{
+    struct split s = {.ctx = ctx, .run = run, .n = n, .share = share};
+    const struct work w = {.ctx = &s, .block_bytes = sizeof(struct share), .fetch = split_fetch, .run = split_run};
+    work_run(&w, n <= share ? 1 : threads);
 }

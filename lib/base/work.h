@@ -21,5 +21,7 @@ struct work {
  * With one thread no thread is started.  True when all was done. */
 bool work_run(const struct work *w, unsigned threads);
 unsigned work_threads(unsigned wanted);
+/* Calls `run` for shares of 0..n-1, `share` long or shorter, on several threads at once and in any order. */
+void work_split(size_t n, size_t share, unsigned threads, void *ctx, void (*run)(void *ctx, size_t from, size_t to));
 
 #endif

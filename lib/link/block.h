@@ -23,6 +23,7 @@ struct patterns {
     size_t n_slots;
 };
 uint32_t pattern_at(struct patterns *p, uint64_t code);
+void patterns_clear(struct patterns *p); /* empty, its memory kept */
 void patterns_free(struct patterns *p);
 static inline unsigned level_in(uint64_t code, size_t comparison)
 {
@@ -33,6 +34,7 @@ struct rule_count {
     uint64_t blocks, largest, pairs; /* pairs: those that this rule made first */
     uint64_t split, cut;             /* blocks split by further columns; pairs left out after that */
 };
+struct key_set;
 struct blocking {
     struct pair *pairs;
     size_t n, cap;
@@ -40,9 +42,10 @@ struct blocking {
     struct rule_count counts[RULES];
     const uint32_t *source; /* of each row; pairs of one source are not made; NULL = all are */
     const uint8_t *touched; /* of each row: of two that are not, no pair is made; NULL = all are */
+    struct key_set *keys;   /* of values, made while choosing */
 };
 /* Chooses rules for a model that has none. */
-void blocking_choose(struct model *m, const struct table *t);
+void blocking_choose(struct blocking *b, struct model *m, const struct table *t, unsigned threads);
 /* What an index of keys holds: the rules, then every column by itself that is no rule, for the frequency of its values.
  * Returns their number; 0 when a rule has no key. */
 enum { BLOCK_PARTS = RULES + COMPARISONS };
@@ -58,5 +61,8 @@ struct memo;
 struct memo *memo_new(const struct table *t);
 void memo_free(struct memo *m);
 uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uint32_t b, struct memo *memo);
+/* Has what pair_code reads brought into the cache: first the rows, later their values. */
+void pair_bring_rows(const struct table *t, uint32_t a, uint32_t b);
+void pair_bring_values(const struct table *t, uint32_t a, uint32_t b);
 
 #endif

@@ -40,6 +40,13 @@ enum { ID_VALID = 1 << 16 };
 void id_pack(uint64_t *f, uint8_t *digit, unsigned n); /* may raise 15 digits to 18 in `digit`, which has room for 19 */
 unsigned id_digits(const uint64_t *f, uint8_t *digit);
 
-uint64_t mix64(uint64_t x);
+static inline uint64_t mix64(uint64_t x)
+{
+    x ^= x >> 32;
+    x *= 0xD6E8FEB86659FD93u;
+    x ^= x >> 32;
+    x *= 0xD6E8FEB86659FD93u;
+    return x ^ x >> 32;
+}
 
 #endif

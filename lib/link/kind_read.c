@@ -12,15 +12,6 @@
         literal, sizeof(literal) - 1                                                                                               \
     } /* STR of base/str.h, for a table that is const */
 
-uint64_t mix64(uint64_t x)
-{
-    x ^= x >> 32;
-    x *= 0xD6E8FEB86659FD93u;
-    x ^= x >> 32;
-    x *= 0xD6E8FEB86659FD93u;
-    return x ^ x >> 32;
-}
-
 static bool says_nothing(struct str s)
 {
     static const struct str WORDS[] = {STR_OF("无"),   STR_OF("不详"),    STR_OF("未知"),   STR_OF("不清楚"), STR_OF("无名氏"),

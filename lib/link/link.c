@@ -460,7 +460,7 @@ struct link *link_run(struct rows *rows, struct model *m, const struct link_opti
     k->translate = o->translate;
     bool ok = load(k, rows, o) && has_memory(k) && read_decisions(k, o);
     if (ok) {
-        blocking_choose(m, &k->table);
+        blocking_choose(&k->blocking, m, &k->table, o->threads);
         ok = link_rows_there(k, o);
     }
     if (!ok) {

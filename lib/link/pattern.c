@@ -5,12 +5,13 @@
 #include "link/kind_own.h"
 
 enum { MEMO = 1 << 13, SQUARE = 512 };
+struct remembered {
+    uint32_t a, b;
+    uint8_t level;
+};
 struct memo {
-    uint8_t *square[COMPARISONS]; /* of a column of few values: the level of every two, 0 = not yet known */
-    struct {
-        uint32_t a, b;
-        uint8_t level;
-    } of[COMPARISONS][MEMO];
+    uint8_t *square[COMPARISONS];         /* of a column of few values: the level of every two, 0 = not yet known */
+    struct remembered *last[COMPARISONS]; /* of many: what was asked last; neither: comparing is quicker than remembering */
 };
 
 static bool is_slow(enum kind k)
@@ -23,33 +24,61 @@ struct memo *memo_new(const struct table *t)
     struct memo *m = mem_zero(1, sizeof *m);
     for (size_t k = 0; k < t->n_columns && k < COMPARISONS; k++) {
         size_t n = t->columns[k].n_values + 1u;
-        if (n <= SQUARE && is_slow(t->columns[k].kind)) m->square[k] = mem_zero(n, n);
+        if (!is_slow(t->columns[k].kind)) continue;
+        if (n <= SQUARE) m->square[k] = mem_zero(n, n);
+        else m->last[k] = mem_zero(MEMO, sizeof *m->last[k]);
     }
     return m;
 }
 
 void memo_free(struct memo *m)
 {
-    for (size_t k = 0; m && k < COMPARISONS; k++) free(m->square[k]);
+    for (size_t k = 0; m && k < COMPARISONS; k++) {
+        free(m->square[k]);
+        free(m->last[k]);
+    }
     free(m);
 }
 
-static unsigned remembered(const struct table *t, size_t k, uint32_t x, uint32_t y, struct memo *memo)
+static unsigned level_of(const struct table *t, size_t k, uint32_t x, uint32_t y, struct memo *memo)
 {
-    if (x == y || !x || !y || !memo || !is_slow(t->columns[k].kind)) return column_level(t, k, x, y);
+    if (!x || !y) return 0;
+    if (x == y || !memo) return column_level(t, k, x, y);
     uint32_t low = x < y ? x : y, high = x < y ? y : x;
     if (memo->square[k]) {
         uint8_t *level = &memo->square[k][(size_t)low * (t->columns[k].n_values + 1u) + high];
         if (!*level) *level = (uint8_t)column_level(t, k, low, high);
         return *level;
     }
-    size_t slot = (low * 0x9E3779B1u ^ high * 0x85EBCA6Bu) >> 19;
-    if (memo->of[k][slot].a != low || memo->of[k][slot].b != high) {
-        memo->of[k][slot].a = low;
-        memo->of[k][slot].b = high;
-        memo->of[k][slot].level = (uint8_t)column_level(t, k, low, high);
+    if (!memo->last[k]) return column_level(t, k, low, high);
+    struct remembered *last = &memo->last[k][(low * 0x9E3779B1u ^ high * 0x85EBCA6Bu) >> 19];
+    if (last->a != low || last->b != high) *last = (struct remembered){low, high, (uint8_t)column_level(t, k, low, high)};
+    return last->level;
+}
+
+void pair_bring_rows(const struct table *t, uint32_t a, uint32_t b)
+{
+    __builtin_prefetch(t->ids + (size_t)a * t->n_columns);
+    __builtin_prefetch(t->ids + (size_t)b * t->n_columns);
+}
+
+static void bring_value(const struct column *c, uint32_t v)
+{
+    const struct kind_info *info = kind_info(c->kind);
+    if (info->width) __builtin_prefetch(c->f + (size_t)(v - 1) * info->width);
+    if (info->text) __builtin_prefetch(c->text_at + v - 1);
+}
+
+void pair_bring_values(const struct table *t, uint32_t a, uint32_t b)
+{
+    const uint32_t *x = t->ids + (size_t)a * t->n_columns, *y = t->ids + (size_t)b * t->n_columns;
+    for (size_t k = 0; k < t->n_columns; k++) {
+        const struct column *c = &t->columns[k];
+        if (!x[k] || !y[k]) continue;
+        bring_value(c, x[k]);
+        if (x[k] == y[k]) __builtin_prefetch(c->count + x[k] - 1);
+        else bring_value(c, y[k]);
     }
-    return memo->of[k][slot].level;
 }
 
 /* Do two columns hold each other's values? */
@@ -65,7 +94,7 @@ uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uin
 {
     const uint32_t *x = t->ids + (size_t)a * t->n_columns, *y = t->ids + (size_t)b * t->n_columns;
     uint64_t code = 0;
-    for (size_t k = 0; k < m->n; k++) code |= (uint64_t)remembered(t, k, x[k], y[k], memo) << (4 * k);
+    for (size_t k = 0; k < m->n; k++) code |= (uint64_t)level_of(t, k, x[k], y[k], memo) << (4 * k);
     for (size_t k = 0; k < m->n; k++) {
         const struct comparison *c = &m->comparisons[k];
         unsigned l = level_in(code, k);
@@ -111,6 +140,12 @@ uint32_t pattern_at(struct patterns *p, uint64_t code)
         p->slots[s] = (uint32_t)++p->n;
     }
     return p->slots[s] - 1;
+}
+
+void patterns_clear(struct patterns *p)
+{
+    p->n = 0;
+    if (p->n_slots) memset(p->slots, 0, p->n_slots * sizeof *p->slots);
 }
 
 void patterns_free(struct patterns *p)

@@ -45,10 +45,11 @@ static bool digest_block(void *ctx, struct rows *r, struct row_block *b, unsigne
     return true;
 }
 
-static void widen(struct column *c)
+/* Room for so many values more, at most half of the slots taken. */
+static void widen(struct column *c, size_t more)
 {
     size_t n = c->slots ? c->n_slots * 2 : 1024;
-    while (n <= (size_t)c->n_values * 2) n *= 2;
+    while (n <= ((size_t)c->n_values + more) * 2) n *= 2;
     free(c->slots);
     c->slots = mem_zero(n, sizeof *c->slots);
     c->n_slots = n;
@@ -81,12 +82,34 @@ static uint32_t add_value(struct column *c, const struct value *v, const char *t
 /* Two values with the same 64 bits are taken for one: among ten million that happens once in a hundred thousand runs. */
 static uint32_t intern(struct column *c, const struct value *v, const char *text)
 {
-    if ((size_t)c->n_values * 2 >= c->n_slots) widen(c);
     size_t mask = c->n_slots - 1;
     for (size_t i = v->hash & mask;; i = (i + 1) & mask) {
         uint32_t id = c->slots[i];
         if (!id) return c->slots[i] = add_value(c, v, text);
         if (c->hash[id - 1] == v->hash) return id;
+    }
+}
+
+/* The k-th value of every row of a block.  Slots and hashes are asked of memory well before they are looked at. */
+static void intern_column(struct table *t, struct column *c, const struct digest *d, size_t k, size_t n_rows)
+{
+    enum { SLOTS_AHEAD = 24, HASHES_AHEAD = 12 };
+    size_t n = t->n_columns;
+    if (((size_t)c->n_values + n_rows) * 2 >= c->n_slots) widen(c, n_rows);
+    size_t mask = c->n_slots - 1;
+    for (size_t i = 0; i < n_rows; i++) {
+        size_t x = i * n + k, y = x + HASHES_AHEAD * n, z = x + SLOTS_AHEAD * n;
+        if (i + SLOTS_AHEAD < n_rows) __builtin_prefetch(&c->slots[d->values[z].hash & mask]);
+        if (i + HASHES_AHEAD < n_rows && d->has[y]) {
+            uint32_t id = c->slots[d->values[y].hash & mask];
+            if (id) {
+                __builtin_prefetch(&c->hash[id - 1]);
+                __builtin_prefetch(&c->count[id - 1], 1);
+            }
+        }
+        uint32_t v = d->has[x] ? intern(c, &d->values[x], d->values[x].text.s) : 0;
+        t->ids[(t->n_rows + i) * n + k] = v;
+        if (v) c->count[v - 1]++;
     }
 }
 
@@ -109,12 +132,7 @@ static bool take_block(void *ctx, struct rows *r, struct row_block *b)
     mem_grow(&t->ids, &t->cap_ids, (t->n_rows + b->n_rows) * n + 1, sizeof *t->ids);
     for (size_t k = 0; k < n; k++) {
         struct column *c = &t->columns[k];
-        for (size_t i = 0; i < b->n_rows; i++) {
-            size_t x = i * n + k;
-            uint32_t v = d->has[x] ? intern(c, &d->values[x], d->values[x].text.s) : 0;
-            t->ids[(t->n_rows + i) * n + k] = v;
-            if (v) c->count[v - 1]++;
-        }
+        intern_column(t, c, d, k, b->n_rows);
         if (c->text.n > UINT32_MAX - (64u << 20)) {
             diag_add(r->diag, DIAG_LINK_TOO_MANY, NULL, NULL);
             return false;
