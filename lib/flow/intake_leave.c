@@ -75,18 +75,28 @@ static bool to_sink(struct leaving *f, const struct event *e)
     return true;
 }
 
+static bool all_to_sink(struct leaving *f, const struct take *t)
+{
+    enum { SOON = 6 };
+    const struct sink *s = f->run->o->sink;
+    for (size_t i = 0; s && !f->skip && i < t->n_events; i++) {
+        const struct event *soon = i + SOON < t->n_events ? &t->events[i + SOON] : NULL;
+        if (s->soon && soon && soon->kind == EVENT_RECORD) s->soon(s->ctx, &soon->record);
+        if (!to_sink(f, &t->events[i])) return false;
+    }
+    return true;
+}
+
 bool leave_take(struct leaving *f, struct take *t)
 {
-    const struct sink *s = f->run->o->sink;
     leave_tell_all(f, t);
     tally_add(&f->tally, &t->tally);
     f->sheets += t->sheets;
     f->tables += t->tables;
-    for (size_t i = 0; s && !f->skip && i < t->n_events; i++)
-        if (!to_sink(f, &t->events[i])) {
-            f->run->stopped = true;
-            return false;
-        }
+    if (!all_to_sink(f, t)) {
+        f->run->stopped = true;
+        return false;
+    }
     const struct home *home = f->run->o->home;
     for (size_t i = 0; home && i < t->n_home; i++)
         if (!home->row(home->ctx, &t->home[i])) {

@@ -43,6 +43,8 @@ struct sink {
     /* *skip = true: these very bytes were taken before; the file is read for its accounts only, all its records count as
      * unchanged, and nothing else is called but end. */
     bool (*begin)(void *ctx, const struct sink_file *f, bool *skip);
+    /* This record comes in a moment: what the sink has in memory of it may be brought near.  May be NULL. */
+    void (*soon)(void *ctx, const struct record *r);
     bool (*record)(void *ctx, const struct record *r, enum fate *fate); /* sets new updated unchanged duplicate */
     bool (*reject)(void *ctx, const struct rejected *r);
     bool (*nil)(void *ctx, uint32_t unit, const struct place *at, struct str survey_date);

@@ -36,7 +36,7 @@ static bool dates_agree(uint32_t a, uint32_t b)
 static void start_over(struct keys *k)
 {
     k->n = 0;
-    k->used = k->without_id = 0;
+    k->used = 0;
     if (k->slots) memset(k->slots, 0, k->n_slots * sizeof *k->slots);
     map_free(&k->units);
 }
@@ -102,57 +102,114 @@ void keys_free(struct keys *k)
 
 /* ---- the table in memory ---- */
 
-static void put_slot(struct keys *k, uint64_t key, uint32_t index)
+static uint32_t number_in(const struct keys *k, uint32_t slot)
 {
-    size_t i = key & (k->n_slots - 1);
-    while (k->slots[i]) i = (i + 1) & (k->n_slots - 1);
-    k->slots[i] = index + 1;
-    k->used++;
+    return slot & (uint32_t)(k->n_slots - 1);
 }
 
-static void put_keys(struct keys *k, uint32_t index)
+static struct known *numbered(const struct keys *k, uint32_t number)
 {
-    const struct known *e = &k->v[index];
-    if (e->id_key) put_slot(k, e->id_key, index);
-    if (e->name_key) put_slot(k, e->name_key, index);
+    return number ? &k->v[number - 1] : NULL;
+}
+
+static bool answers_to(const struct known *e, uint64_t key)
+{
+    return e->version && (e->id_key == key || e->name_key == key);
+}
+
+/* The slot of a key: of the record with the id, or of the first with the name; else the free one where it belongs. */
+static uint32_t *slot_of(const struct keys *k, uint64_t key)
+{
+    uint32_t low = (uint32_t)(k->n_slots - 1), tag = (uint32_t)(key >> 32) & ~low;
+    size_t i = key & low;
+    for (; k->slots[i]; i = (i + 1) & low)
+        if ((k->slots[i] & ~low) == tag && answers_to(&k->v[(k->slots[i] & low) - 1], key)) break;
+    return &k->slots[i];
+}
+
+static struct known *first_of(const struct keys *k, uint64_t key)
+{
+    return key && k->n_slots ? numbered(k, number_in(k, *slot_of(k, key))) : NULL;
+}
+
+static void put_slot(struct keys *k, uint64_t key, uint32_t *slot, uint32_t number)
+{
+    if (!*slot) k->used++;
+    *slot = ((uint32_t)(key >> 32) & ~(uint32_t)(k->n_slots - 1)) | number;
+}
+
+/* Of one name, those without an id come first: a row that has an id need look at no others. */
+static void put_keys(struct keys *k, uint32_t number)
+{
+    struct known *e = numbered(k, number);
+    if (e->id_key) put_slot(k, e->id_key, slot_of(k, e->id_key), number);
+    if (!e->name_key) return;
+    uint32_t *slot = slot_of(k, e->name_key);
+    struct known *before = numbered(k, number_in(k, *slot));
+    e->next = number_in(k, *slot);
+    if (!e->id_key || !before || before->id_key) {
+        put_slot(k, e->name_key, slot, number);
+        return;
+    }
+    while (before->next && !numbered(k, before->next)->id_key) before = numbered(k, before->next);
+    e->next = before->next;
+    before->next = number;
+}
+
+void keys_soon(const struct keys *k, const struct known *row)
+{
+    if (!k->n_slots) return;
+    __builtin_prefetch(&k->slots[number_in(k, (uint32_t)row->id_key)]);
+    __builtin_prefetch(&k->slots[number_in(k, (uint32_t)row->name_key)]);
 }
 
 static void make_room(struct keys *k)
 {
-    if ((k->used + 2) * 4 <= k->n_slots * 3) return;
+    if ((k->used + 2) * 4 <= k->n_slots * 3 && k->n + 1 < k->n_slots) return;
     size_t wanted = 1024;
     while (wanted < (k->n + 1) * 3) wanted *= 2;
     free(k->slots);
     k->slots = mem_zero(wanted, sizeof *k->slots);
     k->n_slots = wanted;
     k->used = 0;
-    for (uint32_t i = 0; i < k->n; i++)
-        if (!k->v[i].gone) put_keys(k, i);
+    enum { SOON = 8 };
+    for (uint32_t i = 0; i < k->n; i++) {
+        if (i + SOON < k->n) keys_soon(k, &k->v[i + SOON]);
+        if (k->v[i].version) put_keys(k, i + 1);
+    }
 }
 
 struct known *keys_add(struct keys *k, const struct known *row)
 {
-    mem_grow(&k->v, &k->cap, k->n + 1, sizeof *k->v);
     make_room(k);
-    k->v[k->n] = *row;
-    if (!row->id_key) k->without_id++;
+    mem_grow(&k->v, &k->cap, k->n + 1, sizeof *k->v);
+    k->v[k->n++] = *row;
     put_keys(k, (uint32_t)k->n);
-    return &k->v[k->n++];
+    return &k->v[k->n - 1];
 }
 
-void keys_change(struct keys *k, struct known *e, const struct known *row)
+/* A slot that points to it alone is left: nothing answers to its key any more. */
+void keys_drop(struct keys *k, struct known *e)
 {
-    uint32_t index = (uint32_t)(e - k->v);
-    uint64_t id_key = e->id_key, name_key = e->name_key;
-    if (!row->id_key) k->without_id++;
-    e->id_key = row->id_key;
-    e->name_key = row->name_key;
-    e->birth = row->birth;
-    e->hash = row->hash;
-    make_room(k); /* after a rebuild both keys are there once more than needed, which does no harm */
-    if (row->id_key && row->id_key != id_key) put_slot(k, row->id_key, index);
-    make_room(k);
-    if (row->name_key && row->name_key != name_key) put_slot(k, row->name_key, index);
+    uint32_t number = (uint32_t)(e - k->v) + 1;
+    struct known *before = first_of(k, e->name_key);
+    if (before == e && e->next) put_slot(k, e->name_key, slot_of(k, e->name_key), e->next);
+    while (before && before != e && before->next != number) before = numbered(k, before->next);
+    if (before && before != e) before->next = e->next;
+    e->version = 0;
+}
+
+struct known *keys_change(struct keys *k, struct known *e, const struct known *row)
+{
+    struct known changed = *row;
+    changed.record = e->record;
+    changed.next = e->next;
+    if (row->id_key == e->id_key && row->name_key == e->name_key) {
+        *e = changed;
+        return e;
+    }
+    keys_drop(k, e);
+    return keys_add(k, &changed);
 }
 
 void keys_of(const struct keys *k, const struct str *values, int64_t unit, struct known *out)
@@ -178,7 +235,6 @@ void keys_of(const struct keys *k, const struct str *values, int64_t unit, struc
 /* How well does a record that shares the row's name fit it?  0 = it is another. */
 static int fit(const struct known *e, const struct known *row, uint32_t batch)
 {
-    if (e->id_key && row->id_key) return 0; /* two verified ids, and not the same */
     bool same_key = !e->id_key && !row->id_key && e->birth == row->birth && row->birth;
     if (e->seen == batch) { /* two rows of one file are one record only when the key says so, or all of it */
         if (e->hash == row->hash) return 9;
@@ -192,18 +248,11 @@ static int fit(const struct known *e, const struct known *row, uint32_t batch)
 
 struct known *keys_find(struct keys *k, const struct known *row, uint32_t batch)
 {
-    if (!k->n_slots) return NULL;
-    size_t mask = k->n_slots - 1;
-    for (size_t i = row->id_key & mask; row->id_key && k->slots[i]; i = (i + 1) & mask) {
-        struct known *e = &k->v[k->slots[i] - 1];
-        if (e->id_key == row->id_key && !e->gone) return e;
-    }
-    if (!row->name_key || (row->id_key && !k->without_id)) return NULL;
-    struct known *best = NULL;
+    struct known *best = first_of(k, row->id_key);
+    if (best) return best;
     int best_fit = 0;
-    for (size_t i = row->name_key & mask; k->slots[i]; i = (i + 1) & mask) {
-        struct known *e = &k->v[k->slots[i] - 1];
-        if (e->name_key != row->name_key || e->gone) continue;
+    for (struct known *e = first_of(k, row->name_key); e; e = numbered(k, e->next)) {
+        if (e->id_key && row->id_key) break; /* two verified ids, and not the same: two records */
         int f = fit(e, row, batch);
         if (f > best_fit || (f && f == best_fit && e->record < best->record)) {
             best = e;
@@ -216,7 +265,7 @@ struct known *keys_find(struct keys *k, const struct known *row, uint32_t batch)
 struct known *keys_version(struct keys *k, uint32_t version)
 {
     for (size_t i = 0; i < k->n; i++)
-        if (k->v[i].version == version && !k->v[i].gone) return &k->v[i];
+        if (k->v[i].version == version) return &k->v[i];
     return NULL;
 }
 

@@ -227,10 +227,9 @@ static bool update(struct taker *k, const struct record *r, int64_t unit, struct
     if (!table_close_row(k->store, k->table, e->version)) return false;
     int64_t id = open_record(k, r, unit, now, e->record, e->version);
     if (!id) return false;
+    now->version = (uint32_t)id;
+    now->seen = (uint32_t)k->store->batch.id;
     keys_change(&k->keys, e, now);
-    e->version = (uint32_t)id;
-    e->seen = (uint32_t)k->store->batch.id;
-    e->survey = now->survey;
     h->accepted++;
     return true;
 }
@@ -296,7 +295,7 @@ static bool find_answered(struct taker *k, const struct record *r, int64_t unit,
         *old = (struct answered){0};
         return true;
     }
-    if (known) known->gone = true;
+    if (known) keys_drop(&k->keys, known);
     if (!*e) return true;
     k->merged++;
     int64_t version = old->version;
@@ -311,6 +310,15 @@ static bool answer_reject(struct taker *k, struct str key)
     if (!answers_reject(&k->answers, k->store, key, &id)) return false;
     if (id) open_rejects_answered(&k->rejects, id);
     return true;
+}
+
+static void expect_record(void *ctx, const struct record *r)
+{
+    struct taker *k = ctx;
+    struct known row;
+    bool known = k->generation == k->store->generation && k->units && r->unit < k->units->n;
+    keys_of(&k->keys, r->values, known ? k->numbers_of_units[r->unit] : 0, &row);
+    keys_soon(&k->keys, &row);
 }
 
 static bool take_record(void *ctx, const struct record *r, enum fate *fate)
@@ -492,7 +500,7 @@ struct sink *store_sink(struct store *s, const struct schema *l, const struct un
 {
     if (!store_ledger(s, l)) return NULL;
     struct taker *k = mem_zero(1, sizeof *k);
-    k->sink = (struct sink){k, take_begin, take_record, take_reject, take_nil, take_handed_in, take_end};
+    k->sink = (struct sink){k, take_begin, expect_record, take_record, take_reject, take_nil, take_handed_in, take_end};
     k->store = s;
     k->ledger = l;
     k->units = u;
