@@ -355,11 +355,13 @@ static bool section_row(struct walk *k, size_t i, const struct line *l)
     bool none = false;
     for (uint32_t c = 0; c < l->n; c++) {
         struct str s = str_trim(line_at(l, c));
-        if (!s.n) continue;
+        bool number = c < layout->n && layout->field[c] == COLUMN_IGNORED && text_is_serial(s) && c + 1 < l->n;
+        if (!s.n || number) continue;
         if (col == UINT32_MAX) col = c;
         else if (none || !text_says_nobody(&in->words, s, true)) return false;
         else none = true; /* 13号楼 | 无 */
     }
+    if (col == UINT32_MAX) return false;
     struct str text = str_trim(line_at(l, col));
     uint32_t field = col < layout->n ? layout->field[col] : COLUMN_BLANK;
     bool place = field < in->schema->n_fields &&

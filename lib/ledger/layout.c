@@ -228,9 +228,19 @@ static unsigned strength_of(const struct words *w, const struct line *l, const s
     return strength;
 }
 
+bool text_is_serial(struct str s)
+{
+    if (s.n > 12 || !digits_of(s)) return false;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = text_next(s, &i);
+        if (c >= 0x3400 && c < 0xFF00) return false;
+    }
+    return true;
+}
+
 static bool is_place_or_number(const struct words *w, uint32_t field, struct str s)
 {
-    if (field == COLUMN_IGNORED) return s.n <= 8 && digits_of(s); /* its number in the list */
+    if (field == COLUMN_IGNORED) return text_is_serial(s);
     if (field >= w->schema->n_fields) return false;
     enum role role = w->schema->fields[field].role;
     return role == ROLE_COMMUNITY || role == ROLE_GRID || role == ROLE_BUILDING;
@@ -245,9 +255,24 @@ static bool is_stroke(struct str s)
     return false;
 }
 
-/* A row says "nobody" in the column of names or with its only words; where a name stands, it never does. */
-static bool is_nil(const struct words *w, const struct line *l, const struct layout *layout)
+/* Is there what only a person has, in its own column: a sex in so many words, or a citizen id? */
+static bool is_evident(const struct words *w, const struct line *l, const struct layout *layout)
 {
+    for (uint32_t c = 0; c < l->n && c < layout->n; c++) {
+        struct str s = str_trim(line_at(l, c));
+        if (!s.n || layout->field[c] >= w->schema->n_fields) continue;
+        enum role role = w->schema->fields[layout->field[c]].role;
+        if (role == ROLE_SEX && (str_is(s, "男") || str_is(s, "女"))) return true;
+        if (role == ROLE_CITIZEN_ID && (s.n == 18 || s.n == 15) && digits_of(s) >= 15) return true;
+    }
+    return false;
+}
+
+/* A row says "nobody" in the column of names or with its only words; where a name stands, it never does. */
+static bool is_nil(const struct words *w, const struct line *l, const struct line_where *where)
+{
+    const struct layout *layout = where->layout;
+    if (is_evident(w, l, layout)) return false; /* 无名 is a name too */
     unsigned filled = 0;
     bool in_name = false, spelled_out = false, alone = false, only_strokes = true, stroke = false;
     for (uint32_t c = 0; c < l->n; c++) {
@@ -255,7 +280,7 @@ static bool is_nil(const struct words *w, const struct line *l, const struct lay
         uint32_t field = c < layout->n ? layout->field[c] : COLUMN_BLANK;
         if (!s.n || is_place_or_number(w, field, s)) continue;
         filled++;
-        stroke |= field == w->name && is_stroke(s);
+        stroke |= is_stroke(s) && (field == w->name || (filled == 1 && where->just_after_heading));
         only_strokes &= is_stroke(s) || text_says_nobody(w, s, true);
         if (field == w->name) {
             in_name = text_says_nobody(w, s, true);
@@ -263,8 +288,8 @@ static bool is_nil(const struct words *w, const struct line *l, const struct lay
         } else if (digits_of(s) >= 6) {
             return false;
         } else {
-            alone = text_says_nobody(w, s, false);
-            spelled_out |= alone && s.n > 6;
+            alone = text_says_nobody(w, s, filled == 1 && where->just_after_heading);
+            spelled_out |= s.n > 6 && text_says_nobody(w, s, false);
         }
     }
     return in_name || (stroke && only_strokes) || (spelled_out && filled <= 3) || (alone && filled == 1);
@@ -315,7 +340,7 @@ static bool holds_nothing(const struct words *w, const struct line *l, const str
         struct str s = str_trim(line_at(l, c));
         if (!s.n) continue;
         uint32_t field = c < layout->n ? layout->field[c] : COLUMN_BLANK;
-        if (field == COLUMN_IGNORED && s.n <= 8 && digits_of(s)) continue;
+        if (field == COLUMN_IGNORED && text_is_serial(s)) continue;
         if (field == COLUMN_IGNORED && l->cells[c].flags & CELL_FORMULA) continue;
         if (field >= w->schema->n_fields) return false;
         enum role role = w->schema->fields[field].role;
@@ -349,6 +374,15 @@ bool line_names_place(const struct words *w, const struct line *l)
     return is;
 }
 
+/* What stands in the place of a name and is none: a count, 以下空白, the end of a word that was typed over two cells (备 | 注:无).
+ */
+static bool is_no_name(struct str name, struct buf *b)
+{
+    squeeze(b, name);
+    struct str s = buf_slice(b);
+    return s.n && (text_is_serial(s) || is_page_or_end(s) || (memchr(s.s, ':', s.n) && text_is_note(s)));
+}
+
 static bool is_footer_here(const struct words *w, const struct line *l, const struct line_where *where, unsigned strength,
                            uint32_t mapped)
 {
@@ -360,8 +394,14 @@ static bool is_footer_here(const struct words *w, const struct line *l, const st
     unsigned filled = 0;
     for (uint32_t c = 0; c < l->n; c++) filled += str_trim(line_at(l, c)).n > 0;
     bool named = text_like_name(name) && col != name_col;
+    bool in_list = col < where->layout->n && where->layout->field[col] == COLUMN_IGNORED;
     bool is;
-    if (text_is_total(first) || text_is_signature(first)) is = !(named && strength >= 3);
+    struct buf squeezed = {0};
+    if (str_trim(name).n && !memchr(first.s, ':', first.n) && !text_is_total(first) && is_evident(w, l, where->layout)) {
+        is = false; /* a man who is called 王制表 */
+    } else if (w->has_name && strength == 0 && name_col != UINT32_MAX && is_no_name(name, &squeezed)) {
+        is = true;
+    } else if (text_is_total(first) || text_is_signature(first)) is = !(named && strength >= 3);
     else if (text_is_note(first) || words_label(first, SURVEY_DATES) || is_page_or_end(first)) is = !(named && strength >= 1);
     else if (strength >= 2) is = false;
     else if (where->after_footer) is = !(text_like_name(name) && (strength >= 1 || mapped >= 3));
@@ -369,8 +409,9 @@ static bool is_footer_here(const struct words *w, const struct line *l, const st
     else {
         size_t at;
         /* a label and a colon begins the row: 备  注：以上情况属实 */
-        is = strength == 0 && str_find(first, STR(":"), &at) && at <= 30 && !text_like_name(name);
+        is = strength == 0 && str_find(first, STR(":"), &at) && at <= 30 && (!text_like_name(name) || in_list);
     }
+    buf_free(&squeezed);
     buf_free(&b);
     return is;
 }
@@ -379,7 +420,7 @@ enum line_kind line_kind(const struct words *w, const struct line *l, const stru
 {
     if (!l->n || holds_nothing(w, l, where->layout)) return LINE_BLANK;
     if (where->just_after_heading && is_hint(w, l, where->layout)) return LINE_HINT;
-    if (!line_is_footer(l) && is_nil(w, l, where->layout)) return LINE_NIL; /* 合计 0人 only sums up */
+    if (!line_is_footer(l) && is_nil(w, l, where)) return LINE_NIL; /* 合计 0人 only sums up */
     uint32_t mapped;
     unsigned strength = strength_of(w, l, where->layout, &mapped);
     return is_footer_here(w, l, where, strength, mapped) ? LINE_FOOTER : LINE_DATA;

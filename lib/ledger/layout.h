@@ -64,6 +64,8 @@ bool line_has_person(const struct line *l);
 bool text_is_ditto(struct str s);
 /* Does it begin with the label of a place and its value: 社区 | 云翠社区, or 社区:云翠社区? */
 bool line_names_place(const struct words *w, const struct line *l);
+/* Is it a number in a list: 3, 03, 3., (3), ３; but not 共3人? */
+bool text_is_serial(struct str s);
 /* Could it be a person's name? */
 bool text_like_name(struct str s);
 /* The date in the text after a word such as 填表日期, ISO, appended to out.  False when there is none. */

@@ -3,16 +3,17 @@
 #include "base/text.h"
 
 /* The words of such a sentence, in their order: 本楼 没有 退役军人. */
-static const char *const WHERE[] = {"本",   "该",   "此",   "我", "楼栋",   "楼",     "栋", "幢", "单元", "网格",
-                                    "社区", "片区", "小区", "内", "里",     "目前",   "现", "均", "暂时", "暂",
-                                    "尚",   "居民", "住户", "中", "经摸排", "经排查", ",",  "，", NULL};
-static const char *const NONE[] = {"没有",     "无",     "未发现", "零",     "0",      "查无", "未摸排到",
-                                   "未排查到", "未摸到", "未查到", "不存在", "未涉及", NULL};
-static const char *const WHO[] = {"退役军人", "退伍军人", "退役士兵", "退役", "退伍", "优抚对象", "优抚", "军人", "此类",
-                                  "该类",     "相关",     "符合条件", "符合", "人员", "人",       "对象", "情况", "报告",
-                                  "报",       "的",       "及",       "和",   "、",   "居住",     "信息", "名",   "其他",
-                                  "重点",     "士兵",     "此",       "类",   "登记", "变动",     "摸排", "排查", "统计",
-                                  "数量",     "人数",     "家属",     "现役", NULL};
+static const char *const WHERE[] = {"本",   "该",   "此",   "我",       "楼栋",     "楼",     "栋", "幢", "单元", "网格",
+                                    "社区", "片区", "小区", "内",       "里",       "目前",   "现", "均", "暂时", "暂",
+                                    "尚",   "居民", "住户", "中",       "经摸排",   "经排查", ",",  "，", "全",   "经入户摸排",
+                                    "经",   "入户", "本月", "截至目前", "截止目前", "“",      "\"", NULL};
+static const char *const NONE[] = {"没有",     "无",     "未发现", "零",     "0",      "查无",   "未摸排到",
+                                   "未排查到", "未摸到", "未查到", "不存在", "未涉及", "不涉及", NULL};
+static const char *const WHO[] = {"退役军人", "退伍军人", "退役士兵", "退役", "退伍", "优抚对象", "优抚", "军人", "此类", "该类",
+                                  "相关",     "符合条件", "符合",     "人员", "人",   "对象",     "情况", "报告", "报",   "的",
+                                  "及",       "和",       "、",       "居住", "信息", "名",       "其他", "重点", "士兵", "此",
+                                  "类",       "登记",     "变动",     "摸排", "排查", "统计",     "数量", "人数", "家属", "现役",
+                                  "上报",     "住户",     "居民",     "常住", "入住", "”",        "\"",   NULL};
 
 /* Takes words of the list off the front of a text.  Was there any? */
 static bool take_words(struct str *s, const char *const *list)
@@ -29,7 +30,7 @@ static bool take_one(struct str *s, const char *const *list)
     return n > 0;
 }
 
-static bool is_sentence(struct str s, bool alone)
+static bool is_clause(struct str s, bool alone)
 {
     while (s.n && (str_ends(s, STR("。")) || str_ends(s, STR(".")) || str_ends(s, STR("!")))) s.n -= str_ends(s, STR("。")) ? 3 : 1;
     if (!s.n || s.n > 90) return false;
@@ -41,6 +42,18 @@ static bool is_sentence(struct str s, bool alone)
     /* 本楼退役军人:无 */
     if (!take_words(&s, WHO) || !take_one(&s, NONE)) return false;
     return s.n == 0 || str_is(s, "人") || str_is(s, "名") || str_is(s, "报告");
+}
+
+/* The sentence, or what its last clause says: 本楼为商业楼，无退役军人. */
+static bool is_sentence(struct str s, bool alone)
+{
+    if (is_clause(s, alone)) return true;
+    size_t last = 0;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = text_next(s, &i);
+        if (c == ',' || c == ';' || c == 0x3002) last = i < s.n ? i : last;
+    }
+    return last && is_clause(str_from(s, last), false);
 }
 
 bool text_says_nobody(const struct words *w, struct str typed, bool alone)

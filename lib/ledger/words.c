@@ -4,8 +4,8 @@
 #include "base/text.h"
 
 /* Totals: the word alone, or followed by a number or a bracket. */
-static const char *const TOTALS[] = {"合计",     "小计",   "总计",     "共计", "累计", "本页合计",
-                                     "本页小计", "总人数", "合计人数", "总数", NULL};
+static const char *const TOTALS[] = {"合计",   "小计",     "总计",     "共计",   "累计", "本页合计", "本页小计",
+                                     "总人数", "合计人数", "人数合计", "总户数", "总数", NULL};
 /* Signatures and notes: the word alone, or followed by a colon. */
 static const char *const SIGNATURES[] = {"填表人",     "制表人",     "制表",       "填报人",
                                          "审核人",     "审核",       "审批人",     "复核人",
@@ -59,6 +59,7 @@ void words_ready(struct words *w, const struct schema *s)
     for (size_t i = 0; !name && i < s->n_fields; i++)
         if (s->fields[i].required) name = &s->fields[i];
     if (name) w->name = name->index;
+    w->has_name = name && name->role == ROLE_NAME;
     const struct field *id = schema_role(s, ROLE_CITIZEN_ID);
     w->id = id ? id->index : UINT32_MAX;
     for (size_t i = 0; i < s->headings.n; i++) mark(w, s->headings.entries[i].key);

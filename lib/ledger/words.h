@@ -19,7 +19,8 @@ struct words {
     struct map mapped;         /* --map HEADING=field: heading key -> field index */
     struct map nil;            /* keys of texts that say "nobody here" */
     unsigned char first[8192]; /* which first characters begin a word that may make a row special */
-    uint32_t name, id;         /* indexes of the fields with these roles, or UINT32_MAX */
+    uint32_t name, id;         /* indexes of the fields with these roles, or UINT32_MAX; without a name, what is required */
+    bool has_name;             /* it is a person's name */
 };
 void words_ready(struct words *w, const struct schema *s);
 void words_free(struct words *w);
