@@ -6,6 +6,7 @@
 
 #include "base/near.h"
 #include "base/text.h"
+#include "ledger/simplified.h"
 
 struct code_list *codes_new(struct str name)
 {
@@ -168,6 +169,10 @@ uint32_t codes_find(const struct code_list *c, struct str text, struct buf *scra
     scratch->n = 0;
     text_heading_key(scratch, text);
     e = scratch->n ? map_find(&c->by_key, buf_slice(scratch)) : NULL;
+    if (e || !scratch->n) return e ? (uint32_t)e->value : CODE_NONE;
+    struct buf plain = {0};
+    if (simplified_text(&plain, buf_slice(scratch))) e = map_find(&c->by_key, buf_slice(&plain));
+    buf_free(&plain);
     return e ? (uint32_t)e->value : CODE_NONE;
 }
 

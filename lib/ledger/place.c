@@ -364,11 +364,86 @@ static uint32_t find_spelled_out(const struct places *p, uint32_t within, enum l
     return unit;
 }
 
+static bool ends_with_any(struct str s, const char *const *words)
+{
+    for (; *words; words++)
+        if (str_ends(s, str_of(*words))) return true;
+    return false;
+}
+
+/* Is what stands before the name of a community only what lies above it: 平阴县榆山街道, 榆山-, 社区: ? */
+static bool is_above(const struct places *p, struct str s)
+{
+    static const char *const MARKS[] = {"-", "/", ":", ",", "、", "·", "—", NULL};
+    static const char *const ENDS[] = {"省", "市", "县", "区", "街道", "镇", "乡", "办事处", "街道办", "社区", "村居", NULL};
+    while (s.n && ends_with_any(s, MARKS)) s.n -= (unsigned char)s.s[s.n - 1] < 0x80 ? 1 : str_ends(s, STR("·")) ? 2 : 3;
+    if (!s.n || ends_with_any(s, ENDS)) return true;
+    bool is = false;
+    struct buf name = {0};
+    const struct unit *root = p->root == UNIT_NONE ? NULL : &p->units->v[p->root];
+    for (size_t k = 0; root && !is && k <= root->n_aliases; k++) {
+        fold(&name, k ? root->aliases[k - 1] : root->name);
+        is = str_eq(buf_slice(&name), s);
+    }
+    buf_free(&name);
+    return is;
+}
+
+/* 榆山街道云翠社区居委会: the community named in a text that says nothing else but what lies above it. */
+static uint32_t find_below(const struct places *p, struct str text)
+{
+    static const char *const ENDS[] = {"社区",           "居委会", "居民委员会", "社区居委会", "社区居民委员会", "村委会", "服务站",
+                                       "退役军人服务站", "村",     "小区",       NULL};
+    struct buf b = {0};
+    fold(&b, text);
+    size_t at = 0, length = 0;
+    uint32_t unit = community_in(p, buf_slice(&b), &at, &length);
+    if (unit != UNIT_NONE) {
+        struct str after = str_from(buf_slice(&b), at + length);
+        bool good = !after.n;
+        for (const char *const *w = ENDS; *w && !good; w++) good = str_is(after, *w);
+        if (!good || !is_above(p, str_head(buf_slice(&b), at))) unit = UNIT_NONE;
+    }
+    buf_free(&b);
+    return unit;
+}
+
+/* 锦东小区5号楼2单元301, 5-2-301: the building in an address, when it has one of that number only and no other place is named. */
+static uint32_t find_in_address(const struct places *p, uint32_t within, struct str text, struct str date)
+{
+    static const char *const OTHER[] = {"社区", "网格", "村", "街道", "居委会", NULL};
+    struct buf b = {0}, name = {0};
+    fold(&b, text);
+    struct str before, number = spelling_building(buf_slice(&b), &before);
+    uint32_t unit = UNIT_NONE;
+    bool other = false;
+    size_t at, length;
+    for (size_t i = 0; i < before.n; i++) other |= (unsigned char)before.s[i] < 0x80;
+    for (const char *const *w = OTHER; *w && !other; w++) other = str_find(before, str_of(*w), &at);
+    if (number.n && !other) {
+        uint32_t community = community_in(p, before, &at, &length);
+        if (community == UNIT_NONE || within == UNIT_NONE || units_inside(p->units, within, community)) {
+            buf_str(&name, number);
+            buf_put(&name, "号楼");
+            unit = units_find(p->units, community != UNIT_NONE && within == UNIT_NONE ? community : within, LEVEL_BUILDING,
+                              buf_slice(&name), date, NULL);
+        }
+    }
+    buf_free(&b);
+    buf_free(&name);
+    return unit;
+}
+
 static uint32_t find(const struct places *p, uint32_t within, enum level level, struct str text, struct str date,
                      struct buf *nearest)
 {
     uint32_t unit = units_find(p->units, within, level, text, date, nearest);
-    return unit != UNIT_NONE ? unit : find_spelled_out(p, within, level, text, date);
+    if (unit == UNIT_NONE) unit = find_spelled_out(p, within, level, text, date);
+    if (unit == UNIT_NONE && level == LEVEL_COMMUNITY) {
+        unit = find_below(p, text);
+        if (unit != UNIT_NONE && !(units_inside(p->units, unit, within) && units_open_on(p->units, unit, date))) unit = UNIT_NONE;
+    }
+    return unit == UNIT_NONE && level == LEVEL_BUILDING ? find_in_address(p, within, text, date) : unit;
 }
 
 void place_context_settle(struct place_context *c, const struct places *p)

@@ -1,6 +1,7 @@
 #include "ledger/spelling.h"
 
 #include "base/text.h"
+#include "ledger/simplified.h"
 
 static bool is_digit(char c)
 {
@@ -29,7 +30,8 @@ void spelling_fold(struct buf *out, struct str name)
         uint32_t c = text_next(f, &i);
         if (is_dropped(c)) continue;
         if (c < 0x80) buf_char(out, c >= 'A' && c <= 'Z' ? (char)(c + 32) : (char)c);
-        else buf_add(out, f.s + start, i - start);
+        else if (c < 0x3400 || simplified(c) == c) buf_add(out, f.s + start, i - start);
+        else buf_utf8(out, simplified(c)); /* 雲翠社區 */
     }
     buf_free(&nfkc);
 }
@@ -74,16 +76,20 @@ static uint64_t read_numerals(struct str s, size_t *i)
 
 void spelling_numbers(struct buf *out, struct str f)
 {
+    bool numerals = false; /* the last number was written in Chinese */
     for (size_t i = 0; i < f.n;) {
         if (is_digit(f.s[i])) {
             size_t start = i;
+            if (numerals) buf_char(out, '.'); /* 王五 1号楼: the five is a man's name */
             while (i < f.n && is_digit(f.s[i])) i++;
             while (start + 1 < i && f.s[start] == '0') start++;
             buf_add(out, f.s + start, i - start);
+            numerals = false;
             continue;
         }
         size_t j = i;
-        if (numeral(text_next(f, &j)) >= 0) {
+        numerals = numeral(text_next(f, &j)) >= 0;
+        if (numerals) {
             uint64_t v = read_numerals(f, &i);
             buf_int(out, (int64_t)v);
         } else {
@@ -101,7 +107,7 @@ static size_t starts_with(struct str s, const char *const *words)
     return 0;
 }
 
-static const char *const GRID_AFTER[] = {"号网格", "号格", "网格", "格", NULL};
+static const char *const GRID_AFTER[] = {"号网格", "#网格", "号格", "网格", "格", "#", NULL};
 static const char *const BUILDING_AFTER[] = {"号楼栋", "号楼", "号栋", "号幢", "#楼栋", "#楼", "#栋", "#", "号",
                                              "栋楼",   "栋",   "幢楼", "幢",   "楼栋",  "楼",  "座",  NULL};
 static const char *const BUILDING_BEFORE[] = {"楼栋号", "楼栋", "楼号", "楼", "栋", "幢", NULL};
@@ -127,10 +133,17 @@ static struct str drop_ordinal(struct str s)
     return str_starts(s, STR("第")) && rest.n && is_digit(rest.s[0]) ? rest : s;
 }
 
+/* G3, WG3: a letter or two for 网格 before the number. */
+static struct str drop_letters(struct str s)
+{
+    size_t n = str_starts(s, STR("wg")) ? 2 : str_starts(s, STR("g")) ? 1 : 0;
+    return n && n < s.n && is_digit(s.s[n]) ? str_from(s, n) : s;
+}
+
 /* Kind words after numbers go: 3号网格 and 网格3 become 3. */
 static void grid_key(struct buf *out, struct str s)
 {
-    s = drop_ordinal(s);
+    s = drop_letters(drop_ordinal(s));
     size_t start = out->n;
     for (size_t i = 0; i < s.n;) {
         struct str rest = str_from(s, i);
@@ -234,4 +247,34 @@ bool spelling_next(struct str s, size_t *from, struct spelling_number *out)
         return true;
     }
     return false;
+}
+
+/* Is it all of a unit, a floor and a room: 2单元301室, 2-301, 东户? */
+static bool is_room(struct str s)
+{
+    static const char *const WORDS[] = {"单元", "室", "号", "户", "层", "楼", "门", "东", "西",
+                                        "南",   "北", "中", "#",  "-",  "~",  ".",  "/",  NULL};
+    while (s.n) {
+        size_t n = is_digit(s.s[0]) || is_letter(s.s[0]) ? 1 : starts_with(s, WORDS);
+        if (!n) return false;
+        s = str_from(s, n);
+    }
+    return true;
+}
+
+struct str spelling_building(struct str s, struct str *before)
+{
+    static const char *const AFTER[] = {"号楼栋", "号楼", "号栋", "号幢", "#楼栋", "#楼", "#栋", "#", "栋楼",
+                                        "栋",     "幢楼", "幢",   "楼栋", "楼",    "座",  "号",  NULL};
+    size_t i = 0;
+    while (i < s.n && !is_digit(s.s[i])) i++;
+    size_t start = i;
+    while (i < s.n && is_digit(s.s[i])) i++;
+    struct str number = {s.s + start, i - start}, rest = str_from(s, i), none = {NULL, 0};
+    *before = str_head(s, start);
+    if (!number.n) return none;
+    size_t word = starts_with(rest, AFTER);
+    bool dashed = !word && rest.n > 1 && (rest.s[0] == '-' || rest.s[0] == '/') && is_digit(rest.s[1]); /* 5-2-301 */
+    if (!word && !dashed) return none;
+    return is_room(str_from(rest, word)) ? number : none;
 }

@@ -24,5 +24,8 @@ struct spelling_number {
 };
 /* The next one at or after *from in a text from spelling_numbers; *from moves past it.  False when there is none. */
 bool spelling_next(struct str numbered, size_t *from, struct spelling_number *out);
+/* The number of the building in an address, a text from spelling_numbers: 5 in 锦东小区5号楼2单元301, 5#2-301 and 5-2-301.  *before
+ * is what stands before it.  Empty when it is none, or when anything but a unit, a floor and a room follows. */
+struct str spelling_building(struct str numbered, struct str *before);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/near.h"
 #include "base/text.h"
+#include "ledger/simplified.h"
 
 /* Totals: the word alone, or followed by a number or a bracket. */
 static const char *const TOTALS[] = {"合计",   "小计",     "总计",     "共计",   "累计", "本页合计", "本页小计",
@@ -127,17 +128,50 @@ static uint32_t find_bracketed(const struct words *w, struct str heading)
     return found;
 }
 
+/* The key without what some put around a heading: its number (1.姓名, 二、姓名), and its English name (姓名 Name). */
+static struct str bare_key(struct buf *out, struct str key)
+{
+    size_t i = 0;
+    out->n = 0;
+    while (i < key.n && key.s[i] >= '0' && key.s[i] <= '9') i++;
+    if (i && i < key.n && (key.s[i] == '.' || key.s[i] == ')')) key = str_from(key, i + 1);
+    else if (i && str_starts(str_from(key, i), STR("、"))) key = str_from(key, i + 3);
+    while (key.n && (unsigned char)key.s[0] >= 0xE0 && str_find(key, STR("、"), &i) && i <= 6) key = str_from(key, i + 3);
+    for (i = 0; i < key.n; i++)
+        if (!((key.s[i] | 32) >= 'a' && (key.s[i] | 32) <= 'z') && key.s[i] != '.') buf_char(out, key.s[i]);
+    return buf_slice(out);
+}
+
+/* Headings that nobody knows as they stand: simplified, and without what stands around them. */
+static uint32_t find_relaxed(const struct words *w, struct str key)
+{
+    struct buf plain = {0}, bare = {0};
+    uint32_t found = COLUMN_UNKNOWN;
+    bool han = false;
+    for (size_t i = 0; i < key.n; i++) han |= (unsigned char)key.s[i] >= 0xE3;
+    if (han && simplified_text(&plain, key)) found = find_key(w, buf_slice(&plain));
+    if (han && found == COLUMN_UNKNOWN) {
+        struct str s = bare_key(&bare, buf_slice(&plain));
+        if (s.n && s.n < key.n) found = find_key(w, s);
+    }
+    buf_free(&plain);
+    buf_free(&bare);
+    return found;
+}
+
 uint32_t words_heading(const struct words *w, struct str heading)
 {
     if (!str_trim(heading).n) return COLUMN_BLANK;
     struct buf key = {0};
     text_heading_key(&key, heading);
     uint32_t found = find_key(w, buf_slice(&key));
-    buf_free(&key);
     size_t at;
-    bool bracket =
-        found == COLUMN_UNKNOWN && heading.n <= 120 && (memchr(heading.s, '(', heading.n) || str_find(heading, STR("（"), &at));
-    return bracket ? find_bracketed(w, heading) : found;
+    if (found == COLUMN_UNKNOWN && heading.n <= 120) {
+        if (memchr(heading.s, '(', heading.n) || str_find(heading, STR("（"), &at)) found = find_bracketed(w, heading);
+        if (found == COLUMN_UNKNOWN) found = find_relaxed(w, buf_slice(&key));
+    }
+    buf_free(&key);
+    return found;
 }
 
 struct str words_nearest(const struct words *w, struct str heading)
