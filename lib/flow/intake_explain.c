@@ -12,13 +12,14 @@ void explain_layout(const struct reading *r, struct take *t, const struct layout
     for (uint32_t col = 0; col < l->n; col++) {
         struct str heading = str_trim(l->headings[col]);
         if (!heading.n) continue;
-        bool is_field = l->field[col] < r->in->schema->n_fields;
+        uint32_t field = l->field[col] == COLUMN_PART ? l->use[col].field : l->field[col];
+        bool is_field = field < r->in->schema->n_fields;
         struct buf *b = is_field ? &taken : &left;
         if (b->n) buf_put(b, ", ");
         buf_str(b, heading);
         if (is_field) {
             buf_put(b, " = ");
-            buf_str(b, r->in->schema->fields[l->field[col]].name);
+            buf_str(b, r->in->schema->fields[field].name);
         }
     }
     struct place at = {r->path, r->name, l->first, 0};

@@ -9,6 +9,7 @@
 #include "flow/intake.h"
 #include "flow/intake_take.h"
 #include "flow/rejects.h"
+#include "ledger/assemble.h"
 #include "ledger/card.h"
 #include "ledger/convert.h"
 #include "ledger/expr.h"

@@ -139,6 +139,7 @@ void row_gather(struct hand *h, const struct row_at *at)
     for (uint32_t f = 0; ditto && f < s->n_fields; f++)
         if (h->now[f].n && may_be_ditto(&h->now[f])) fill_ditto(h, f);
     fill_places(h, at);
+    if (l->assembled) assemble_row(l, &h->in->words, &at->line, h->now, &h->block_memory);
     for (uint32_t f = 0; l->any_merged && f < s->n_fields; f++)
         if (!h->now[f].n && s->fields[f].fill_down && l->column[f] != UINT32_MAX && l->merged[l->column[f]]) fill_merged(h, at, f);
 }
@@ -286,7 +287,7 @@ static void other_cells(struct hand *h, const struct row_at *at)
     for (uint32_t c = 0; at->layout && c < at->line.n; c++) {
         struct str s = line_at(&at->line, c);
         uint32_t field = c < at->layout->n ? at->layout->field[c] : COLUMN_BLANK;
-        if (!s.n || field < h->in->schema->n_fields || field == COLUMN_IGNORED) continue;
+        if (!s.n || field < h->in->schema->n_fields || field == COLUMN_IGNORED || field == COLUMN_PART) continue;
         if (h->other.n) buf_put(&h->other, "; ");
         if (c < at->layout->n && at->layout->headings[c].n) buf_str(&h->other, at->layout->headings[c]);
         else buf_printf(&h->other, "%u", c + 1);

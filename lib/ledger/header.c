@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "ledger/assemble.h"
+
 enum { WIDEST = 1024 }; /* headings beyond this column are not looked for */
 
 void header_fit(const struct words *w, const struct line *l, struct header_fit *fit)
@@ -17,6 +19,7 @@ void header_fit(const struct words *w, const struct line *l, struct header_fit *
             before = false;
             continue;
         }
+        if (field == COLUMN_UNKNOWN && assemble_heading(w, s)) continue; /* says nothing for or against */
         fit->filled++;
         if (field == COLUMN_UNKNOWN) {
             fit->unknown++;
@@ -96,26 +99,33 @@ struct joined {
     uint32_t field;
     struct str heading;
     bool grouped;
+    struct column_name name;
 };
+
+/* A column that is called so by one row alone. */
+static struct joined alone(const struct words *w, struct str heading)
+{
+    return (struct joined){words_heading(w, heading), heading, false, {str_trim(heading), COLUMN_BLANK}};
+}
 
 /* What a column is called by two rows: the lower with its group before it, the lower alone, or the upper alone. */
 static struct joined join(const struct words *w, struct arena *a, const struct line *top, const struct line *bottom, uint32_t c,
                           const struct sheet *sheet)
 {
+    static const struct joined nothing = {COLUMN_BLANK, {0}, false, {{0}, COLUMN_BLANK}};
     bool spread;
     struct str lower = str_trim(line_at(bottom, c)), upper = group_over(top, bottom, c, sheet, &spread);
-    if (!lower.n && spread && !str_trim(line_at(top, c)).n) return (struct joined){COLUMN_BLANK, {0}, false};
-    if (!lower.n) return (struct joined){words_heading(w, upper), upper, false};
-    if (!upper.n) return (struct joined){words_heading(w, lower), lower, false};
+    if (!lower.n && spread && !str_trim(line_at(top, c)).n) return nothing;
+    if (!lower.n || !upper.n) return alone(w, lower.n ? lower : upper);
     struct buf both = {0};
     buf_str(&both, upper);
     buf_str(&both, lower);
     struct str heading = str_copy(a, buf_slice(&both));
     buf_free(&both);
-    uint32_t field = words_heading(w, heading);
+    uint32_t field = words_heading(w, heading), group = words_heading(w, upper);
     if (field == COLUMN_UNKNOWN) field = words_heading(w, lower);
-    if (field == COLUMN_UNKNOWN) field = words_heading(w, upper);
-    return (struct joined){field, heading, spread};
+    if (field == COLUMN_UNKNOWN) field = group;
+    return (struct joined){field, heading, spread, {str_copy(a, lower), group}};
 }
 
 /* Is the lower row a second row of headings under the upper?  It names only columns that the upper groups or leaves blank. */
@@ -135,7 +145,7 @@ static bool goes_under(const struct words *w, const struct line *top, const stru
             continue;
         }
         groups += upper.n > 0;
-        known += below < COLUMN_UNKNOWN || below == COLUMN_IGNORED;
+        known += below < COLUMN_UNKNOWN || below == COLUMN_IGNORED || (upper.n && assemble_heading(w, lower));
         if (below == COLUMN_UNKNOWN && above == COLUMN_UNKNOWN && !spread) return false;
     }
     return known >= 1 && groups >= 1;
@@ -184,12 +194,15 @@ static struct layout *make_layout(const struct words *w, const struct line *top,
     l->field = arena_zero(&l->memory, l->n + 1, sizeof *l->field);
     l->headings = arena_zero(&l->memory, l->n + 1, sizeof *l->headings);
     l->column = arena_alloc(&l->memory, (w->schema->n_fields + 1) * sizeof *l->column);
+    l->use = arena_zero(&l->memory, l->n + 1, sizeof *l->use);
+    struct column_name *names = arena_alloc(&scratch, (l->n + 1) * sizeof *names);
     for (size_t f = 0; f < w->schema->n_fields; f++) l->column[f] = UINT32_MAX;
     for (uint32_t c = 0; c < l->n; c++) {
-        struct joined j = bottom ? join(w, &scratch, top, bottom, c, sheet)
-                                 : (struct joined){words_heading(w, line_at(top, c)), line_at(top, c), false};
+        struct joined j = bottom ? join(w, &scratch, top, bottom, c, sheet) : alone(w, line_at(top, c));
         add_column(l, w, c, j);
+        names[c] = j.name;
     }
+    assemble_ready(l, w, names);
     arena_free(&scratch);
     l->merged = arena_zero(&l->memory, l->n + 1, sizeof *l->merged);
     for (size_t i = 0; i < sheet->n_merges; i++) {

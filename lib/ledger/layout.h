@@ -8,6 +8,12 @@
 #include "cells/cells.h"
 #include "ledger/words.h"
 
+/* A column that makes a field together with others (ledger/assemble.h). */
+struct column_use {
+    enum { USE_ALONE, USE_PART, USE_TICK } kind;
+    uint32_t field;
+    struct str word; /* of a part: what follows a bare number; of a column to tick: the label that a tick means */
+};
 /* How the rows of a table are read; const once made. */
 struct layout {
     uint32_t *field;      /* one a column */
@@ -21,6 +27,8 @@ struct layout {
     bool name_again;      /* and the name is among them */
     bool *merged;         /* one a column: cells below the headings are merged downwards */
     bool any_merged;
+    struct column_use *use; /* one a column */
+    bool assembled;         /* any is not USE_ALONE */
     struct arena memory;
 };
 void layout_free(struct layout *l);

@@ -22,10 +22,10 @@ static const enum diag_code RULE_DIAGS[] = {DIAG_RULE,           DIAG_DATE_ORDER
 static const char *const KEYS_OF_LEDGER[] = {"$schema",       "name",        "title",     "description", "fields",  "primaryKey",
                                              "missingValues", "foreignKeys", "vet:rules", "vet:ignore",  "vet:nil", "vet:rollups",
                                              "vet:sensitive", "vet:stock",   "vet:left",  NULL};
-static const char *const KEYS_OF_FIELD[] = {"name",     "title",         "type",         "format",        "description",
-                                            "example",  "constraints",   "categories",   "vet:aliases",   "vet:role",
-                                            "vet:mask", "vet:codes",     "vet:multiple", "vet:fillDown",  "vet:derive",
-                                            "vet:past", "vet:sensitive", "vet:form",     "missingValues", NULL};
+static const char *const KEYS_OF_FIELD[] = {
+    "name",       "title",       "type",          "format",   "description",   "example",      "constraints",
+    "categories", "vet:aliases", "vet:role",      "vet:mask", "vet:codes",     "vet:multiple", "vet:fillDown",
+    "vet:derive", "vet:past",    "vet:sensitive", "vet:form", "missingValues", "vet:parts",    NULL};
 static const char *const KEYS_OF_CONSTRAINTS[] = {"required", "unique",  "minLength", "maxLength", "minimum",
                                                   "maximum",  "pattern", "enum",      NULL};
 static const char *const KEYS_OF_FORM[] = {"width", "hint", "show", "choices", NULL};
@@ -179,6 +179,27 @@ static void load_role(struct loader *l, struct field *f, const struct share_valu
     if (mask.n && (i = share_word(l->f, share_get(v, "vet:mask"), mask, MASKS)) >= 0) f->mask = (enum mask)i;
 }
 
+static void load_parts(struct loader *l, struct field *f, const struct share_value *v)
+{
+    if (!v) return;
+    if (v->kind != SHARE_OBJECT) {
+        share_fault(l->f, v, DIAG_LEDGER_TYPE, "vet:parts", "an object of headings", NULL);
+        return;
+    }
+    f->parts = arena_zero(&l->s->memory, v->n + 1, sizeof *f->parts);
+    for (const struct share_value *p = v->first; p; p = p->next) {
+        struct buf key = {0};
+        bool is_new;
+        text_heading_key(&key, p->key);
+        struct map_entry *e = map_at(&l->s->parts, buf_slice(&key), &is_new);
+        buf_free(&key);
+        if (p->kind != SHARE_STRING) share_fault(l->f, p, DIAG_LEDGER_TYPE, p->key.s, "a string", NULL);
+        if (!is_new) share_fault(l->f, p, DIAG_LEDGER_TWICE, "vet:parts", p->key.s, NULL);
+        e->value = (uint64_t)f->index << 32 | f->n_parts;
+        f->parts[f->n_parts++] = (struct field_part){keep(l, p->key), keep(l, p->text)};
+    }
+}
+
 static void load_field(struct loader *l, struct field *f, const struct share_value *v)
 {
     if (v->kind != SHARE_OBJECT) {
@@ -196,6 +217,7 @@ static void load_field(struct loader *l, struct field *f, const struct share_val
     load_role(l, f, v);
     load_form(l, f, share_get(v, "vet:form"));
     f->aliases = share_strings(l->f, v, "vet:aliases", &l->s->memory, &f->n_aliases);
+    load_parts(l, f, share_get(v, "vet:parts"));
     size_t n_missing;
     const struct str *missing = share_strings(l->f, v, "missingValues", &l->s->memory, &n_missing);
     enter_missing(&f->missing, missing, n_missing);
@@ -398,6 +420,7 @@ void schema_free(struct schema *s)
     for (size_t i = 0; i < s->n_lists; i++) codes_free(s->lists[i]);
     free(s->lists);
     map_free(&s->headings);
+    map_free(&s->parts);
     map_free(&s->by_name);
     map_free(&s->missing_keys);
     for (size_t i = 0; i < s->n_fields; i++) map_free(&s->fields[i].missing);

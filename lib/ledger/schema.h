@@ -46,11 +46,17 @@ struct code_list {
     struct arena memory;
 };
 
+/* A heading under which a part of an address stands, and what follows a bare number there: 楼栋, 号楼. */
+struct field_part {
+    struct str heading, word;
+};
 struct field {
     struct str name;     /* "id_number" */
     struct str title;    /* "身份证号码", the heading on forms and reports */
     struct str *aliases; /* as written in the file; matched by text_heading_key */
     size_t n_aliases;
+    struct field_part *parts; /* vet:parts */
+    size_t n_parts;
     enum field_type type;
     enum role role;
     enum mask mask;
@@ -116,6 +122,7 @@ struct schema {
     size_t n_rollups;
     bool sensitive;      /* the whole ledger is left out of default exports: petitions, counselling */
     struct map headings; /* text_heading_key -> field index, or SCHEMA_IGNORE */
+    struct map parts;    /* text_heading_key -> field index << 32 | index in its parts */
     struct map by_name;
     struct str digest; /* SHA-256 of the file, hex */
     struct arena memory;

@@ -9,6 +9,7 @@
 /* A column that holds no field of the ledger. */
 enum {
     COLUMN_IGNORED = SCHEMA_IGNORE, /* known and not wanted: 序号 */
+    COLUMN_PART = 0xFFFFFD,         /* it makes a field together with others (ledger/assemble.h) */
     COLUMN_UNKNOWN = 0xFFFFFE,      /* it has a heading that nobody knows */
     COLUMN_BLANK = 0xFFFFFF + 1,    /* it has no heading */
 };

@@ -1,0 +1,164 @@
+#include "ledger/assemble.h"
+
+#include "base/text.h"
+#include "ledger/codes.h"
+
+/* The part that a heading means: 1 + its index in field->parts; *field is the field.  0 when it is none. */
+static uint32_t part_of(const struct words *w, struct str heading, uint32_t *field)
+{
+    if (!w->schema->parts.n || heading.n > 60) return 0;
+    struct buf key = {0};
+    text_heading_key(&key, heading);
+    struct map_entry *e = map_find(&w->schema->parts, buf_slice(&key));
+    buf_free(&key);
+    if (!e) return 0;
+    *field = (uint32_t)(e->value >> 32);
+    return (uint32_t)e->value + 1;
+}
+
+static uint32_t code_of(const struct field *f, struct str text)
+{
+    struct buf scratch = {0};
+    uint32_t k = f->codes ? codes_find(f->codes, text, &scratch) : CODE_NONE;
+    buf_free(&scratch);
+    return k;
+}
+
+bool assemble_heading(const struct words *w, struct str heading)
+{
+    uint32_t field;
+    struct str s = str_trim(heading);
+    return str_is(s, "男") || str_is(s, "女") || part_of(w, s, &field);
+}
+
+/* The parts of field f, if it has no column of its own and at least two parts. */
+static void take_parts(struct layout *l, const struct words *w, const struct column_name *names, uint32_t f)
+{
+    uint32_t parts = 0, own = 0, field;
+    for (uint32_t c = 0; c < l->n; c++) {
+        if (part_of(w, names[c].own, &field) && field == f) parts++;
+        else own += l->field[c] == f;
+    }
+    if (own || parts < 2) return;
+    l->column[f] = UINT32_MAX;
+    for (uint32_t c = 0; c < l->n; c++) {
+        uint32_t k = part_of(w, names[c].own, &field);
+        if (!k || field != f) continue;
+        l->use[c] = (struct column_use){USE_PART, f, w->schema->fields[f].parts[k - 1].word};
+        if (l->field[c] == f || l->field[c] == COLUMN_UNKNOWN) l->field[c] = COLUMN_PART;
+        if (l->column[f] == UINT32_MAX) l->column[f] = c;
+        l->assembled = true;
+    }
+}
+
+/* 男 | 女 under 性别: the field is that of the group. */
+static bool is_tick(const struct words *w, const struct column_name *name, uint32_t field)
+{
+    return name->group == field && name->own.n && code_of(&w->schema->fields[field], name->own) != CODE_NONE;
+}
+
+static void take_ticks(struct layout *l, const struct words *w, const struct column_name *names, uint32_t f)
+{
+    uint32_t ticks = 0, own = 0;
+    for (uint32_t c = 0; c < l->n; c++) {
+        bool tick = is_tick(w, &names[c], f);
+        ticks += tick;
+        own += !tick && l->field[c] == f;
+    }
+    if (own || ticks < 2) return;
+    l->column[f] = UINT32_MAX;
+    for (uint32_t c = 0; c < l->n; c++) {
+        if (!is_tick(w, &names[c], f)) continue;
+        const struct field *field = &w->schema->fields[f];
+        l->use[c] = (struct column_use){USE_TICK, f, field->codes->codes[code_of(field, names[c].own)].label};
+        l->field[c] = COLUMN_PART;
+        if (l->column[f] == UINT32_MAX) l->column[f] = c;
+        l->assembled = true;
+    }
+}
+
+/* 男 | 女 with no group above: two neighbours that nobody knows as headings and that are labels of one list. */
+static void find_groups(const struct layout *l, const struct words *w, struct column_name *names)
+{
+    const struct field *sex = schema_role(w->schema, ROLE_SEX);
+    if (!sex || l->column[sex->index] != UINT32_MAX) return;
+    for (uint32_t c = 0; c + 1 < l->n; c++) {
+        bool both = l->field[c] == COLUMN_UNKNOWN && l->field[c + 1] == COLUMN_UNKNOWN;
+        if (!both || code_of(sex, names[c].own) == CODE_NONE || code_of(sex, names[c + 1].own) == CODE_NONE) continue;
+        names[c].group = names[c + 1].group = sex->index;
+    }
+}
+
+void assemble_ready(struct layout *l, const struct words *w, const struct column_name *given)
+{
+    struct arena a = {0};
+    struct column_name *names = arena_alloc(&a, (l->n + 1) * sizeof *names);
+    memcpy(names, given, l->n * sizeof *names);
+    find_groups(l, w, names);
+    for (uint32_t c = 0; c < l->n; c++) {
+        uint32_t field;
+        if (l->use[c].kind != USE_ALONE) continue;
+        if (part_of(w, names[c].own, &field)) take_parts(l, w, names, field);
+        if (l->use[c].kind == USE_ALONE && names[c].group < w->schema->n_fields) take_ticks(l, w, names, names[c].group);
+    }
+    arena_free(&a);
+}
+
+static bool is_bare_number(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.s[i] < '0' || s.s[i] > '9') return false;
+    return s.n > 0;
+}
+
+/* Is it a mark that says no: a cell of a column to tick that is not ticked? */
+static bool says_no(struct str s)
+{
+    static const char *const NO[] = {"×", "x", "X", "✗", "✘", "否", "无", "0", "-", "/", "—", "□", "○", NULL};
+    for (const char *const *n = NO; *n; n++)
+        if (str_is(s, *n)) return true;
+    return false;
+}
+
+static bool says_yes(struct str s)
+{
+    static const char *const YES[] = {"√", "✓", "✔", "☑", "☒", "■", "●", "是", "有", "对", "v", "V", "1", "y", "Y", "勾", NULL};
+    for (const char *const *y = YES; *y; y++)
+        if (str_is(s, *y)) return true;
+    return false;
+}
+
+/* Adds what one column says.  Is it more than a column besides says, such as that of the building? */
+static bool add_use(const struct column_use *use, struct str s, struct buf *out)
+{
+    if (use->kind == USE_PART) {
+        if (str_ends(s, STR(".0"))) s.n -= 2;
+        buf_str(out, s);
+        if (is_bare_number(s)) buf_str(out, use->word);
+        return true;
+    }
+    if (says_no(s)) return false;
+    if (out->n) buf_char(out, ';');
+    buf_str(out, says_yes(s) ? use->word : s);
+    return true;
+}
+
+void assemble_row(const struct layout *l, const struct words *w, const struct line *line, struct cell *now, struct arena *a)
+{
+    struct buf text = {0};
+    for (uint32_t c = 0; c < l->n; c++) {
+        uint32_t f = l->use[c].field;
+        if (l->use[c].kind == USE_ALONE || l->column[f] != c) continue; /* once a field, at its first column */
+        bool own = false;                                               /* a building alone is no address */
+        text.n = 0;
+        for (uint32_t k = c; k < l->n; k++) {
+            struct str s = str_trim(line_at(line, k));
+            if (l->use[k].kind == USE_ALONE || l->use[k].field != f || !s.n) continue;
+            bool added = add_use(&l->use[k], s, &text);
+            own |= added && l->field[k] >= w->schema->n_fields;
+        }
+        if (!own) continue;
+        now[f] = (struct cell){.s = arena_copy(a, text.s, text.n), .n = (uint32_t)text.n, .kind = CELL_TEXT};
+    }
+    buf_free(&text);
+}
