@@ -1,14 +1,14 @@
 /* vet-report: a workbook for the level above, from a stream or from the store. */
 #include "book/print.h"
 #include "book/report.h"
-#include "flow/spool.h"
+#include "flow/reread.h"
 #include "rollup/station.h"
 #include "session.h"
 
 static const char *const FORMATS[] = {"xlsx", "csv", "json", "text", NULL};
 
 struct request {
-    const char *report, *period, *as_of, *deadline, *station, *date, *explain;
+    const char *report, *ledger, *period, *as_of, *deadline, *station, *date, *explain;
     int format;
 };
 
@@ -29,11 +29,11 @@ static void write_report(struct session *s, const struct request *q, const struc
 static void from_stream(struct session *s, const struct request *q, const struct report *report, struct report_source *source)
 {
     struct units *units = s->units ? units_open(s->units, &s->diag) : NULL;
-    struct spool *input = s->units && !units ? NULL : spool_open(s->files.v, s->files.n, &s->diag);
+    struct reread *input = s->units && !units ? NULL : reread_open(s->files.v, s->files.n, &s->diag);
     source->units = units;
-    if (input) source->paths = spool_paths(input, &source->n_paths);
+    if (input) source->paths = reread_paths(input, &source->n_paths);
     if (input) write_report(s, q, report, source);
-    spool_close(input);
+    reread_close(input);
     units_free(units);
 }
 
@@ -66,8 +66,9 @@ static void run(struct session *s, struct request *q)
     if (!session_period(s, &q->period, &source.month) || !session_mask(s, PROFILE_INTERNAL, &source.mask)) return;
     if (q->period) source.period = source.month;
     struct report *report = report_open(s->share, q->report, &s->diag);
-    struct schema *schema = report && report->ledger.n ? schema_open(s->share, report->ledger.s, &s->diag) : NULL;
-    bool of_store = s->db && !s->files.n, ok = report && (schema || !report->ledger.n);
+    bool of_store = s->db && !s->files.n, ok = report && report_ledger(report, q->ledger, &s->diag);
+    struct schema *schema = ok && report->ledger.n ? schema_open(s->share, report->ledger.s, &s->diag) : NULL;
+    ok = ok && (schema || !report->ledger.n);
     source.schema = schema;
     if (ok && report->needs_store && !of_store) diag_add(&s->diag, DIAG_REPORT_NEEDS_STORE, NULL, q->report, NULL);
     else if (ok && of_store) from_store(s, q, report, &source);
@@ -83,6 +84,7 @@ int main(int argc, char **argv)
         {OPT_HEADING, 0, NULL, NULL, NULL, "The report:", NULL, 0, 0},
         {OPT_STRING, 'r', "report", &q.report, "NAME", "summary (the default) or another of share/reports, or a file of your own",
          NULL, 0, 0},
+        {OPT_STRING, 0, "ledger", &q.ledger, "NAME", "with -r ledger: which one (default: person)", NULL, 0, 0},
         {OPT_CHOICE, 't', "to", &q.format, "xlsx|csv|json|text", "the format of the output", FORMATS, 0, 0},
         {OPT_STRING, 'p', "period", &q.period, "YYYY-MM",
          "the month reported (or VET_PERIOD; default: that of the data, else this month)", NULL, 0, 0},

@@ -5,10 +5,40 @@
 #include "rollup/check.h"
 #include "rollup/regroup.h"
 
-struct rows *building_rows(const struct building *b)
+/* The counts of other ledgers at the moment that is looked at.  NULL after findings. */
+static const struct joined *joined_now(struct building *b)
 {
-    if (b->source->of) return station_rows(b->source->of, b->as_of);
-    return rows_open(b->source->paths, b->source->n_paths, b->source->from, b->diag);
+    for (int i = 0; i < 2; i++)
+        if (b->joined[i] && b->joined_as_of[i] == b->as_of) return b->joined[i];
+    int slot = b->joined[0] ? 1 : 0;
+    joined_free(b->joined[slot]);
+    b->joined_as_of[slot] = b->as_of;
+    b->joined[slot] =
+        joined_make(b->source->of, b->source->share, b->report->joins, b->report->n_joins, b->as_of, str_of(b->month_end));
+    return b->joined[slot];
+}
+
+struct rows *building_records(struct building *b, bool sorted, bool source)
+{
+    const struct report_source *from = b->source;
+    if (!from->of) return rows_open(from->paths, from->n_paths, from->from, b->diag);
+    bool joins = b->report->n_joins > 0;
+    const struct store_query q = {
+        .ledger = from->schema, .as_of = b->as_of, .sorted = sorted, .source = source, .record = source || joins, .batch = source};
+    if (!joins) return store_rows(from->of->store, &q);
+    const struct joined *j = joined_now(b);
+    return j ? joined_rows(j, store_rows(from->of->store, &q)) : NULL;
+}
+
+struct rows *building_rows(struct building *b)
+{
+    return building_records(b, false, false);
+}
+
+void building_end(struct building *b)
+{
+    for (int i = 0; i < 2; i++) joined_free(b->joined[i]);
+    buf_free(&b->text);
 }
 
 const char *building_where(const struct building *b, struct str more)
@@ -70,6 +100,8 @@ struct rollup *building_rollup(struct building *b, int level, const struct dim_s
 struct str building_title(const struct building *b, struct str field)
 {
     const struct field *f = b->source->schema ? schema_field(b->source->schema, field) : NULL;
+    for (size_t i = 0; !f && i < b->report->n_joins; i++)
+        if (str_eq(b->report->joins[i].name, field) && b->report->joins[i].title.n) return b->report->joins[i].title;
     return f ? f->title : field;
 }
 
@@ -256,6 +288,7 @@ static bool build_table(struct building *b, struct content_sheet *s, const struc
 bool building_start(struct building *b)
 {
     b->as_of = b->source->of ? b->source->of->as_of : 0;
+    rollup_month_end(b->source->period.n ? b->source->period : b->source->month, b->month_end);
     struct rows *rows = building_rows(b);
     if (!rows) return false;
     b->rollups = rollup_recognised(&rows->columns);
@@ -282,6 +315,19 @@ bool building_start(struct building *b)
     return ok;
 }
 
+/* {ledger} in a title is the title of the ledger reported. */
+static struct str with_ledger(struct building *b, struct str title)
+{
+    size_t at;
+    struct str word = STR("{ledger}");
+    if (!b->source->schema || !str_find(title, word, &at)) return title;
+    b->text.n = 0;
+    buf_str(&b->text, str_head(title, at));
+    buf_str(&b->text, b->source->schema->title);
+    buf_str(&b->text, str_from(title, at + word.n));
+    return str_copy(&b->content->memory, buf_slice(&b->text));
+}
+
 static void set_titles(struct building *b)
 {
     struct content *c = b->content;
@@ -290,7 +336,7 @@ static void set_titles(struct building *b)
     for (size_t i = 0; u && !c->station.n && i < u->n; i++)
         if (u->v[i].level == LEVEL_STATION) c->station = str_copy(&c->memory, u->v[i].name);
     c->period = str_copy(&c->memory, b->period);
-    c->title = b->report->title;
+    c->title = with_ledger(b, b->report->title);
     b->text.n = 0;
     if (c->station.n) {
         buf_put(&b->text, "填报单位：");
@@ -338,13 +384,13 @@ struct content *report_build(const struct report *r, const struct report_source 
     if (ok) set_titles(&b);
     for (size_t i = 0; ok && i < r->n_sheets; i++) {
         const struct sheet_spec *spec = &r->sheets[i];
-        struct content_sheet *s = content_sheet(b.content, spec->name, spec->title.n ? spec->title : spec->name);
+        struct content_sheet *s = content_sheet(b.content, spec->name, with_ledger(&b, spec->title.n ? spec->title : spec->name));
         s->unit_of_count = spec->unit;
         s->portrait = spec->portrait;
         for (size_t k = 0; ok && k < spec->n_tables; k++) ok = build_table(&b, s, &spec->tables[k]);
         if (!s->n_blocks) b.content->n_sheets--; /* all its tables were optional, and not to be had */
     }
-    buf_free(&b.text);
+    building_end(&b);
     map_free(&once.seen);
     diag_raise(d, filter.status);
     if (ok) return b.content;

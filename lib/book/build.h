@@ -20,12 +20,18 @@ struct building {
     struct str *sums; /* its summed fields */
     size_t n_sums;
     struct buf text; /* scratch */
+    /* What the report joins, at this moment and, once figures have looked there, the one before. */
+    struct joined *joined[2];
+    int64_t joined_as_of[2];
 };
 
 /* Looks at the input: its kind, levels, month and dimensions.  False after findings. */
 bool building_start(struct building *b);
-/* One more pass over the records or rollups.  NULL after findings. */
-struct rows *building_rows(const struct building *b);
+/* One more pass over the records or rollups, with the columns that the report joins.  NULL after findings. */
+struct rows *building_rows(struct building *b);
+/* The same; of the store sorted by unit, or with where each record came from. */
+struct rows *building_records(struct building *b, bool sorted, bool source);
+void building_end(struct building *b);
 /* The records that count: the report's `where`, the source's and `more`, joined by AND; NULL when there is none.
  * Lives as long as the content. */
 const char *building_where(const struct building *b, struct str more);

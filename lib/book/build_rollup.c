@@ -75,6 +75,7 @@ static void set_titles(struct building *b, struct result *r, int level, const st
     for (size_t k = 0; k < r->n_columns; k++) {
         struct result_column *c = &r->columns[k];
         if (str_is(c->name, "name")) c->title = level_title(level);
+        if (str_is(c->name, "count") && building_events(b) && str_is(c->title, "人数")) c->title = STR("记录数");
         for (size_t i = 0; i < n_by; i++)
             if (str_eq(c->name, by[i].dim.name))
                 c->title = result_text(r, by[i].title.n ? by[i].title : building_title(b, by[i].dim.name));
@@ -120,11 +121,22 @@ static void name_total(struct block *block)
     }
 }
 
-static bool one_table(struct building *b, struct content_sheet *s, const struct table_spec *t, const struct dim_spec *by,
-                      size_t n_by, struct str pivot, struct str heading)
+/* What is asked for in a table: the spec's own, or one of several that it stands for. */
+struct asked {
+    const struct dim_spec *by;
+    size_t n_by;
+    const struct str *sum;
+    size_t n_sum;
+    struct str pivot, heading, where;
+};
+
+static bool one_table(struct building *b, struct content_sheet *s, const struct table_spec *t, const struct asked *q)
 {
+    const struct dim_spec *by = q->by;
+    size_t n_by = q->n_by;
+    struct str pivot = q->pivot;
     int level = t->level != LEVEL_GIVEN ? t->level : b->rollups ? b->finest : b->source->units ? LEVEL_COMMUNITY : ROLLUP_WHOLE;
-    struct rollup *r = building_rollup(b, level, by, n_by, t->sum, t->n_sum, t->where);
+    struct rollup *r = building_rollup(b, level, by, n_by, q->sum, q->n_sum, q->where);
     if (!r) return false;
     if (t->zeros && (n_by == 0 || pivot.n)) {
         add_empty_units(b, r, level);
@@ -154,7 +166,8 @@ static bool one_table(struct building *b, struct content_sheet *s, const struct 
     fill_blanks(table, by, n_by);
     first += places_before(table, 3, 2, b->source->units, level);
     struct block *block = content_block(s, table);
-    block->heading = heading;
+    block->heading = q->heading;
+    block->where = q->where;
     hide_machine_columns(block, level);
     name_total(block);
     struct dim_spec *dims = arena_zero(&b->content->memory, n_by, sizeof *dims);
@@ -193,7 +206,27 @@ static bool each_table(struct building *b, struct content_sheet *s, const struct
     bool ok = true;
     for (size_t i = 0; ok && i < b->n_dims; i++) {
         struct dim_spec dim = {.dim.name = b->dims[i]};
-        ok = one_table(b, s, t, &dim, 1, t->pivot.n ? dim.dim.name : (struct str){0}, heading_by(b, &dim));
+        struct asked q = {&dim, 1, t->sum, t->n_sum, t->pivot.n ? dim.dim.name : (struct str){0}, heading_by(b, &dim), t->where};
+        ok = one_table(b, s, t, &q);
+    }
+    return ok;
+}
+
+/* `by: usual`: a table for every rollup that the ledger names. */
+static bool usual_tables(struct building *b, struct content_sheet *s, const struct table_spec *t)
+{
+    const struct schema *l = b->source->schema;
+    bool ok = true;
+    for (size_t i = 0; ok && l && i < l->n_rollups; i++) {
+        const struct rollup_default *r = &l->rollups[i];
+        struct dim_spec *by = arena_zero(&b->content->memory, r->n_by, sizeof *by);
+        for (size_t k = 0; k < r->n_by; k++) by[k].dim.name = r->by[k];
+        b->text.n = 0;
+        buf_put(&b->text, r->n_by ? "按" : "");
+        buf_str(&b->text, r->title);
+        buf_put(&b->text, r->n_by ? "统计" : "");
+        struct asked q = {by, r->n_by, r->sum, r->n_sum, {0}, str_copy(&b->content->memory, buf_slice(&b->text)), r->where};
+        ok = one_table(b, s, t, &q);
     }
     return ok;
 }
@@ -202,5 +235,7 @@ bool build_rollup(struct building *b, struct content_sheet *s, const struct tabl
 {
     if (t->optional && !available(b, t, t->by, t->n_by)) return true;
     if (t->each) return each_table(b, s, t);
-    return one_table(b, s, t, t->by, t->n_by, t->pivot, t->heading);
+    if (t->usual) return usual_tables(b, s, t);
+    struct asked q = {t->by, t->n_by, t->sum, t->n_sum, t->pivot, t->heading, t->where};
+    return one_table(b, s, t, &q);
 }

@@ -15,6 +15,7 @@ void content_free(struct content *c)
         for (size_t k = 0; k < s->n_blocks; k++) {
             struct block *b = &s->blocks[k];
             result_free(b->table);
+            sorter_free(b->lines);
             free(b->hidden);
             free(b->notes);
             free(b->charts);
@@ -42,6 +43,30 @@ struct block *content_block(struct content_sheet *s, struct result *table)
     *b = (struct block){.table = table};
     if (table) b->hidden = mem_zero(table->n_columns, sizeof *b->hidden);
     return b;
+}
+
+size_t block_lines(const struct block *b)
+{
+    return b->lines ? (size_t)sorter_count(b->lines) : b->table ? b->table->n : 0;
+}
+
+const struct result_line *block_next(struct block_walk *w)
+{
+    const struct block *b = w->block;
+    if (!b->lines) return w->next < b->table->n ? &b->table->lines[w->next++] : NULL;
+    if (!w->next && !sorter_start(b->lines)) return NULL;
+    const struct str *values = sorter_next(b->lines);
+    w->next++;
+    w->line = (struct result_line){(struct str *)(uintptr_t)values, LINE_PLAIN};
+    return values ? &w->line : NULL;
+}
+
+bool content_failed(const struct content *c)
+{
+    for (size_t i = 0; i < c->n_sheets; i++)
+        for (size_t k = 0; k < c->sheets[i].n_blocks; k++)
+            if (c->sheets[i].blocks[k].lines && sorter_failed(c->sheets[i].blocks[k].lines)) return true;
+    return false;
 }
 
 void block_note(struct content *c, struct block *b, struct str text)

@@ -4,6 +4,7 @@
 #define VET_BOOK_CONTENT_H
 
 #include "book/binder.h"
+#include "flow/sorter.h"
 #include "rollup/result.h"
 
 struct content_chart {
@@ -27,12 +28,14 @@ struct block {
     const struct table_spec *spec;
     const struct dim_spec *by;
     size_t n_by;
+    struct str where; /* which records of those that the report counts */
     struct result *table;
-    bool *hidden;      /* columns that only machines want; NULL = none */
-    bool numbered;     /* 序号 before the first column */
-    bool filter;       /* arrows in the heading */
-    bool wrap;         /* long text breaks into lines */
-    struct str *notes; /* below the table */
+    struct sorter *lines; /* of lists, which may be long: put aside; the table then has columns only */
+    bool *hidden;         /* columns that only machines want; NULL = none */
+    bool numbered;        /* 序号 before the first column */
+    bool filter;          /* arrows in the heading */
+    bool wrap;            /* long text breaks into lines */
+    struct str *notes;    /* below the table */
     size_t n_notes, cap_notes;
     struct content_chart *charts;
     size_t n_charts, cap_charts;
@@ -59,6 +62,15 @@ void content_free(struct content *c);
 /* The pointers are valid until the next sheet or block is added. */
 struct content_sheet *content_sheet(struct content *c, struct str name, struct str title);
 struct block *content_block(struct content_sheet *s, struct result *table); /* owns the table */
+size_t block_lines(const struct block *b);                                  /* how many lines its table has */
+/* Walk: struct block_walk w = {.block = b}; while ((line = block_next(&w))) ...  A line is valid until the next call. */
+struct block_walk {
+    const struct block *block;
+    size_t next;
+    struct result_line line;
+};
+const struct result_line *block_next(struct block_walk *w);
+bool content_failed(const struct content *c); /* could lines that were put aside not be read?  There is a finding. */
 void block_note(struct content *c, struct block *b, struct str text);
 void block_hide(struct block *b, const char *column);
 void block_chart(struct content *c, struct block *b, enum chart_kind kind, struct str title, size_t categories,

@@ -37,14 +37,12 @@ static bool is_total(const struct asking *q)
     return q->at.block->table->lines[q->at.line].kind == LINE_TOTAL;
 }
 
-/* Records of the report's ledger: of the store, or of the stream, which is read once more. */
+/* Records of the report's ledger, read once more. */
 static struct result *records(struct asking *q, const struct trace_spec *spec)
 {
     struct building *b = q->b;
-    const struct report_source *from = b->source;
-    if (from->of) return station_trace_records(from->of, spec, b->as_of, from->mask);
-    const struct tracing t = {from->schema, from->units, from->mask, b->diag};
-    struct rows *rows = building_rows(b);
+    const struct tracing t = {b->source->schema, b->source->units, b->source->mask, b->diag};
+    struct rows *rows = building_records(b, false, true);
     struct result *r = rows ? trace_records(&t, spec, rows) : NULL;
     rows_close(rows);
     return r;
@@ -59,7 +57,7 @@ static struct result *of_rollup(struct asking *q)
     struct trace_spec spec = {.number = &q->number,
                               .by = dims,
                               .n_by = block->n_by,
-                              .where = building_where(b, block->spec->where),
+                              .where = building_where(b, block->where),
                               .today = str_of(b->month_end),
                               .which = building_events(b) ? TRACE_EVERY : TRACE_COUNTED};
     struct result *r = traced_read(block->table, q->at.line, q->at.column, dims, block->n_by, STR("未填"), &q->number)
@@ -250,7 +248,7 @@ struct result *report_explain(const struct report *r, const struct report_source
         diag_add(d, DIAG_REPORT_NO_CELL, NULL, buf_text(&name), "'社区人数!B4'", NULL);
         buf_free(&name);
     }
-    buf_free(&b.text);
+    building_end(&b);
     content_free(b.content);
     return result;
 }

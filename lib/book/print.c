@@ -4,322 +4,7 @@
 
 #include "base/out.h"
 #include "base/text.h"
-
-/* ---- the workbook ---- */
-
-/* Where things stand on a sheet: title, subtitle, then block after block with an empty row between. */
-struct laying {
-    const struct content *c;
-    const struct content_sheet *s;
-    struct tab *tab; /* NULL: only looking for a cell */
-    uint32_t row;
-    uint32_t page;     /* first row of the page */
-    uint16_t width;    /* columns of the widest block */
-    uint32_t want_row; /* the cell looked for */
-    uint16_t want_col;
-    struct content_cell *found;
-};
-
-static uint16_t shown_columns(const struct block *b)
-{
-    size_t n = b->numbered ? 1 : 0;
-    for (size_t i = 0; b->table && i < b->table->n_columns; i++) n += !b->hidden[i];
-    return (uint16_t)n;
-}
-
-/* The column of the sheet in which a column of the table stands. */
-static uint16_t place_of(const struct block *b, size_t column)
-{
-    uint16_t at = b->numbered ? 1 : 0;
-    for (size_t i = 0; i < column; i++) at = (uint16_t)(at + !b->hidden[i]);
-    return at;
-}
-
-static enum value_kind kind_of(enum column_kind k)
-{
-    switch (k) {
-    case COLUMN_TEXT: return VALUE_TEXT;
-    case COLUMN_CODE: return VALUE_CODE;
-    case COLUMN_COUNT: return VALUE_COUNT;
-    case COLUMN_DECIMAL: return VALUE_DECIMAL;
-    case COLUMN_PERCENT: return VALUE_PERCENT;
-    case COLUMN_CHANGE: return VALUE_CHANGE;
-    }
-    return VALUE_TEXT;
-}
-
-static struct str heading_of(const struct result_column *c)
-{
-    return c->title.n ? c->title : c->name;
-}
-
-static void lay_heading(struct laying *l, const struct block *b)
-{
-    struct look look = {FACE_HEADING, VALUE_TEXT, true};
-    bool high = false;
-    for (size_t i = 0; i < b->table->n_columns; i++)
-        high = high || (!b->hidden[i] && text_width(heading_of(&b->table->columns[i])) > 8);
-    tab_height(l->tab, l->row, high ? 32 : 20);
-    if (b->numbered) tab_put(l->tab, l->row, 0, look, STR("序号"));
-    for (size_t i = 0; i < b->table->n_columns; i++)
-        if (!b->hidden[i]) tab_put(l->tab, l->row, place_of(b, i), look, heading_of(&b->table->columns[i]));
-}
-
-static void lay_line(struct laying *l, const struct block *b, size_t i)
-{
-    static const enum face FACES[] = {[LINE_PLAIN] = FACE_BODY,
-                                      [LINE_SUBTOTAL] = FACE_SUBTOTAL,
-                                      [LINE_TOTAL] = FACE_TOTAL,
-                                      [LINE_GOOD] = FACE_BODY,
-                                      [LINE_BAD] = FACE_BAD};
-    const struct result_line *line = &b->table->lines[i];
-    enum face face = FACES[line->kind];
-    if (b->numbered) {
-        struct buf n = {0};
-        if (line->kind != LINE_TOTAL && line->kind != LINE_SUBTOTAL) buf_int(&n, (int64_t)i + 1);
-        tab_put(l->tab, l->row, 0, (struct look){face, VALUE_CODE, false}, buf_slice(&n));
-        buf_free(&n);
-    }
-    for (size_t k = 0; k < b->table->n_columns; k++) {
-        if (b->hidden[k]) continue;
-        enum value_kind kind = kind_of(b->table->columns[k].kind);
-        tab_put(l->tab, l->row, place_of(b, k), (struct look){face, kind, b->wrap && kind == VALUE_TEXT}, line->values[k]);
-    }
-}
-
-static void lay_conditions(struct laying *l, const struct block *b, uint32_t first, uint32_t last)
-{
-    for (size_t i = 0; i < b->n_conditions; i++) {
-        uint16_t col = place_of(b, b->conditions[i].column);
-        tab_condition(l->tab, (struct area){first, last, col, col}, b->conditions[i].condition, b->conditions[i].limit);
-    }
-}
-
-/* The last data row that is not a total: charts and bars are of the parts. */
-static size_t parts(const struct result *r)
-{
-    size_t n = r->n;
-    while (n && (r->lines[n - 1].kind == LINE_TOTAL || r->lines[n - 1].kind == LINE_SUBTOTAL)) n--;
-    return n;
-}
-
-/* A narrow table has its charts beside it, a wide one below; many bars are no picture any more. */
-enum {
-    NARROW = 5,
-    MOST_BARS = 40,
-    MOST_BELOW = 26,
-    FEW_LINES = 6, /* that leave room for a chart below them on the page */
-    SIDE_COLUMNS = 9,
-    SIDE_PIXELS = 560,
-    PAGE_LINES = 30,
-    ROW_PIXELS = 24,
-    LOW = 320,
-    HIGH = 420
-};
-
-static bool charts_beside(const struct block *b)
-{
-    return b->n_charts > 0 && shown_columns(b) <= NARROW && parts(b->table) <= MOST_BARS;
-}
-
-static unsigned chart_height(const struct content_chart *c, size_t n)
-{
-    unsigned bars = (unsigned)n * 22 + 90;
-    return c->kind == CHART_BAR ? (bars < 260 ? 260 : bars) : c->n_series > 1 ? HIGH : LOW;
-}
-
-static void new_page(struct laying *l, uint32_t row)
-{
-    if (l->tab) tab_break(l->tab, row);
-    l->page = row;
-}
-
-/* How high a block is, with what stands beside it. */
-static size_t lines_of(const struct block *b)
-{
-    size_t lines = (b->table ? b->table->n + 1 : 0) + b->n_notes + (b->heading.n ? 1 : 0), charts = 0;
-    for (size_t i = 0; i < b->n_charts && charts_beside(b); i++)
-        charts += (chart_height(&b->charts[i], parts(b->table)) + ROW_PIXELS - 1) / ROW_PIXELS + 1;
-    return lines > charts ? lines : charts;
-}
-
-/* Draws the charts of a block whose heading stands in row `heading` and ends in l->row, and moves past them. */
-static void lay_charts(struct laying *l, const struct block *b, uint32_t heading)
-{
-    size_t n = parts(b->table);
-    bool beside = charts_beside(b);
-    if (!n || !b->n_charts || n > (beside ? MOST_BARS : MOST_BELOW)) return;
-    uint32_t row = beside ? heading : l->row + 1;
-    for (size_t i = 0; i < b->n_charts; i++) {
-        const struct content_chart *c = &b->charts[i];
-        uint16_t *series = mem_zero(c->n_series, sizeof *series);
-        for (size_t k = 0; k < c->n_series; k++) series[k] = place_of(b, c->series[k]);
-        struct chart chart = {
-            .kind = c->kind,
-            .title = c->title,
-            .first_row = heading + 1,
-            .last_row = heading + (uint32_t)n,
-            .heading = heading,
-            .categories = place_of(b, c->categories),
-            .series = series,
-            .n_series = c->n_series,
-            .at_row = row,
-            .at_col = beside ? shown_columns(b) : 0,
-            .width = beside   ? SIDE_PIXELS
-                     : l->tab ? tab_pixels(l->tab) - 16
-                              : 0,
-            .height = chart_height(c, n),
-        };
-        if (!beside && n > FEW_LINES) new_page(l, row);
-        if (l->tab) tab_chart(l->tab, &chart);
-        free(series);
-        row += (chart.height + ROW_PIXELS - 1) / ROW_PIXELS + 1;
-    }
-    if (row > l->row) l->row = row;
-}
-
-static void find_cell(struct laying *l, const struct block *b, uint32_t heading)
-{
-    if (l->want_row < heading || l->want_row > heading + b->table->n) return;
-    for (size_t k = 0; k < b->table->n_columns; k++)
-        if (!b->hidden[k] && place_of(b, k) == l->want_col)
-            *l->found = (struct content_cell){l->s, b, l->want_row == heading ? SIZE_MAX : l->want_row - heading - 1, k};
-}
-
-static void lay_table(struct laying *l, const struct block *b)
-{
-    uint32_t heading = l->row;
-    if (!l->tab) {
-        find_cell(l, b, heading);
-        l->row += 1 + (uint32_t)b->table->n;
-        return;
-    }
-    lay_heading(l, b);
-    l->row++;
-    for (size_t i = 0; i < b->table->n; i++, l->row++) lay_line(l, b, i);
-    uint32_t last = heading + (uint32_t)parts(b->table);
-    if (last > heading) lay_conditions(l, b, heading + 1, last);
-    if (b->filter && b->table->n)
-        tab_filter(l->tab, (struct area){heading, heading + (uint32_t)b->table->n, 0, (uint16_t)(shown_columns(b) - 1)});
-}
-
-static void lay_block(struct laying *l, const struct block *b)
-{
-    struct look note = {FACE_NOTE, VALUE_TEXT, false};
-    size_t lines = lines_of(b);
-    if (lines <= PAGE_LINES && l->row - l->page + lines > PAGE_LINES) new_page(l, l->row);
-    if (b->heading.n) {
-        if (l->tab) tab_put(l->tab, l->row, 0, (struct look){FACE_CAPTION, VALUE_TEXT, false}, b->heading);
-        l->row++;
-    }
-    uint32_t heading = l->row;
-    if (b->table) lay_table(l, b);
-    for (size_t i = 0; i < b->n_notes; i++, l->row++)
-        if (l->tab) tab_put(l->tab, l->row, 0, note, b->notes[i]);
-    if (b->table) lay_charts(l, b, heading);
-    l->row++;
-}
-
-/* 填报单位：…　填报日期：…　制表人：　审核人：　负责人：, spread over the width of the sheet. */
-static void lay_signature(struct laying *l)
-{
-    const struct content *c = l->c;
-    struct buf b = {0};
-    for (size_t i = 0; i < c->n_sign; i++) {
-        if (i) buf_put(&b, "　　");
-        buf_str(&b, c->sign[i]);
-        buf_put(&b, "：");
-        if (str_is(c->sign[i], "填报单位") && c->sign_station.n) buf_str(&b, c->sign_station);
-        else if (str_is(c->sign[i], "填报日期") && c->sign_date.n) buf_str(&b, c->sign_date);
-        else buf_put(&b, "　　　　　");
-    }
-    tab_height(l->tab, l->row, 26);
-    tab_put(l->tab, l->row, 0, (struct look){FACE_NOTE, VALUE_TEXT, false}, buf_slice(&b));
-    l->row++;
-    buf_free(&b);
-}
-
-static void lay_titles(struct laying *l)
-{
-    uint16_t last = l->width ? (uint16_t)(l->width - 1) : 0;
-    if (l->tab) {
-        tab_height(l->tab, 0, 32);
-        tab_across(l->tab, 0, 0, last, (struct look){FACE_TITLE, VALUE_TEXT, false}, l->s->title);
-        struct buf b = {0};
-        buf_str(&b, l->c->subtitle);
-        if (l->s->unit_of_count.n) {
-            buf_put(&b, "　　单位：");
-            buf_str(&b, l->s->unit_of_count);
-        }
-        tab_height(l->tab, 1, 20);
-        tab_across(l->tab, 1, 0, last, (struct look){FACE_SUBTITLE, VALUE_TEXT, false}, buf_slice(&b));
-        buf_free(&b);
-    }
-    l->row = 2;
-}
-
-static void start_sheet(struct laying *l, const struct content *c, const struct content_sheet *s)
-{
-    *l = (struct laying){.c = c, .s = s, .want_row = l->want_row, .want_col = l->want_col, .found = l->found};
-    for (size_t i = 0; i < s->n_blocks; i++) {
-        uint16_t n = (uint16_t)(shown_columns(&s->blocks[i]) + (charts_beside(&s->blocks[i]) ? SIDE_COLUMNS : 0));
-        if (n > l->width) l->width = n;
-    }
-    if (!l->width) l->width = s->portrait ? 8 : 12; /* of notes only: the title stands over usual columns */
-}
-
-static void lay_sheet(struct binder *w, const struct content *c, const struct content_sheet *s)
-{
-    struct laying l = {0};
-    start_sheet(&l, c, s);
-    l.tab = binder_tab(w, s->name, false);
-    tab_widths(l.tab, 7, 40);
-    bool beside = false;
-    for (size_t i = 0; i < s->n_blocks; i++) beside = beside || charts_beside(&s->blocks[i]);
-    tab_fill(l.tab, beside ? 55 : s->portrait ? 85 : 115);
-    lay_titles(&l);
-    const struct block *first = s->n_blocks ? &s->blocks[0] : NULL;
-    uint32_t heading = l.row + (first && first->heading.n ? 1 : 0);
-    for (size_t i = 0; i < s->n_blocks; i++) lay_block(&l, &s->blocks[i]);
-    if (c->n_sign) lay_signature(&l);
-    struct page page = {s->portrait, c->station, c->period};
-    tab_page(l.tab, &page);
-    if (!first || !first->table) return;
-    uint16_t names = 0; /* the first column of numbers: what stands before it names the row */
-    while (names < first->table->n_columns && first->table->columns[names].kind < COLUMN_COUNT) names++;
-    names = place_of(first, names);
-    if (s->n_blocks == 1) {
-        tab_freeze(l.tab, heading + 1, names > 3 ? 3 : names);
-        tab_repeat(l.tab, 0, heading);
-    } else {
-        tab_freeze(l.tab, 2, 0);
-        tab_repeat(l.tab, 0, 1);
-    }
-}
-
-static bool print_workbook(const struct content *c, const char *path, struct diag *d)
-{
-    struct binder_info info = {
-        .title = c->title, .subject = c->period, .author = c->station, .comments = c->head, .created = c->period};
-    struct binder *w = binder_open(path, &info, d);
-    if (!w) return false;
-    for (size_t i = 0; i < c->n_sheets; i++) lay_sheet(w, c, &c->sheets[i]);
-    return binder_close(w, true);
-}
-
-bool content_at(const struct content *c, struct str sheet, uint32_t row, uint16_t col, struct content_cell *out)
-{
-    for (size_t i = 0; i < c->n_sheets; i++) {
-        if (!str_eq(c->sheets[i].name, sheet)) continue;
-        struct laying l = {.want_row = row, .want_col = col, .found = out};
-        *out = (struct content_cell){0};
-        start_sheet(&l, c, &c->sheets[i]);
-        lay_titles(&l);
-        for (size_t k = 0; k < c->sheets[i].n_blocks; k++) lay_block(&l, &c->sheets[i].blocks[k]);
-        return out->block != NULL;
-    }
-    return false;
-}
+#include "book/print_own.h"
 
 /* ---- for programs ---- */
 
@@ -331,38 +16,63 @@ static size_t count_tables(const struct content *c)
     return n;
 }
 
-static void cells_as_csv(struct out *o, struct buf *b, const struct content_sheet *s, size_t number, const struct result *r)
+struct printing {
+    struct out *out;
+    struct buf text; /* of what is being written */
+};
+
+static void flush(struct printing *p)
 {
-    for (size_t i = 0; i < r->n; i++) {
-        for (size_t k = 0; k < r->n_columns; k++) {
-            b->n = 0;
+    out_write(p->out, buf_slice(&p->text));
+    p->text.n = 0;
+}
+
+static void lines_as_rows(struct printing *p, const struct block *block)
+{
+    const struct result *r = block->table;
+    struct columns c = {mem_zero(r->n_columns, sizeof(struct str)), r->n_columns};
+    for (size_t i = 0; i < r->n_columns; i++) c.names[i] = r->columns[i].name;
+    rows_format_header(&p->text, ROWS_CSV, &c);
+    struct block_walk walk = {.block = block};
+    for (const struct result_line *line; (line = block_next(&walk)); flush(p)) rows_format(&p->text, ROWS_CSV, &c, line->values);
+    flush(p);
+    free(c.names);
+}
+
+static void cells_as_csv(struct printing *p, const struct content_sheet *s, size_t number, const struct block *block)
+{
+    struct buf *b = &p->text;
+    struct block_walk walk = {.block = block};
+    size_t i = 0;
+    for (const struct result_line *line; (line = block_next(&walk)); flush(p)) {
+        i++;
+        for (size_t k = 0; k < block->table->n_columns; k++) {
             csv_quote(b, s->name);
-            buf_printf(b, ",%zu,%zu,", number, i + 1);
-            csv_quote(b, r->columns[k].name);
+            buf_printf(b, ",%zu,%zu,", number, i);
+            csv_quote(b, block->table->columns[k].name);
             buf_char(b, ',');
-            csv_quote(b, r->lines[i].values[k]);
+            csv_quote(b, line->values[k]);
             buf_char(b, '\n');
-            out_write(o, buf_slice(b));
         }
     }
 }
 
-static void lines_as_json(struct out *o, struct buf *b, const struct content_sheet *s, size_t number, const struct result *r)
+static void lines_as_json(struct printing *p, const struct content_sheet *s, size_t number, const struct block *block)
 {
-    for (size_t i = 0; i < r->n; i++) {
-        b->n = 0;
+    struct buf *b = &p->text;
+    struct block_walk walk = {.block = block};
+    for (const struct result_line *line; (line = block_next(&walk)); flush(p)) {
         buf_put(b, "{\"sheet\":");
         json_quote(b, s->name);
         buf_printf(b, ",\"table\":%zu", number);
-        for (size_t k = 0; k < r->n_columns; k++) {
-            if (!r->lines[i].values[k].n) continue;
+        for (size_t k = 0; k < block->table->n_columns; k++) {
+            if (!line->values[k].n) continue;
             buf_char(b, ',');
-            json_quote(b, r->columns[k].name);
+            json_quote(b, block->table->columns[k].name);
             buf_char(b, ':');
-            json_quote(b, r->lines[i].values[k]);
+            json_quote(b, line->values[k]);
         }
         buf_put(b, "}\n");
-        out_write(o, buf_slice(b));
     }
 }
 
@@ -376,70 +86,76 @@ static void pad(struct buf *b, struct str s, size_t width, bool right)
     for (size_t i = w; !right && i < width; i++) buf_char(b, ' ');
 }
 
-static void table_as_text(struct out *o, struct buf *b, const struct block *block)
+static void put_line(struct printing *p, const struct block *block, const size_t *width, const struct str *values)
+{
+    const struct result *r = block->table;
+    struct buf *b = &p->text;
+    for (size_t k = 0; k < r->n_columns; k++) {
+        if (block->hidden[k]) continue;
+        if (b->n) buf_put(b, "  ");
+        pad(b, values ? values[k] : heading_of(&r->columns[k]), width[k], r->columns[k].kind >= COLUMN_COUNT);
+    }
+    while (b->n && b->s[b->n - 1] == ' ') b->n--;
+    buf_char(b, '\n');
+    flush(p);
+}
+
+static void table_as_text(struct printing *p, const struct block *block)
 {
     const struct result *r = block->table;
     size_t *width = mem_zero(r->n_columns, sizeof *width);
-    for (size_t k = 0; k < r->n_columns; k++) {
-        width[k] = text_width(heading_of(&r->columns[k]));
-        for (size_t i = 0; i < r->n; i++)
-            if (text_width(r->lines[i].values[k]) > width[k]) width[k] = text_width(r->lines[i].values[k]);
-    }
-    for (size_t i = 0; i <= r->n; i++) {
-        b->n = 0;
-        for (size_t k = 0; k < r->n_columns; k++) {
-            if (block->hidden[k]) continue;
-            if (b->n) buf_put(b, "  ");
-            pad(b, i ? r->lines[i - 1].values[k] : heading_of(&r->columns[k]), width[k], r->columns[k].kind >= COLUMN_COUNT);
-        }
-        while (b->n && b->s[b->n - 1] == ' ') b->n--;
-        buf_char(b, '\n');
-        out_write(o, buf_slice(b));
-    }
+    for (size_t k = 0; k < r->n_columns; k++) width[k] = text_width(heading_of(&r->columns[k]));
+    struct block_walk measure = {.block = block}, walk = {.block = block};
+    for (const struct result_line *line; (line = block_next(&measure));)
+        for (size_t k = 0; k < r->n_columns; k++)
+            if (text_width(line->values[k]) > width[k]) width[k] = text_width(line->values[k]);
+    put_line(p, block, width, NULL);
+    for (const struct result_line *line; (line = block_next(&walk));) put_line(p, block, width, line->values);
     free(width);
 }
 
-static void block_as_text(struct out *o, struct buf *b, const struct block *block)
+static void block_as_text(struct printing *p, const struct block *block)
 {
     if (block->heading.n) {
-        out_write(o, block->heading);
-        out_write(o, STR("\n"));
+        buf_str(&p->text, block->heading);
+        buf_char(&p->text, '\n');
     }
-    if (block->table) table_as_text(o, b, block);
+    flush(p);
+    if (block->table) table_as_text(p, block);
     for (size_t i = 0; i < block->n_notes; i++) {
-        out_write(o, block->notes[i]);
-        out_write(o, STR("\n"));
+        buf_str(&p->text, block->notes[i]);
+        buf_char(&p->text, '\n');
     }
-    out_write(o, STR("\n"));
+    buf_char(&p->text, '\n');
+    flush(p);
 }
 
-static void print_text(struct out *o, struct buf *b, const struct content *c)
+static void print_text(struct printing *p, const struct content *c)
 {
     for (size_t i = 0; i < c->n_sheets; i++) {
         const struct content_sheet *s = &c->sheets[i];
-        b->n = 0;
-        buf_str(b, s->title);
-        buf_char(b, '\n');
-        buf_str(b, c->subtitle);
-        buf_put(b, "\n\n");
-        out_write(o, buf_slice(b));
-        for (size_t k = 0; k < s->n_blocks; k++) block_as_text(o, b, &s->blocks[k]);
+        buf_str(&p->text, s->title);
+        buf_char(&p->text, '\n');
+        buf_str(&p->text, c->subtitle);
+        buf_put(&p->text, "\n\n");
+        flush(p);
+        for (size_t k = 0; k < s->n_blocks; k++) block_as_text(p, &s->blocks[k]);
     }
 }
 
-static void print_tables(struct out *o, struct buf *b, const struct content *c, enum print_format f)
+static void print_tables(struct printing *p, const struct content *c, enum print_format f)
 {
     bool one = count_tables(c) == 1;
-    if (f == PRINT_CSV && !one) out_write(o, STR("sheet,table,line,column,value\n"));
+    if (f == PRINT_CSV && !one) out_write(p->out, STR("sheet,table,line,column,value\n"));
     for (size_t i = 0; i < c->n_sheets; i++) {
         size_t number = 0;
         for (size_t k = 0; k < c->sheets[i].n_blocks; k++) {
-            const struct result *r = c->sheets[i].blocks[k].table;
-            if (!r) continue;
+            const struct block *block = &c->sheets[i].blocks[k];
+            if (!block->table) continue;
             number++;
-            if (f == PRINT_JSON) lines_as_json(o, b, &c->sheets[i], number, r);
-            else if (one) result_write(o, ROWS_CSV, r);
-            else cells_as_csv(o, b, &c->sheets[i], number, r);
+            if (f == PRINT_JSON) lines_as_json(p, &c->sheets[i], number, block);
+            else if (one) lines_as_rows(p, block);
+            else cells_as_csv(p, &c->sheets[i], number, block);
         }
     }
 }
@@ -447,11 +163,10 @@ static void print_tables(struct out *o, struct buf *b, const struct content *c, 
 bool content_print(const struct content *c, enum print_format f, const char *path, struct diag *d)
 {
     if (f == PRINT_XLSX) return print_workbook(c, path, d);
-    struct out *o = out_open(path, d);
-    if (!o) return false;
-    struct buf b = {0};
-    if (f == PRINT_TEXT) print_text(o, &b, c);
-    else print_tables(o, &b, c, f);
-    buf_free(&b);
-    return out_close(o, true, d);
+    struct printing p = {.out = out_open(path, d)};
+    if (!p.out) return false;
+    if (f == PRINT_TEXT) print_text(&p, c);
+    else print_tables(&p, c, f);
+    buf_free(&p.text);
+    return out_close(p.out, !content_failed(c), d);
 }

@@ -49,8 +49,9 @@ static void read_by(struct reading *rd, const struct share_value *o, struct tabl
 {
     const struct share_value *by = share_get(o, "by");
     if (!by) return;
-    if (by->kind == SHARE_STRING && str_is(by->text, "each")) {
-        t->each = true;
+    if (by->kind == SHARE_STRING && (str_is(by->text, "each") || str_is(by->text, "usual"))) {
+        t->each = str_is(by->text, "each");
+        t->usual = !t->each;
         return;
     }
     by = share_list(rd->file, o, "by", true);
@@ -118,9 +119,9 @@ static void read_table(struct reading *rd, const struct share_value *o, struct t
     static const char *const KINDS[] = {"figures",  "rollup",    "rows",     "list",    "check",      "text",
                                         "coverage", "silent",    "quality",  "rejects", "duplicates", "conflicts",
                                         "ledgers",  "follow_up", "movement", "movers",  "log",        NULL};
-    static const char *const KNOWN[] = {"kind",  "heading", "level",  "by",         "sum",      "where",
-                                        "pivot", "percent", "total",  "zeros",      "optional", "fields",
-                                        "sort",  "figures", "charts", "conditions", "text",     NULL};
+    static const char *const KNOWN[] = {"kind",    "heading",    "level", "by",       "sum",    "where", "pivot",
+                                        "percent", "total",      "zeros", "optional", "fields", "sort",  "figures",
+                                        "charts",  "conditions", "text",  "once",     NULL};
     *t = (struct table_spec){.level = ROLLUP_WHOLE};
     if (o->kind != SHARE_OBJECT) {
         share_fault(rd->file, o, DIAG_REPORT_TABLE, NULL);
@@ -139,6 +140,7 @@ static void read_table(struct reading *rd, const struct share_value *o, struct t
     t->total = share_truth(rd->file, o, "total", false);
     t->zeros = share_truth(rd->file, o, "zeros", true);
     t->optional = share_truth(rd->file, o, "optional", false);
+    t->once = share_truth(rd->file, o, "once", false);
     t->fields = strings(rd, o, "fields", &t->n_fields);
     t->sort = strings(rd, o, "sort", &t->n_sort);
     read_figures(rd, o, t);
@@ -174,10 +176,23 @@ static void read_labels(struct reading *rd, const struct share_value *o, struct 
     }
 }
 
+static void read_joins(struct reading *rd, const struct share_value *o, struct report *r)
+{
+    static const char *const KNOWN[] = {"name", "title", "ledger", "where", NULL};
+    const struct share_value *list = share_get(o, "joins") ? share_list(rd->file, o, "joins", true) : NULL;
+    if (!list) return;
+    r->joins = arena_zero(rd->memory, list->n, sizeof *r->joins);
+    for (const struct share_value *v = list->first; v; v = v->next) {
+        share_known(rd->file, v, KNOWN);
+        r->joins[r->n_joins++] = (struct join){own(rd, share_string(rd->file, v, "name", true)), text_of(rd, v, "title"),
+                                               own(rd, share_string(rd->file, v, "ledger", true)), text_of(rd, v, "where")};
+    }
+}
+
 static void read_report(struct reading *rd, struct report *r)
 {
     static const char *const KNOWN[] = {"$schema", "name",   "title", "description", "ledger", "where",
-                                        "store",   "labels", "sign",  "sheets",      NULL};
+                                        "store",   "labels", "sign",  "joins",       "sheets", NULL};
     const struct share_value *o = rd->file->root;
     if (o->kind != SHARE_OBJECT) {
         share_fault(rd->file, o, DIAG_REPORT_TABLE, NULL);
@@ -187,10 +202,13 @@ static void read_report(struct reading *rd, struct report *r)
     r->name = own(rd, share_string(rd->file, o, "name", true));
     r->title = own(rd, share_string(rd->file, o, "title", true));
     r->ledger = text_of(rd, o, "ledger");
+    r->any_ledger = str_is(r->ledger, "*");
+    if (r->any_ledger) r->ledger = STR("person");
     r->where = text_of(rd, o, "where");
     r->needs_store = share_truth(rd->file, o, "store", false);
     r->sign = strings(rd, o, "sign", &r->n_sign);
     read_labels(rd, o, r);
+    read_joins(rd, o, r);
     const struct share_value *sheets = share_list(rd->file, o, "sheets", true);
     if (!sheets) return;
     r->sheets = arena_zero(rd->memory, sheets->n, sizeof *r->sheets);
@@ -212,6 +230,14 @@ struct report *report_open(const char *share, const char *name, struct diag *d)
     if (!failed) return r;
     report_free(r);
     return NULL;
+}
+
+bool report_ledger(struct report *r, const char *ledger, struct diag *d)
+{
+    if (!ledger || str_is(r->ledger, ledger)) return true;
+    if (r->any_ledger) r->ledger = str_copy(&r->memory, str_of(ledger));
+    else diag_add(d, DIAG_REPORT_ONE_LEDGER, NULL, r->name.s, r->ledger.n ? r->ledger.s : "-", NULL);
+    return r->any_ledger;
 }
 
 void report_free(struct report *r)

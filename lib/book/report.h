@@ -10,6 +10,7 @@
 #include "base/mask.h"
 #include "book/content.h"
 #include "ledger/schema.h"
+#include "rollup/joined.h"
 #include "rollup/rollup.h"
 
 enum table_kind {
@@ -56,13 +57,15 @@ struct table_spec {
     enum table_kind kind;
     struct str heading;
     int level;
-    bool each; /* one table for each dimension of the input, or of `by` */
+    bool each;  /* one table for each dimension of the input */
+    bool usual; /* one table for each default rollup of the ledger */
     struct dim_spec *by;
     size_t n_by;
     struct str *sum;
     size_t n_sum;
     struct str where, pivot;
     bool percent, total, zeros, optional;
+    bool once;                 /* of lists: each person by one record */
     struct str *fields, *sort; /* of lists */
     size_t n_fields, n_sort;
     struct figure_spec *figures;
@@ -82,7 +85,10 @@ struct sheet_spec {
 };
 struct report {
     struct str name, title, ledger, where; /* where: whom the report counts, of records */
+    bool any_ledger;                       /* "ledger": "*": one is named by who asks for the report, `ledger` if not */
     bool needs_store;
+    struct join *joins; /* columns that count records of other ledgers */
+    size_t n_joins;
     struct map labels; /* code of a flag or reason -> index in label_texts */
     struct str *label_texts;
     struct str *sign;
@@ -94,6 +100,9 @@ struct report {
 /* Reads SHARE/reports/NAME.json, or the path itself when it has a slash.  NULL after findings with line and column. */
 struct report *report_open(const char *share, const char *name, struct diag *d);
 void report_free(struct report *r);
+/* The ledger that a report for any ledger is to be of; NULL: the one it has.  False after a finding: this report is of one ledger.
+ */
+bool report_ledger(struct report *r, const char *ledger, struct diag *d);
 
 struct station;
 struct report_source {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mask.h"
-#include "flow/spool.h"
+#include "flow/reread.h"
 #include "rollup/check.h"
 #include "rollup/moment.h"
 #include "rollup/shape.h"
@@ -150,14 +150,14 @@ struct result *aggregate_stream(struct aggregate *a, const struct aggregate_inpu
     spec.today = rollup_month_end(a->month, today);
     if (a->level == AGGREGATE_LEVEL_FREE) spec.level = in->units ? LEVEL_STATION : ROLLUP_WHOLE;
     /* What is explained is read twice. */
-    struct spool *twice = a->explain ? spool_open(in->paths, in->n_paths, d) : NULL;
+    struct reread *twice = a->explain ? reread_open(in->paths, in->n_paths, d) : NULL;
     if (a->explain && !twice) return NULL;
-    if (twice) own.paths = spool_paths(twice, &own.n_paths);
+    if (twice) own.paths = reread_paths(twice, &own.n_paths);
     struct rows *rows = rows_open(own.paths, own.n_paths, own.from, d);
     struct result *table = rows ? table_of_rows(a, &spec, rows, d) : NULL;
     rows_close(rows);
     if (table && a->explain) table = explain_stream(a, &own, &spec, table, d);
-    spool_close(twice);
+    reread_close(twice);
     return table;
 }
 

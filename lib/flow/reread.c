@@ -1,43 +1,28 @@
-#include "flow/spool.h"
+#include "flow/reread.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-struct spool {
+#include "base/temporary.h"
+
+struct reread {
     const char **paths;
     size_t n;
     int fd; /* the copy, or -1 */
     char name[64];
 };
 
-static bool write_all(int fd, const char *s, size_t n)
+static bool copy_input(struct reread *s, struct diag *d)
 {
-    while (n) {
-        ssize_t w = write(fd, s, n);
-        if (w < 0 && errno != EINTR) return false;
-        if (w > 0) {
-            s += w;
-            n -= (size_t)w;
-        }
-    }
-    return true;
-}
-
-static bool copy_input(struct spool *s, struct diag *d)
-{
-    const char *folder = getenv("TMPDIR");
     struct buf path = {0};
-    buf_printf(&path, "%s/vet-input.XXXXXX", folder && *folder ? folder : "/tmp");
-    buf_text(&path);
-    s->fd = mkstemp(path.s);
+    s->fd = temporary_open(&path);
     if (s->fd < 0) {
         diag_add(d, DIAG_WRITE_FAILED, NULL, path.s, strerror(errno), NULL);
         buf_free(&path);
         return false;
     }
-    unlink(path.s);
     enum { BLOCK = 1 << 18 };
     char *block = mem_alloc(BLOCK);
     bool ok = true;
@@ -48,7 +33,7 @@ static bool copy_input(struct spool *s, struct diag *d)
             struct place at = {.file = "-"};
             diag_add(d, DIAG_READ_FAILED, &at, strerror(errno), NULL);
             ok = false;
-        } else if (n > 0 && !write_all(s->fd, block, (size_t)n)) {
+        } else if (n > 0 && !temporary_write(s->fd, (struct str){block, (size_t)n})) {
             diag_add(d, DIAG_WRITE_FAILED, NULL, path.s, strerror(errno), NULL);
             ok = false;
         }
@@ -61,9 +46,9 @@ static bool copy_input(struct spool *s, struct diag *d)
     return ok;
 }
 
-struct spool *spool_open(const char *const *paths, size_t n, struct diag *d)
+struct reread *reread_open(const char *const *paths, size_t n, struct diag *d)
 {
-    struct spool *s = mem_zero(1, sizeof *s);
+    struct reread *s = mem_zero(1, sizeof *s);
     static const char *const INPUT[] = {"-"};
     if (!n) {
         paths = INPUT;
@@ -76,7 +61,7 @@ struct spool *spool_open(const char *const *paths, size_t n, struct diag *d)
         s->paths[i] = paths[i];
         if (strcmp(paths[i], "-") != 0) continue;
         if (s->fd < 0 && !copy_input(s, d)) {
-            spool_close(s);
+            reread_close(s);
             return NULL;
         }
         s->paths[i] = s->name;
@@ -84,13 +69,13 @@ struct spool *spool_open(const char *const *paths, size_t n, struct diag *d)
     return s;
 }
 
-const char *const *spool_paths(const struct spool *s, size_t *n)
+const char *const *reread_paths(const struct reread *s, size_t *n)
 {
     *n = s->n;
     return s->paths;
 }
 
-void spool_close(struct spool *s)
+void reread_close(struct reread *s)
 {
     if (!s) return;
     if (s->fd >= 0) close(s->fd);
