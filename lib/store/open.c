@@ -229,10 +229,20 @@ static bool open_all(struct store *s, long wait_ms)
     return tables_load(s);
 }
 
+enum { STATEMENT_JOURNAL = 8 * 1024 * 1024 };
+
+/* Of SQLite in this process; no matter when it comes too late, which is when a store was opened before. */
+static void configure(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* statistics that nobody asks for, under a lock */
+    /* Closing a version opens a statement journal, for the foreign keys.  By SQLite's own 64 KiB it goes to a file as soon as one
+     * of a transaction's statements is larger, and stays there: millions of writes when a million versions are closed. */
+    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, STATEMENT_JOURNAL);
+}
+
 struct store *store_open(const char *path, enum store_mode mode, const struct store_options *o, struct diag *d)
 {
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS,
-                   0); /* statistics that nobody asks for, under a lock; no matter when it comes too late */
+    configure();
     struct store *s = mem_zero(1, sizeof *s);
     s->path = arena_string(&s->memory, path);
     s->mode = mode;

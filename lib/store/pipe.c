@@ -160,6 +160,11 @@ static int wait_idle(struct pipe *p)
     return rc;
 }
 
+bool pipe_wait(struct store *s)
+{
+    return settle(s, s->pipe ? wait_idle(s->pipe) : SQLITE_OK);
+}
+
 bool pipe_drain(struct store *s)
 {
     struct pipe *p = s->pipe;

@@ -15,6 +15,8 @@ bool pipe_close(struct store *s, struct table *t, int64_t id);
 /* All that was put down is carried out, and the database is the caller's.  False after a finding. */
 bool pipe_drain(struct store *s);
 /* Waits, and forgets what was not carried out: before a rollback. */
+/* Waits for the thread only, so that the caller may use the database; what was not handed over yet stays. */
+bool pipe_wait(struct store *s);
 void pipe_drop(struct store *s);
 void pipe_free(struct store *s);
 

@@ -8,25 +8,31 @@
 
 /* Versions of one thing that a batch touched. */
 struct touched {
-    int64_t before; /* the version that the batch closed, 0 = none */
-    int64_t after;  /* the version that it opened and left, 0 = none */
-    int64_t unit;   /* of a ledger's record */
-    bool open;      /* `after` is current still */
+    int64_t before;  /* the version that the batch closed, 0 = none */
+    int64_t after;   /* the version that it opened and left, 0 = none */
+    int64_t current; /* the version of the thing that is current now, 0 = none */
+    int64_t unit;    /* of a ledger's record */
+};
+/* What the batch did to one table. */
+struct touching {
+    bool changed;
+    int64_t first, opened; /* the versions that it opened stand in one row */
+    struct touched *v;
+    size_t n, cap;
 };
 struct undoing {
     struct store *s;
-    int64_t batch;        /* the one to undo */
-    int64_t *undone_by;   /* of every batch; 0 = in force */
-    int64_t *undoes;      /* of every batch; 0 = it is no undo, or undone itself */
-    sqlite3_stmt *follow; /* of the table at work */
-    bool *changed;        /* of every table: the batch changed it */
+    int64_t batch;           /* the one to undo */
+    int64_t *undone_by;      /* of every batch; 0 = in force */
+    int64_t *undoes;         /* of every batch; 0 = it is no undo, or undone itself */
+    struct touching *tables; /* of every table */
     int64_t n_batches;
     struct map dependents; /* 8 bytes of batch -> how many things; `what` has the first */
     struct buf what;
     struct table *t; /* the table at work */
-    struct touched *v;
-    size_t n, cap;
-    struct map by_identity;
+    struct touching *x;
+    struct map by_identity; /* of it */
+    sqlite3_stmt *follow;
     struct buf key;
 };
 
@@ -77,57 +83,71 @@ static void depend(struct undoing *u, int64_t batch, const char *what, struct st
 
 /* ---- what the batch touched in a table ---- */
 
+/* The entry of the thing that a row is a version of; its identity stands from column 3 of the query on. */
 static struct touched *touched_at(struct undoing *u, sqlite3_stmt *q)
 {
     u->key.n = 0;
-    for (size_t i = 0; i < u->t->n_columns && u->t->identity >> i; i++) {
-        if (!(u->t->identity >> i & 1)) continue;
-        buf_str(&u->key, column_str(q, 3 + (int)i));
+    if (u->t->is_ledger) {
+        int64_t record = sqlite3_column_int64(q, 4);
+        buf_str(&u->key, bytes_of(&record));
+    }
+    for (int i = 4; !u->t->is_ledger && i < sqlite3_column_count(q); i++) {
+        buf_str(&u->key, column_str(q, i));
         buf_char(&u->key, 0);
     }
     bool is_new;
     struct map_entry *e = map_at(&u->by_identity, buf_slice(&u->key), &is_new);
     if (is_new) {
-        mem_grow(&u->v, &u->cap, u->n + 1, sizeof *u->v);
-        u->v[u->n] = (struct touched){0};
-        e->value = u->n++;
+        mem_grow(&u->x->v, &u->x->cap, u->x->n + 1, sizeof *u->x->v);
+        u->x->v[u->x->n] = (struct touched){0};
+        e->value = u->x->n++;
     }
-    return &u->v[e->value];
+    return &u->x->v[e->value];
 }
 
-static bool load_touched(struct undoing *u)
+/* Versions of the table: _id, _in, _out, the unit or 0, the columns of the identity. */
+static sqlite3_stmt *prepare_versions(struct undoing *u, const char *where)
 {
     struct buf sql = {0};
-    map_free(&u->by_identity);
-    u->n = 0;
-    sqlite3_finalize(u->follow);
-    u->follow = NULL;
-    buf_put(&sql, "SELECT * FROM ");
+    buf_printf(&sql, "SELECT _id, _in, _out, %s", u->t->is_ledger ? "_unit" : "0");
+    for (size_t i = 0; i < u->t->n_columns && u->t->identity >> i; i++) {
+        if (!(u->t->identity >> i & 1)) continue;
+        buf_put(&sql, ", ");
+        buf_name(&sql, u->t->columns[i].name);
+    }
+    buf_put(&sql, " FROM ");
     buf_name(&sql, u->t->name);
-    buf_put(&sql, " WHERE _id IN (SELECT _id FROM ");
-    buf_name(&sql, u->t->name);
-    buf_printf(&sql, ", vet_change g WHERE g.batch = %lld AND g.tbl = ", (long long)u->batch);
-    buf_literal(&sql, u->t->name);
-    buf_put(&sql, " AND g.opened > 0 AND _id BETWEEN g.first AND g.first + g.opened - 1 UNION ALL SELECT _id FROM ");
-    buf_name(&sql, u->t->name);
-    buf_printf(&sql, " WHERE _out = %lld) ORDER BY _id", (long long)u->batch);
+    buf_printf(&sql, " WHERE %s ORDER BY _id", where);
     sqlite3_stmt *q = store_prepare(u->s, buf_text(&sql));
     buf_free(&sql);
+    return q;
+}
+
+static bool load_versions(struct undoing *u, sqlite3_stmt *q)
+{
     int rc = SQLITE_DONE;
     while (q && (rc = sqlite3_step(q)) == SQLITE_ROW) {
         int64_t id = sqlite3_column_int64(q, 0), in = sqlite3_column_int64(q, 1), out = sqlite3_column_int64(q, 2);
         if (in == u->batch && out == u->batch) continue; /* came and went within the batch */
         struct touched *x = touched_at(u, q);
-        if (u->t->is_ledger) x->unit = sqlite3_column_int64(q, 3 + L_UNIT);
-        if (in == u->batch) {
-            x->after = id;
-            x->open = sqlite3_column_type(q, 2) == SQLITE_NULL;
-        } else {
-            x->before = id;
-        }
+        x->unit = sqlite3_column_int64(q, 3);
+        if (in != u->batch) x->before = id;
+        else x->after = id;
+        if (in == u->batch && sqlite3_column_type(q, 2) == SQLITE_NULL) x->current = id;
     }
     sqlite3_finalize(q);
     return q && (rc == SQLITE_DONE || store_fault(u->s, rc));
+}
+
+static bool load_touched(struct undoing *u)
+{
+    char opened[96], closed[48];
+    map_free(&u->by_identity);
+    u->x->n = 0;
+    snprintf(opened, sizeof opened, "_id BETWEEN %lld AND %lld", (long long)u->x->first,
+             (long long)(u->x->first + u->x->opened - 1));
+    snprintf(closed, sizeof closed, "_out = %lld", (long long)u->batch);
+    return (!u->x->opened || load_versions(u, prepare_versions(u, opened))) && load_versions(u, prepare_versions(u, closed));
 }
 
 /* The identity equals that of version ?1. */
@@ -171,14 +191,14 @@ static sqlite3_stmt *prepare_follow(struct undoing *u)
 }
 
 /* Whoever in force opened or closed a version of the thing after the batch depends on it; which version is current? */
-static bool follow(struct undoing *u, const struct touched *x, int64_t *current)
+static bool follow(struct undoing *u, struct touched *x)
 {
     if (!u->follow && !(u->follow = prepare_follow(u))) return false;
     sqlite3_bind_int64(u->follow, 1, x->after ? x->after : x->before);
     int rc;
     while ((rc = sqlite3_step(u->follow)) == SQLITE_ROW) {
         int64_t in = sqlite3_column_int64(u->follow, 1), out = sqlite3_column_int64(u->follow, 2);
-        if (sqlite3_column_type(u->follow, 2) == SQLITE_NULL) *current = sqlite3_column_int64(u->follow, 0);
+        if (sqlite3_column_type(u->follow, 2) == SQLITE_NULL) x->current = sqlite3_column_int64(u->follow, 0);
         if (in > u->batch) depend(u, in, "changed", u->t->name);
         if (out > u->batch) depend(u, out, "ended", u->t->name);
     }
@@ -190,10 +210,8 @@ static bool follow(struct undoing *u, const struct touched *x, int64_t *current)
 
 static struct touched *touched_record(const struct undoing *u, int64_t record)
 {
-    char key[24];
-    int n = snprintf(key, sizeof key, "%lld", (long long)record);
-    const struct map_entry *e = map_find(&u->by_identity, (struct str){key, (size_t)n + 1});
-    return e ? &u->v[e->value] : NULL;
+    const struct map_entry *e = map_find(&u->by_identity, bytes_of(&record));
+    return e ? &u->x->v[e->value] : NULL;
 }
 
 /* Later sheets of the units that saw a record of the batch as it left it. */
@@ -203,11 +221,11 @@ static bool who_saw(struct undoing *u)
     sqlite3_stmt *q = store_prepare(
         u->s, "SELECT _in, seen FROM vet_return WHERE unit IS ? AND ledger = ? AND _in > ? AND seen <> '' AND _out IS NULL");
     int rc = SQLITE_DONE;
-    for (size_t i = 0; q && i < u->n && rc == SQLITE_DONE; i++) {
+    for (size_t i = 0; q && i < u->x->n && rc == SQLITE_DONE; i++) {
         bool is_new;
-        map_at(&units, bytes_of(&u->v[i].unit), &is_new);
+        map_at(&units, bytes_of(&u->x->v[i].unit), &is_new);
         if (!is_new) continue;
-        if (u->v[i].unit) sqlite3_bind_int64(q, 1, u->v[i].unit);
+        if (u->x->v[i].unit) sqlite3_bind_int64(q, 1, u->x->v[i].unit);
         else sqlite3_bind_null(q, 1);
         sqlite3_bind_text(q, 2, u->t->name.s, (int)u->t->name.n - 8, SQLITE_STATIC);
         sqlite3_bind_int64(q, 3, u->batch);
@@ -234,9 +252,12 @@ static bool who_linked(struct undoing *u)
     sqlite3_stmt *q = store_prepare(u->s, "SELECT _in FROM vet_link WHERE ledger = ? AND record = ? AND _out IS NULL");
     int rc = SQLITE_DONE;
     for (size_t i = 0; q && i < u->by_identity.n && rc == SQLITE_DONE; i++) {
-        if (u->v[u->by_identity.entries[i].value].before) continue; /* it stays a record */
+        const struct map_entry *e = &u->by_identity.entries[i];
+        int64_t record;
+        if (u->x->v[e->value].before) continue; /* it stays a record */
+        memcpy(&record, e->key.s, sizeof record);
         sqlite3_bind_text(q, 1, u->t->name.s, (int)u->t->name.n - 8, SQLITE_STATIC);
-        sqlite3_bind_int64(q, 2, strtoll(u->by_identity.entries[i].key.s, NULL, 10));
+        sqlite3_bind_int64(q, 2, record);
         while ((rc = sqlite3_step(q)) == SQLITE_ROW) depend(u, sqlite3_column_int64(q, 0), "linked", u->t->name);
         sqlite3_reset(q);
     }
@@ -273,46 +294,63 @@ static bool who_lives_there(struct undoing *u, bool units)
 
 /* ---- undoing a table ---- */
 
-/* A copy of an old version as the current one. */
-static bool reopen(struct undoing *u, int64_t id, int64_t previous)
+static sqlite3_stmt *prepare_get(struct undoing *u)
+{
+    struct buf sql = {0};
+    buf_put(&sql, "SELECT * FROM ");
+    buf_name(&sql, u->t->name);
+    buf_put(&sql, " WHERE _id = ?");
+    sqlite3_stmt *q = store_prepare(u->s, buf_text(&sql));
+    buf_free(&sql);
+    return q;
+}
+
+/* A copy of an old version as the current one.  `values` have room for one a column. */
+static bool reopen(struct undoing *u, sqlite3_stmt *get, const struct touched *x, struct str *values)
 {
     struct table *t = u->t;
-    if (!t->get) {
-        struct buf sql = {0};
-        buf_put(&sql, "SELECT * FROM ");
-        buf_name(&sql, t->name);
-        buf_put(&sql, " WHERE _id = ?");
-        t->get = store_prepare(u->s, buf_text(&sql));
-        buf_free(&sql);
-        if (!t->get) return false;
-    }
-    if (!pipe_drain(u->s)) return false;
-    sqlite3_bind_int64(t->get, 1, id);
-    int rc = sqlite3_step(t->get);
-    struct str *v = mem_zero(t->n_columns + 1, sizeof *v);
     char number[24];
+    sqlite3_bind_int64(get, 1, x->before);
+    int rc = sqlite3_step(get);
     for (size_t i = 0; rc == SQLITE_ROW && i < t->n_columns; i++)
-        if (sqlite3_column_type(t->get, 3 + (int)i) != SQLITE_NULL) v[i] = column_str(t->get, 3 + (int)i);
+        values[i] = sqlite3_column_type(get, 3 + (int)i) == SQLITE_NULL ? (struct str){0} : column_str(get, 3 + (int)i);
     if (t->is_ledger) {
-        snprintf(number, sizeof number, "%lld", (long long)previous);
-        v[L_PREV] = str_of(number);
+        snprintf(number, sizeof number, "%lld", (long long)(x->current ? x->current : x->before));
+        values[L_PREV] = str_of(number);
     }
-    bool ok = rc == SQLITE_ROW ? table_open_row(u->s, t, v) != 0 : store_fault(u->s, rc == SQLITE_DONE ? SQLITE_CORRUPT : rc);
-    sqlite3_reset(t->get);
-    free(v);
+    bool ok = rc == SQLITE_ROW ? table_open_row(u->s, t, values) != 0 : store_fault(u->s, rc == SQLITE_DONE ? SQLITE_CORRUPT : rc);
+    sqlite3_reset(get);
     return ok;
 }
 
+static int by_current(const void *a, const void *b)
+{
+    const struct touched *x = a, *y = b;
+    return (x->current > y->current) - (x->current < y->current);
+}
+
+static int by_before(const void *a, const void *b)
+{
+    const struct touched *x = a, *y = b;
+    return (x->before > y->before) - (x->before < y->before);
+}
+
+/* First all that is closed, then all that is opened, each in the order of the file, so that its pages pass by once. */
 static bool undo_table(struct undoing *u)
 {
-    bool ok = load_touched(u);
-    for (size_t i = 0; ok && i < u->n; i++) {
-        struct touched *x = &u->v[i];
-        int64_t current = x->open ? x->after : 0;
-        if (!x->open) ok = pipe_drain(u->s) && follow(u, x, &current);
-        if (ok && current) ok = table_close_row(u->s, u->t, current);
-        if (ok && x->before) ok = reopen(u, x->before, current ? current : x->before);
-    }
+    struct touching *x = u->x;
+    bool ok = true;
+    if (x->n) qsort(x->v, x->n, sizeof *x->v, by_current);
+    for (size_t i = 0; ok && i < x->n; i++)
+        if (x->v[i].current) ok = table_close_row(u->s, u->t, x->v[i].current);
+    if (x->n) qsort(x->v, x->n, sizeof *x->v, by_before);
+    sqlite3_stmt *get = ok && pipe_drain(u->s) ? prepare_get(u) : NULL;
+    struct str *values = mem_zero(u->t->n_columns + 1, sizeof *values);
+    ok = get != NULL;
+    for (size_t i = 0; ok && i < x->n; i++)
+        if (x->v[i].before) ok = reopen(u, get, &x->v[i], values) && pipe_wait(u->s);
+    sqlite3_finalize(get);
+    free(values);
     return ok;
 }
 
@@ -366,29 +404,39 @@ static bool who_took_key(struct undoing *u, sqlite3_stmt **q, const struct touch
     return rc == SQLITE_DONE ? true : store_fault(u->s, rc);
 }
 
+/* Loads what the batch touched in the table at work, and what has become of it since. */
 static bool find_in_table(struct undoing *u)
 {
     sqlite3_stmt *same_key = NULL;
     bool ok = load_touched(u);
-    for (size_t i = 0; ok && i < u->n; i++) {
-        int64_t current = 0;
-        if (u->v[i].open) continue;
-        ok = follow(u, &u->v[i], &current);
-        if (ok && !current && u->v[i].before && u->t->is_ledger) ok = who_took_key(u, &same_key, &u->v[i]);
+    for (size_t i = 0; ok && i < u->x->n; i++) {
+        struct touched *x = &u->x->v[i];
+        if (x->current) continue;
+        ok = follow(u, x);
+        if (ok && !x->current && x->before && u->t->is_ledger) ok = who_took_key(u, &same_key, x);
     }
     sqlite3_finalize(same_key);
-    if (ok && u->n && u->t->is_ledger) ok = who_saw(u) && who_linked(u);
+    if (ok && u->x->n && u->t->is_ledger) ok = who_saw(u) && who_linked(u);
+    sqlite3_finalize(u->follow);
+    u->follow = NULL;
+    map_free(&u->by_identity);
     return ok;
+}
+
+static void at_table(struct undoing *u, size_t k)
+{
+    u->t = &u->s->tables[k];
+    u->x = &u->tables[k];
 }
 
 static bool find_dependents(struct undoing *u)
 {
-    bool ok = true;
+    bool ok = pipe_drain(u->s);
     for (size_t k = 0; ok && k < u->s->n_tables; k++) {
-        u->t = &u->s->tables[k];
-        if (!u->t->identity || !u->changed[k]) continue;
+        at_table(u, k);
+        if (!u->t->identity || !u->x->changed) continue;
         ok = find_in_table(u);
-        if (ok && u->n && (k == T_UNIT || k == T_LEDGER)) ok = who_lives_there(u, k == T_UNIT);
+        if (ok && u->x->n && (k == T_UNIT || k == T_LEDGER)) ok = who_lives_there(u, k == T_UNIT);
     }
     return ok;
 }
@@ -397,13 +445,15 @@ static bool find_dependents(struct undoing *u)
 static bool load_changed(struct undoing *u)
 {
     struct store *s = u->s;
-    u->changed = mem_zero(s->n_tables, sizeof *u->changed);
-    sqlite3_stmt *q = store_prepare(s, "SELECT tbl FROM vet_change WHERE batch = ?");
+    u->tables = mem_zero(s->n_tables, sizeof *u->tables);
+    sqlite3_stmt *q = store_prepare(s, "SELECT tbl, first, opened FROM vet_change WHERE batch = ?");
     int rc = SQLITE_DONE;
     if (q) sqlite3_bind_int64(q, 1, u->batch);
     while (q && (rc = sqlite3_step(q)) == SQLITE_ROW)
         for (size_t k = 0; k < s->n_tables; k++)
-            if (str_eq(s->tables[k].name, column_str(q, 0))) u->changed[k] = true;
+            if (str_eq(s->tables[k].name, column_str(q, 0)))
+                u->tables[k] =
+                    (struct touching){.changed = true, .first = sqlite3_column_int64(q, 1), .opened = sqlite3_column_int64(q, 2)};
     sqlite3_finalize(q);
     return q && (rc == SQLITE_DONE || store_fault(s, rc));
 }
@@ -443,9 +493,9 @@ static void undoing_free(struct undoing *u)
 {
     free(u->undone_by);
     free(u->undoes);
-    free(u->changed);
+    for (size_t k = 0; u->tables && k < u->s->n_tables; k++) free(u->tables[k].v);
+    free(u->tables);
     sqlite3_finalize(u->follow);
-    free(u->v);
     map_free(&u->dependents);
     map_free(&u->by_identity);
     buf_free(&u->what);
@@ -491,14 +541,12 @@ static bool undo_one(struct store *s, int64_t batch, bool cascade, bool told, si
         ok = false;
     }
     for (size_t i = 0; ok && i < n; i++) ok = undo_one(s, later[i], true, false, done);
+    if (ok && n) ok = find_dependents(&u); /* what was current has changed */
     if (ok) ok = batch_begin(s, "undo");
-    if (ok) {
-        s->batch.undoes = batch;
-        u.n_batches = 0; /* nothing counts as a dependent any more */
-    }
+    if (ok) s->batch.undoes = batch;
     for (size_t k = 0; ok && k < s->n_tables; k++) {
-        u.t = &s->tables[k];
-        if (u.t->identity && u.changed[k]) ok = undo_table(&u);
+        at_table(&u, k);
+        if (u.x->n) ok = undo_table(&u);
     }
     if (s->batch.id && !batch_end(s, ok)) ok = false;
     if (ok) (*done)++;
