@@ -11,17 +11,6 @@ static const double LABEL_WEIGHT = 5; /* a decision weighs as much as so many pa
 static const double PSEUDO = 4;       /* so many pairs are believed beforehand, in each class and comparison */
 static const double SETTLED = 1e-7;   /* change of the mean logarithm of the likelihood, for CALM_ROUNDS rounds */
 
-/* The patterns that learning works on: all of them, or when they are very many those that may be matches and a sample of the rest
- * that stands for them. */
-struct lesson {
-    uint64_t *code;
-    double *count;
-    double *share[CLASSES];
-    size_t n, n_free; /* from n_free on people have decided */
-    const struct label *labels;
-    double total;
-};
-
 static void start_level(struct comparison *c, const double *seen)
 {
     const struct kind_info *info = kind_info(c->kind);
@@ -88,24 +77,7 @@ double model_weight(const struct model *m, size_t k, unsigned l)
 /* Shares of the classes in every pattern; returns the logarithm of the likelihood. */
 static double expect(const struct model *m, struct lesson *s)
 {
-    float logs[CLASSES][COMPARISONS][LEVELS];
-    double prior[CLASSES], likelihood = 0;
-    for (int c = 0; c < CLASSES; c++) {
-        prior[c] = log(m->prior[c] + 1e-300);
-        for (size_t k = 0; k < m->n; k++)
-            for (int l = 0; l < LEVELS; l++) logs[c][k][l] = (float)log(m->comparisons[k].p[c][l] + 1e-300);
-    }
-    for (size_t i = 0; i < s->n_free; i++) {
-        double sum[CLASSES], best = -INFINITY, all = 0;
-        for (int c = 0; c < CLASSES; c++) {
-            sum[c] = prior[c];
-            for (size_t k = 0; k < m->n; k++) sum[c] += (double)logs[c][k][level_in(s->code[i], k)];
-            if (sum[c] > best) best = sum[c];
-        }
-        for (int c = 0; c < CLASSES; c++) all += sum[c] = sum[c] - best < -40 ? 0 : exp(sum[c] - best);
-        for (int c = 0; c < CLASSES; c++) s->share[c][i] = sum[c] / all;
-        likelihood += s->count[i] * (best + log(all));
-    }
+    double likelihood = lesson_expect(s, m);
     for (size_t i = s->n_free; i < s->n; i++) {
         bool match = s->labels[i - s->n_free].match;
         double h = m->prior[CLASS_HOUSEHOLD], o = m->prior[CLASS_OTHER];
@@ -174,17 +146,10 @@ static void share_none(const struct model *m, struct comparison *c)
 
 static void maximise(struct model *m, const struct model *first, const struct lesson *s)
 {
-    double total[CLASSES] = {0};
     static const double KEPT = 1;
-    double sums[CLASSES][COMPARISONS][LEVELS];
-    memset(sums, 0, sizeof sums);
-    for (size_t i = 0; i < s->n; i++)
-        for (int c = 0; c < CLASSES; c++) {
-            double w = s->count[i] * s->share[c][i];
-            if (w == 0) continue;
-            total[c] += w;
-            for (size_t k = 0; k < m->n; k++) sums[c][k][level_in(s->code[i], k)] += w;
-        }
+    double total[CLASSES];
+    level_sums sums;
+    lesson_sum(s, m, total, sums);
     double all = 0;
     for (int c = 0; c < CLASSES; c++) all += total[c] + KEPT;
     for (int c = 0; c < CLASSES; c++) {
@@ -192,7 +157,7 @@ static void maximise(struct model *m, const struct model *first, const struct le
         m->prior[c] = next;
         for (size_t k = 0; k < m->n; k++)
             for (unsigned l = 0; l < kind_info(m->comparisons[k].kind)->n_levels; l++) {
-                double p = (sums[c][k][l] + PSEUDO * first->comparisons[k].p[c][l]) / (total[c] + PSEUDO);
+                double p = (sums[k][l][c] + PSEUDO * first->comparisons[k].p[c][l]) / (total[c] + PSEUDO);
                 m->comparisons[k].p[c][l] = p;
             }
     }
@@ -202,31 +167,42 @@ static void maximise(struct model *m, const struct model *first, const struct le
         order_levels(&m->comparisons[k], kind_info(m->comparisons[k].kind), m->prior[CLASS_HOUSEHOLD], m->prior[CLASS_OTHER]);
 }
 
+/* Of very many patterns, those that are hardly matches by the model as it is are thinned out; the rest of them count for more. */
+static void thin_out(struct lesson *s, const struct model *m)
+{
+    size_t every = s->n / KEPT_PATTERNS + 1, n = 0;
+    if (every == 1) return;
+    lesson_expect(s, m);
+    for (size_t i = 0; i < s->n; i++) {
+        bool hardly = s->share[CLASS_MATCH][i] < 1e-6;
+        if (hardly && mix64(s->code[i]) % every) continue;
+        s->code[n] = s->code[i];
+        s->count[n++] = s->count[i] * (hardly ? (double)every : 1);
+    }
+    s->n = s->n_free = n;
+}
+
 static void make_lesson(struct lesson *s, const struct model *m, const struct patterns *p, const struct label *labels,
                         size_t n_labels)
 {
     size_t room = p->n + n_labels + 1;
     s->code = mem_alloc(room * sizeof *s->code);
     s->count = mem_alloc(room * sizeof *s->count);
-    size_t every = p->n / KEPT_PATTERNS + 1;
+    for (int c = 0; c < CLASSES; c++) s->share[c] = mem_alloc(room * sizeof *s->share[c]);
     for (size_t i = 0; i < p->n; i++) {
         if (!p->count[i]) continue;
-        double weight = 1;
-        if (every > 1 && model_probability(m, p->code[i], NULL) < 1e-6) {
-            if (mix64(p->code[i]) % every) continue;
-            weight = (double)every;
-        }
         s->code[s->n] = p->code[i];
-        s->count[s->n++] = weight * (double)p->count[i];
-        s->total += weight * (double)p->count[i];
+        s->count[s->n++] = (double)p->count[i];
     }
+    lesson_sort(s);
     s->n_free = s->n;
+    thin_out(s, m);
+    for (size_t i = 0; i < s->n; i++) s->total += s->count[i];
     s->labels = labels;
     for (size_t i = 0; i < n_labels; i++) {
         s->code[s->n] = labels[i].code;
         s->count[s->n++] = LABEL_WEIGHT;
     }
-    for (int c = 0; c < CLASSES; c++) s->share[c] = mem_alloc((s->n + 1) * sizeof *s->share[c]);
 }
 
 /* ---- acceleration: SQUAREM (Varadhan and Roland 2008) on the logarithms of the parameters ---- */
@@ -329,8 +305,6 @@ bool model_train(struct model *m, const struct patterns *p, const struct label *
     for (size_t k = 0; k < m->n; k++) m->comparisons[k].trained = true;
     m->trained = true;
     free(first);
-    free(s.code);
-    free(s.count);
-    for (int c = 0; c < CLASSES; c++) free(s.share[c]);
+    lesson_free(&s);
     return settled;
 }

@@ -2,13 +2,8 @@
 #ifndef VET_LINK_TRAIN_H
 #define VET_LINK_TRAIN_H
 
-#include "link/block.h"
+#include "link/lesson.h"
 
-/* A pattern that people have decided, as a weight on its class. */
-struct label {
-    uint64_t code;
-    bool match;
-};
 /* Sets the model's p and prior from the pairs that were made.  False after a finding when it does not settle. */
 bool model_train(struct model *m, const struct patterns *p, const struct label *labels, size_t n_labels, struct diag *d);
 /* Probabilities of the three classes of a pattern. */
