@@ -71,6 +71,7 @@ struct sheet {
     const char *name; /* "" for CSV and JSON; valid until the book is closed */
     uint32_t index;   /* from 0, in the order of the tabs */
     bool hidden;
+    bool only;                  /* the book has no other */
     const struct merge *merges; /* all of them, known before the first row; sorted by top, left */
     size_t n_merges;
 };

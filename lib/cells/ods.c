@@ -53,8 +53,12 @@ static int ods_next_sheet(struct book *b, struct sheet *out)
         t = &o->tables.v[o->next_table++];
         if (!ods_reader_table(o->reader)) return -1;
     } while (t->skipped);
-    *out = (struct sheet){
-        .name = t->name, .index = o->next_index++, .hidden = t->hidden, .merges = t->merges.v, .n_merges = t->merges.n};
+    *out = (struct sheet){.name = t->name,
+                          .index = o->next_index++,
+                          .hidden = t->hidden,
+                          .only = o->tables.n == 1,
+                          .merges = t->merges.v,
+                          .n_merges = t->merges.n};
     b->sheet = *out;
     return 1;
 }

@@ -151,7 +151,7 @@ static int xls_next_sheet(struct book *b, struct sheet *out)
         if (!t->name || !is_worksheet(x, t->offset)) continue;
         xls_fault fault = xls_scan(x, t->offset);
         if (fault) return damaged(b, t->name, fault);
-        *out = (struct sheet){t->name, t->index, t->hidden, x->merges, x->n_merges};
+        *out = (struct sheet){t->name, t->index, t->hidden, x->n_tabs == 1, x->merges, x->n_merges};
         return 1;
     }
     return 0;

@@ -129,7 +129,7 @@ static int xlsx_next_sheet(struct book *b, struct sheet *out)
     x->sheet = NULL;
     if (x->next_tab == x->n_tabs) return 0;
     const struct xlsx_tab *tab = &x->tabs[x->next_tab];
-    *out = (struct sheet){.name = tab->name, .index = (uint32_t)x->next_tab++, .hidden = tab->hidden};
+    *out = (struct sheet){.name = tab->name, .index = (uint32_t)x->next_tab++, .hidden = tab->hidden, .only = x->n_tabs == 1};
     b->sheet = *out;
     x->sheet = xlsx_sheet_open(b, x, tab->part);
     if (!x->sheet) return -1;

@@ -62,6 +62,8 @@ struct standing {
     struct place_context *gathering;     /* preamble seen since, for the next table; or NULL */
     uint32_t last_row;                   /* the last that holds a value */
     bool has_rows, after_footer;
+    bool after_card;        /* the rows above are of a card */
+    bool relatives;         /* and these are a table of his relatives */
     enum diag_code refused; /* why the rows below are not taken, or DIAG_NONE */
     bool sheet_rows, headed, longer_told;
     uint32_t headless_row; /* the first that could not be read for want of headings, or 0 */
@@ -76,6 +78,7 @@ struct reading {
     struct sheet sheet;
     const char *file, *path, *name;    /* without folders; as given; of the sheet */
     uint64_t serial;                   /* no two sheets of a run have the same */
+    bool guide, told;                  /* it only shows how to fill in the others; and has a table, which is to be told */
     bool headless;                     /* no headings in its first block */
     const struct place_context *start; /* what the names of sheet and file say */
     atomic_bool *enough;               /* of a large file: codes of which no more findings are wanted, only their number; or NULL */

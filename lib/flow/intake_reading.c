@@ -70,6 +70,21 @@ static void find_survey_date(struct place_context *start, const struct cell_bloc
     buf_free(&date);
 }
 
+/* 填表说明, 样例: sheets that show how to fill in the others. */
+static bool is_guide(const struct sheet *s)
+{
+    static const char *const WORDS[] = {"说明", "样例", "示例", "范例", "样表", "示范", "样本", NULL};
+    size_t at;
+    for (const char *const *w = WORDS; *w && !s->only; w++)
+        if (str_find(str_of(s->name), str_of(*w), &at)) return true;
+    return false;
+}
+
+bool sheet_is_ours(const struct sheet *s)
+{
+    return s->hidden && str_is(str_of(s->name), "_lists");
+}
+
 void reading_begin(struct reading *r, struct hand *h, const struct cell_block *b, struct keeping *k)
 {
     struct place_context *start = mem_zero(1, sizeof *start);
@@ -81,7 +96,10 @@ void reading_begin(struct reading *r, struct hand *h, const struct cell_block *b
     find_survey_date(start, b);
     place_context_settle(start, &r->in->places);
     r->start = start;
-    r->headless = !has_table(r, h, b);
+    bool table = has_table(r, h, b);
+    r->guide = is_guide(&r->sheet);
+    r->headless = !table && !r->guide;
+    r->told = r->guide && table;
     r->now = (struct standing){.context = start};
 }
 
@@ -89,6 +107,7 @@ void reading_end(const struct reading *r, struct take *t, struct take *late)
 {
     struct place at = {r->path, r->name, 0, 0};
     const struct standing *s = &r->now;
+    if (r->told) take_say(t, DIAG_SHEET_GUIDE, &at, r->name, NULL);
     if (s->headless_row) {
         struct place first = {r->path, r->name, s->headless_row, 0};
         take_say(late, DIAG_NO_HEADER, &first, NULL);

@@ -32,6 +32,8 @@ void keep_all(struct keeping *k, struct piece *p); /* takes from the piece what 
 void keeping_free(struct keeping *k);
 void piece_free(struct piece *p);
 /* A reading of the book's current sheet; its strings live in `a`. */
+/* A sheet of drop-downs that our own forms hide: it is none of the sender's. */
+bool sheet_is_ours(const struct sheet *s);
 struct reading reading_of(const struct intake *in, const struct sheet *sheet, const char *path, uint64_t serial, struct arena *a);
 /* Readies a reading before its first block `b`. */
 void reading_begin(struct reading *r, struct hand *h, const struct cell_block *b, struct keeping *k);

@@ -146,6 +146,7 @@ static bool read_shared(struct run *run, struct leaving *f, struct book *book)
     explain_book(&run->in, &between, book, f->path);
     leave_tell_all(f, &between);
     while ((got = book_next_sheet(book, &sheet)) == 1) {
+        if (sheet_is_ours(&sheet)) continue;
         f->sheets++;
         struct arena names = {0};
         struct reading r = reading_of(&run->in, &sheet, f->path, ++run->serial | (uint64_t)1 << 63, &names);

@@ -190,6 +190,16 @@ static size_t refuse_table(struct walk *k, uint32_t row, enum diag_code why, siz
     return rows;
 }
 
+/* 姓名 | 关系 | 工作单位: the family of the man whose card stands above. */
+static bool is_of_relatives(const struct layout *l)
+{
+    for (uint32_t c = 0; c < l->n; c++) {
+        struct str s = str_trim(l->headings[c]);
+        if (str_ends(s, STR("关系")) || str_is(s, "称谓")) return true;
+    }
+    return false;
+}
+
 /* Headings at row i: how many rows they take, or 0. */
 static size_t try_header(struct walk *k, size_t i)
 {
@@ -202,6 +212,12 @@ static size_t try_header(struct walk *k, size_t i)
     case HEADER_BESIDE: return refuse_table(k, b->rows[i].number, DIAG_TABLES_BESIDE, rows);
     case HEADER_FOUND: break;
     }
+    if (k->now.after_card && is_of_relatives(l)) {
+        layout_free(l);
+        k->now.relatives = true;
+        return 0;
+    }
+    k->now.after_card = false;
     k->now.headed = true;
     k->t->tables++;
     begin_table(k, l);
@@ -253,7 +269,8 @@ static size_t try_cards(struct walk *k, size_t i)
     size_t rows, n = card_at(&k->r->in->words, b, i, &k->h->block_memory, &cards, &rows);
     if (!n) return 0;
     k->now.layout = NULL;
-    k->now.headed = true;
+    k->now.headed = k->now.after_card = true;
+    k->now.relatives = false;
     k->now.refused = DIAG_NONE;
     k->t->tables++;
     settle(k, b->rows[i].number);
@@ -464,6 +481,10 @@ static bool is_plain(const struct walk *k, const struct line *l)
 
 static size_t take_row(struct walk *k, size_t i, const struct line *l)
 {
+    if (k->r->guide) {
+        fate(k, FATE_PREAMBLE);
+        return 1;
+    }
     if (is_plain(k, l)) {
         take_data(k, l);
         return 1;
@@ -474,6 +495,10 @@ static size_t take_row(struct walk *k, size_t i, const struct line *l)
         if (!rows) rows = try_header(k, i);
     }
     if (rows) return rows;
+    if (k->now.relatives) {
+        fate(k, FATE_FOOTER);
+        return 1;
+    }
     if (k->now.layout) table_row(k, i, l);
     else loose_row(k, i, l);
     return 1;

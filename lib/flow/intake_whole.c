@@ -32,6 +32,7 @@ void whole_read(struct job *j, struct hand *h)
     if (book) {
         explain_book(in, &j->take, book, j->path);
         while ((got = book_next_sheet(book, &sheet)) == 1) {
+            if (sheet_is_ours(&sheet)) continue;
             j->take.sheets++;
             struct reading r = reading_of(in, &sheet, j->path, (uint64_t)j->number << 16 | j->take.sheets, &j->take.memory);
             if (!read_whole_sheet(j, h, book, &r)) {

@@ -24,6 +24,11 @@ static uint32_t code_of(const struct field *f, struct str text)
     return k;
 }
 
+bool assemble_label(const struct words *w, uint32_t field, struct str text)
+{
+    return field < w->schema->n_fields && code_of(&w->schema->fields[field], str_trim(text)) != CODE_NONE;
+}
+
 bool assemble_heading(const struct words *w, struct str heading)
 {
     uint32_t field;
@@ -54,7 +59,7 @@ static void take_parts(struct layout *l, const struct words *w, const struct col
 /* 男 | 女 under 性别: the field is that of the group. */
 static bool is_tick(const struct words *w, const struct column_name *name, uint32_t field)
 {
-    return name->group == field && name->own.n && code_of(&w->schema->fields[field], name->own) != CODE_NONE;
+    return name->group == field && name->own.n && assemble_label(w, field, name->own);
 }
 
 static void take_ticks(struct layout *l, const struct words *w, const struct column_name *names, uint32_t f)

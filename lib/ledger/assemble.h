@@ -16,6 +16,8 @@ struct column_name {
 void assemble_ready(struct layout *l, const struct words *w, const struct column_name *names);
 /* Puts what they make into the row's cells, one a field.  Text lies in `a`. */
 void assemble_row(const struct layout *l, const struct words *w, const struct line *line, struct cell *now, struct arena *a);
+/* Is it a label of the code list of a field, so that its column may be one to tick? */
+bool assemble_label(const struct words *w, uint32_t field, struct str text);
 /* Is it a part's heading, or one of two to tick, so that it says nothing against a row of headings? */
 bool assemble_heading(const struct words *w, struct str heading);
 

@@ -25,7 +25,7 @@ static bool split_cell(const struct words *w, struct str s, struct label *out)
     if (at == 0 || at >= s.n || at > 45) return false;
     struct str own = str_trim(str_from(s, at + (s.s[at] == ':' ? 1 : 3)));
     uint32_t field = own.n ? words_heading(w, str_head(s, at)) : COLUMN_UNKNOWN;
-    if (field == COLUMN_UNKNOWN || field == COLUMN_BLANK) return false;
+    if (field == COLUMN_UNKNOWN || field == COLUMN_BLANK || text_is_hint(own)) return false; /* 姓名：填写真实姓名 */
     *out = (struct label){field, 0, str_head(s, at), own};
     return true;
 }
@@ -76,6 +76,7 @@ struct stretch {
     size_t name_row; /* index from the start, or SIZE_MAX */
     uint32_t names;  /* labels for the name in that row */
     bool name_valued;
+    bool hint;   /* where the name would stand it is said what to write there */
     bool people; /* fields other than of the place */
 };
 
@@ -106,13 +107,27 @@ static bool count_row(const struct words *w, const struct label_row *row, size_t
         bool valued = is_valued(row, k);
         s->values += valued && !is_place(w, field);
         s->people |= !is_place(w, field);
-        if (field == w->name && valued) s->name_valued = true;
+        if (field == w->name && valued) {
+            bool more;
+            uint32_t at = row->labels[k].own.n ? UINT32_MAX : value_of(row, k, &more);
+            s->name_valued = true;
+            s->hint |= at != UINT32_MAX && text_is_hint(str_trim(line_at(&row->line, at)));
+        }
     }
     if (names) {
         s->name_row = index;
         s->names = names;
     }
     return true;
+}
+
+/* 二、服役信息, alone in a row between rows of labels. */
+static bool is_section(const struct line *l)
+{
+    uint32_t filled = 0;
+    for (uint32_t c = 0; c < l->n; c++) filled += str_trim(line_at(l, c)).n > 0;
+    struct str s = str_trim(line_at(l, l->n - 1));
+    return filled == 1 && s.n <= 60 && !line_has_person(l) && !line_is_footer(l);
 }
 
 static struct stretch measure(const struct words *w, const struct cell_block *b, size_t i, struct label_row *rows)
@@ -126,6 +141,7 @@ static struct stretch measure(const struct words *w, const struct cell_block *b,
         before = line.number;
         struct label_row *row = &rows[k];
         read_labels(w, line, row);
+        if (!row->n && s.rows == k && k && is_section(&line)) continue;
         if (!row->n || row->neighbours || line_is_footer(&line)) break;
         if (!count_row(w, row, k, seen, &s)) break;
         s.rows = k + 1;
@@ -138,6 +154,7 @@ static bool is_card(const struct stretch *s)
     if (s->name_row == SIZE_MAX || s->fields < 3 || !s->people) return false;
     if (s->rows == 1) return s->name_valued && s->values >= 3;
     if (s->name_row + 1 == s->rows && !s->name_valued) return false; /* blank columns between headings */
+    if (s->hint) return false;
     return s->values >= 1 || s->rows >= 3;
 }
 

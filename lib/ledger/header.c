@@ -145,10 +145,29 @@ static bool goes_under(const struct words *w, const struct line *top, const stru
             continue;
         }
         groups += upper.n > 0;
-        known += below < COLUMN_UNKNOWN || below == COLUMN_IGNORED || (upper.n && assemble_heading(w, lower));
+        known += below < COLUMN_UNKNOWN || below == COLUMN_IGNORED || (upper.n && assemble_heading(w, lower)) ||
+                 (spread && assemble_label(w, above, lower));
         if (below == COLUMN_UNKNOWN && above == COLUMN_UNKNOWN && !spread) return false;
     }
     return known >= 1 && groups >= 1;
+}
+
+/* Does the sheet's make-up say so, whatever the words: the lower row has cells only under headings that are merged over several
+ * columns, and other headings of the upper row are merged down past it? */
+static bool lies_under(const struct line *top, const struct line *bottom, const struct sheet *sheet)
+{
+    if (!sheet->n_merges || !bottom->n) return false;
+    bool past = false;
+    for (uint32_t c = 0; c < top->n && !past; c++) {
+        const struct merge *m = str_trim(line_at(top, c)).n ? sheet_merge(sheet, top->number, c + 1) : NULL;
+        past = m && m->top == top->number && m->bottom >= bottom->number;
+    }
+    for (uint32_t c = 0; past && c < bottom->n; c++) {
+        if (!str_trim(line_at(bottom, c)).n) continue;
+        const struct merge *m = sheet_merge(sheet, top->number, c + 1);
+        past = m && m->right > m->left && m->bottom == top->number;
+    }
+    return past;
 }
 
 /* A group over columns that is a place, 2号楼, and no relation such as 配偶. */
@@ -326,7 +345,7 @@ static enum header_verdict two_rows_at(const struct words *w, const struct line 
     bool next_known = below.fields + below.ignored > 0;
     *rows = 1;
     if (fits) {
-        if (next_known && goes_under(w, top, next, sheet)) *rows = 2;
+        if (lies_under(top, next, sheet) || (next->n && goes_under(w, top, next, sheet))) *rows = 2;
         else if (next_known && header_fits(&below) && contradict(w, top, next)) return HEADER_TWICE;
     } else {
         if (fit.filled < 2 || !next_known) return HEADER_NONE;

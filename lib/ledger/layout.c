@@ -315,20 +315,94 @@ static bool is_numbering(const struct line *l)
     return n >= 3;
 }
 
+/* 例, （示例）, 例1: what stands in the column of numbers before an example. */
+static bool is_example_word(struct str text)
+{
+    static const char *const WORDS[] = {"例",       "如",       "例如",     "例子",     "示例", "样例", "范例", "举例",
+                                        "填写示例", "填写样例", "参考样例", "填写说明", "说明", "示范", "参考", NULL};
+    struct buf b = {0}, bare = {0};
+    squeeze(&b, text);
+    for (size_t i = 0; i < b.n; i++)
+        if (!strchr("()[]:.0123456789", b.s[i])) buf_char(&bare, b.s[i]);
+    bool is = false;
+    for (const char *const *w = WORDS; *w && !is; w++) is = str_is(buf_slice(&bare), *w);
+    buf_free(&b);
+    buf_free(&bare);
+    return is;
+}
+
+/* How many of the letters and crosses that stand for digits: 37012419XXXXXXXXXX. */
+static unsigned crosses_of(struct str s)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = text_next(s, &i);
+        n += c == 'X' || c == 'x' || c == 0xD7 || c == '*' || c == 0xFF38 || c == 0xFF0A;
+    }
+    return n;
+}
+
+bool text_is_hint(struct str s)
+{
+    return contains(s, STRONG_HINTS);
+}
+
+/* A name that shows where a name goes: 例：张三, 张三（示例）, 张某某. */
+static bool is_example_name(struct str name, bool crossed)
+{
+    static const char *const MARKS[] = {"例:",    "例：",     "(例)",  "（例）", "(示例)", "（示例）",
+                                        "(样例)", "（样例）", "示例:", "示例：", NULL};
+    static const char *const NOBODY[] = {"某", "张三", "李四", "王五", "××", "XX", "xx", NULL};
+    return contains(name, MARKS) || contains(name, STRONG_HINTS) || (crossed && contains(name, NOBODY));
+}
+
+/* Does a text say nothing that its column could hold: no digits for an id, no sex?  0 = it may be right, 1 = nothing of the kind,
+ * -1 = the column holds anything. */
+static int is_absurd(enum role role, struct str s)
+{
+    switch (role) {
+    case ROLE_CITIZEN_ID:
+    case ROLE_PHONE:
+    case ROLE_BIRTH_DATE:
+    case ROLE_DATE:
+        return digits_of(s) < 2 && !str_starts(s, STR("无")) && !text_is_ditto(s) && s.n > 1 ? 1 : digits_of(s) ? 0 : -1;
+    case ROLE_SEX: return str_find(s, STR("男"), &(size_t){0}) != str_find(s, STR("女"), &(size_t){0}) ? 0 : 1;
+    default: return -1;
+    }
+}
+
+/* A row of words where only numbers and sexes can stand: 汉字 | 1男2女 | X大写 | 手机. */
+static bool is_description(const struct words *w, const struct line *l, const struct layout *layout)
+{
+    unsigned absurd = 0;
+    bool letters = true;
+    for (uint32_t c = 0; c < l->n && c < layout->n; c++) {
+        struct str s = str_trim(line_at(l, c));
+        if (!s.n) continue;
+        letters &= s.n == 1 && s.s[0] >= 'A' && s.s[0] <= 'Z';
+        if (layout->field[c] >= w->schema->n_fields) continue;
+        int is = is_absurd(w->schema->fields[layout->field[c]].role, s);
+        if (is == 0) return false;
+        absurd += is > 0;
+    }
+    return absurd >= 3 || (letters && l->n >= 3);
+}
+
 static bool is_hint(const struct words *w, const struct line *l, const struct layout *layout)
 {
-    if (is_numbering(l)) return true;
+    if (is_numbering(l) || is_description(w, l, layout)) return true;
     unsigned filled = 0, hints = 0;
-    bool strong = false;
+    bool strong = false, crossed = false;
+    for (uint32_t c = 0; c < l->n && c < layout->n; c++)
+        crossed |= layout->field[c] == w->id && w->id != UINT32_MAX && crosses_of(line_at(l, c)) >= 4;
     for (uint32_t c = 0; c < l->n; c++) {
         struct str s = str_trim(line_at(l, c));
         if (!s.n) continue;
         filled++;
         hints += contains(s, HINTS);
         uint32_t field = c < layout->n ? layout->field[c] : COLUMN_BLANK;
-        if (field == w->name) strong |= contains(s, STRONG_HINTS);
-        if (field == COLUMN_IGNORED)
-            strong |= str_is(s, "例") || str_is(s, "示例") || str_is(s, "样例") || str_is(s, "填写说明") || str_is(s, "说明");
+        if (field == w->name) strong |= is_example_name(s, crossed);
+        if (field == COLUMN_IGNORED) strong |= is_example_word(s);
     }
     return strong || (filled >= 2 && hints * 2 >= filled) || (filled == 1 && hints && !line_has_person(l));
 }

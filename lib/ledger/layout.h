@@ -74,6 +74,8 @@ bool text_is_ditto(struct str s);
 bool line_names_place(const struct words *w, const struct line *l);
 /* Is it a number in a list: 3, 03, 3., (3), ３; but not 共3人? */
 bool text_is_serial(struct str s);
+/* Does it say how to fill in a form: 必填, 例如 ...? */
+bool text_is_hint(struct str s);
 /* Could it be a person's name? */
 bool text_like_name(struct str s);
 /* The date in the text after a word such as 填表日期, ISO, appended to out.  False when there is none. */

@@ -46,4 +46,56 @@ END
 printf '%s\n' '姓名,性别,电话' '说明,男,13800000001' '李合计,女,13800000002' '王制表,男,' '无名,男,' '时间,女,13800000003' >'云翠社区1号楼.csv'
 vet-import -q --stats stats.json '云翠社区1号楼.csv' >out 2>err
 same "names that are words of forms are names where a sex says so" "说明 李合计 王制表 无名 时间" "$(names)"
+
+# Columns that make a field together, headings of several rows, examples and descriptions.
+printf '%s\n' '社区,小区,楼栋,单元,房号,姓名,身份证号' "云翠社区,云翠小区,1,2,301,单甲,$A" "云翠社区,,1号楼,,,合乙,$B" >parts.csv
+vet-import -q parts.csv >out 2>err
+has "小区, 楼栋, 单元 and 房号 make the address" out ,云翠小区1号楼2单元301,
+same "a building alone is no address" "云翠小区1号楼2单元301|" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["address"] }' out | paste -sd '|')"
+printf '%s\n' '姓名,性别,,身份证号' ',男,女,' "单甲,√,,$A" "合乙,,√,$B" >'云翠社区1号楼.csv'
+vet-import -q '云翠社区1号楼.csv' >out 2>err
+same "a column of men and one of women to tick" "单甲,男 合乙,女" "$(cut -d, -f1,2 out | sed 1d | paste -sd ' ')"
+printf '%s\n' '序号,姓名,男,女,电话' "1,单甲,√,,13800000001" "2,合乙,,√,13800000002" >'云翠社区1号楼.csv'
+vet-import -q '云翠社区1号楼.csv' >out 2>err
+same "such columns with no heading above them" "单甲,男 合乙,女" "$(cut -d, -f1,2 out | sed 1d | paste -sd ' ')"
+printf '%s\n' '姓名,身份证号,人员类别,,' ',,退役士兵,军转干部,残疾军人' "单甲,$A,√,,√" "合乙,$B,,1," >'云翠社区1号楼.csv'
+vet-import -q '云翠社区1号楼.csv' >out 2>err
+has "categories to tick, several of them" out ',退役士兵;残疾军人,'
+has "and one of them" out ',军队转业干部,'
+printf '%s\n' '序號,姓名,性別,身份證號碼,社區,樓棟,類別' "1,單甲,男,$A,雲翠社區,1號樓,退役士兵" >traditional.csv
+vet-import -q traditional.csv >out 2>err
+has "traditional headings, units and labels; the name stays as it is" out "單甲,男,$A"
+has "and the place is found" out ,C1G1B1,
+printf '%s\n' '1.姓名 Name,2.性别 Sex,3.身份证号 ID No.,4.社区,5.楼号' "单甲,男,$A,榆山街道云翠社区,5-2-301" "合乙,女,$B,云翠社区居委会,1#2-301" >numbered.csv
+vet-import -q numbered.csv >out 2>err
+same "numbered headings, English beside them; a community with its street, an address for a building" "单甲 C1 合乙 C1G1B1" \
+    "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { printf "%s%s %s", n++ ? " " : "", $c["name"], $c["unit"] }' out)"
+while read -r row; do
+    printf '%s\n' '云翠社区1网格1号楼,,,,' '序号,姓名,性别,身份证号,联系电话' "$row" "1,单甲,男,$A,13800000001" >hint.csv
+    vet-import -q --stats stats.json hint.csv >out 2>err
+    same "below the headings, $row: a hint" "new:1 header:1 preamble:1 hint:1" "$(fates)"
+done <<'END'
+例：,张三,男,370124198506150011,13812345678
+（例）,张三,男,370124198506150011,13812345678
+例1,张三,男,370124198506150011,13812345678
+填写示例,张三,男,370124198506150011,13812345678
+,例：张三,男,370124198506150011,13812345678
+,张三（示例）,男,370124198506150011,13812345678
+,张某某,男,37012419XXXXXXXXXX,138XXXXXXXX
+A,B,C,D,E
+,汉字,1男2女,X大写,手机
+END
+printf '%s\n' '序号,姓名,性别,身份证号,联系电话' "1,张三,男,$A,13800000001" '2,李某某,男,,' '3,吴忘,男,丢失,邻居转告' >'云翠社区1号楼.csv'
+vet-import -q '云翠社区1号楼.csv' >out 2>err
+same "a man who is called 张三, and one who has lost his id, are no hints" "张三 李某某 吴忘" "$(names)"
+printf '%s\n' '姓名,单甲,性别,男' "身份证号,$A,电话,13800000001" '二、居住信息,,,' '社区,云翠社区,楼栋,1号楼' '家庭成员,,,' '姓名,关系,身份证号,工作单位' "李乙,妻,$B,务农" >card.csv
+vet-import -q --stats stats.json card.csv >out 2>err
+same "a card goes on below a line that begins a section; its table of relatives is none of ours" "单甲" "$(names)"
+same "and the place in the second section is his" "C1G1B1" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["unit"] }' out)"
+vet-import -q --stats stats.json "$TESTS/corpus/good-guide-ticks.xlsx" >out 2>err
+same "a sheet called 填写样例 beside another is an example; ticks and dates stand under merged headings" \
+    "单甲 男 1968-12 1971-12|合乙 女  " \
+    "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+        { printf "%s%s %s %s %s", n++ ? "|" : "", $c["name"], $c["sex"], $c["enlist_date"], $c["discharge_date"] }' out)"
+same "and its rows have fates too" "new:2 header:2 preamble:4" "$(fates)"
 finish
