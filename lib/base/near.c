@@ -37,19 +37,49 @@ unsigned near_distance(struct str sa, struct str sb, unsigned limit)
     return least(rows[n % 3][m], limit + 1);
 }
 
+uint32_t near_slips(uint32_t longer)
+{
+    return longer / 3 ? longer / 3 : 1;
+}
+
+struct near_shape near_shape_of(struct str s)
+{
+    struct near_shape shape = {0, 0};
+    for (size_t i = 0; i < s.n; shape.length++) shape.classes |= (uint64_t)1 << (text_next(s, &i) * 2654435761u >> 26);
+    return shape;
+}
+
+static uint32_t bits(uint64_t x)
+{
+    x -= x >> 1 & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
+    return (uint32_t)(((x + (x >> 4)) & 0x0F0F0F0F0F0F0F0Fu) * 0x0101010101010101u >> 56);
+}
+
+/* Each slip makes a difference of one in length at most, and changes at most two classes of characters. */
+bool near_may(struct near_shape a, struct near_shape b, uint32_t slips)
+{
+    uint32_t apart = a.length > b.length ? a.length - b.length : b.length - a.length;
+    return apart <= slips && bits(a.classes ^ b.classes) <= 2 * slips;
+}
+
 struct near near_start(struct str wanted)
 {
-    return (struct near){wanted, {NULL, 0}, 0};
+    return (struct near){wanted, near_shape_of(wanted), {NULL, 0}, 0};
+}
+
+void near_try_shape(struct near *n, struct str candidate, struct near_shape shape)
+{
+    uint32_t longer = shape.length > n->shape.length ? shape.length : n->shape.length, slips = near_slips(longer);
+    if (!near_may(n->shape, shape, slips)) return;
+    unsigned d = near_distance(n->wanted, candidate, slips);
+    if (d <= slips && d < longer && (!n->found.n || d < n->distance)) {
+        n->found = candidate;
+        n->distance = d;
+    }
 }
 
 void near_try(struct near *n, struct str candidate)
 {
-    size_t longer = text_length(n->wanted), other = text_length(candidate);
-    if (other > longer) longer = other;
-    unsigned limit = longer / 3 ? (unsigned)(longer / 3) : 1;
-    unsigned d = near_distance(n->wanted, candidate, limit);
-    if (d <= limit && d < longer && (!n->found.n || d < n->distance)) {
-        n->found = candidate;
-        n->distance = d;
-    }
+    near_try_shape(n, candidate, near_shape_of(candidate));
 }

@@ -39,7 +39,8 @@ static inline bool str_ends(struct str a, struct str suffix)
 }
 static inline struct str str_from(struct str a, size_t skip)
 {
-    return skip >= a.n ? (struct str){a.s + a.n, 0} : (struct str){a.s + skip, a.n - skip};
+    if (skip > a.n) skip = a.n;
+    return skip ? (struct str){a.s + skip, a.n - skip} : a;
 }
 static inline struct str str_head(struct str a, size_t n)
 {

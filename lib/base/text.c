@@ -167,16 +167,29 @@ static bool is_han(uint32_t c)
     return u_hasBinaryProperty((UChar32)c, UCHAR_IDEOGRAPHIC);
 }
 
+/* The next character at or after *i that a name keeps, or 0; *i moves past it. */
+static uint32_t next_kept(struct str s, size_t *i)
+{
+    while (*i < s.n) {
+        uint32_t c = text_next(s, i);
+        if (!is_blank(c)) return c;
+    }
+    return 0;
+}
+
 void text_name(struct buf *out, struct str s)
 {
     struct buf folded = {0};
     text_nfkc(&folded, s);
     struct str f = buf_slice(&folded);
-    uint32_t last = 0;
+    uint32_t last = 0, next = 0;
+    size_t ahead = 0; /* just past `next`, so that a run of blanks is looked over once */
     for (size_t i = 0; i < f.n;) {
         uint32_t c = text_next(f, &i);
-        size_t j = i;
-        uint32_t next = j < f.n ? text_next(f, &j) : 0;
+        if (i >= ahead) {
+            ahead = i;
+            next = next_kept(f, &ahead);
+        }
         if (c == 0x2022 || c == 0x30FB || c == 0x2027 || c == 0x22C5 || c == 0x2219 || c == 0x25CF || c == 0xFF65) c = 0xB7;
         else if ((c == '.' || c == 0x3002) && is_han(last) && is_han(next)) c = 0xB7;
         bool latin = last < 0x250 && last > ' ' && last != 0xB7 && next < 0x250 && next > ' ';

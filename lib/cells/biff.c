@@ -89,7 +89,7 @@ static void put(struct biff_decoder *d, uint32_t character)
     if (character == 0xFFFD) d->lost = true;
 }
 
-/* One UTF-16 unit.  Half of a pair alone is a character lost. */
+/* One UTF-16 unit.  Half of a pair alone is a character lost; so is a NUL, which is no character of a sheet. */
 static void put_unit(struct biff_decoder *d, uint32_t unit)
 {
     if (d->high) {
@@ -102,7 +102,7 @@ static void put_unit(struct biff_decoder *d, uint32_t unit)
         put(d, 0xFFFD);
     }
     if (unit >= 0xD800 && unit < 0xDC00) d->high = unit;
-    else put(d, unit >= 0xDC00 && unit < 0xE000 ? 0xFFFD : unit);
+    else put(d, !unit || (unit >= 0xDC00 && unit < 0xE000) ? 0xFFFD : unit);
 }
 
 static void finish(struct biff_decoder *d)

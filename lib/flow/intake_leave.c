@@ -4,10 +4,7 @@
 
 #include "flow/intake_run.h"
 
-enum {
-    HOLD = 8 * 1024 * 1024, /* bytes of output held back until a file proves readable to its end */
-    MOST_TOLD = 1000,       /* findings of one code and file that are shown one by one */
-};
+enum { HOLD = 8 * 1024 * 1024 }; /* bytes of output held back until a file proves readable to its end */
 
 void leave_tell(struct leaving *f, const struct finding *one)
 {

@@ -16,6 +16,8 @@
 #include "ledger/header.h"
 #include "ledger/place.h"
 
+enum { MOST_TOLD = 1000 }; /* findings of one code and file that are shown one by one */
+
 /* Made ready once, const while threads work. */
 struct intake {
     const struct intake_options *o;
@@ -50,7 +52,7 @@ struct hand {
     struct arena own_memory;   /* lives as long as the hand */
     struct arena block_memory; /* of the cells of the block at hand */
     struct str last_typed[LEVEL_COUNT];
-    const struct place_found *last_found;
+    struct place_found *last_found;
 };
 bool hand_ready(struct hand *h, const struct intake *in, struct diag *d);
 void hand_free(struct hand *h);
@@ -125,7 +127,7 @@ bool hand_counts(struct hand *h);
 enum fate row_nil(struct hand *h, struct take *t, const struct row_at *at);
 /* A row that cannot be read because the sheet cannot. */
 void row_refuse(struct hand *h, struct take *t, const struct row_at *at, enum diag_code code);
-const struct place_found *row_place(struct hand *h, const struct row_at *at);
+struct place_found *row_place(struct hand *h, const struct row_at *at);
 
 /* intake_home.c: the row that was just judged goes home when findings from `first` on have something against it. */
 void row_home(struct hand *h, struct take *t, const struct row_at *at, size_t first);

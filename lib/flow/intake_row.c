@@ -144,7 +144,7 @@ void row_gather(struct hand *h, const struct row_at *at)
         if (!h->now[f].n && s->fields[f].fill_down && l->column[f] != UINT32_MAX && l->merged[l->column[f]]) fill_merged(h, at, f);
 }
 
-enum { MOST_PLACES = 20000 }; /* remembered at once */
+enum { MOST_PLACES = 2000 }; /* remembered at once: so many are found again faster than they are looked up */
 
 static void forget_places(struct hand *h, const struct row_at *at)
 {
@@ -158,7 +158,7 @@ static void forget_places(struct hand *h, const struct row_at *at)
 }
 
 /* Rows of one building follow each other, and the same names come again and again. */
-const struct place_found *row_place(struct hand *h, const struct row_at *at)
+struct place_found *row_place(struct hand *h, const struct row_at *at)
 {
     struct str typed[LEVEL_COUNT] = {{0}};
     if (h->found_for != at->context || h->found_in != at->reading->serial || h->n_found >= MOST_PLACES) forget_places(h, at);
@@ -184,7 +184,7 @@ const struct place_found *row_place(struct hand *h, const struct row_at *at)
             own[l] = str_head(key, typed[l].n);
             key = str_from(key, typed[l].n + 1);
         }
-        place_of_row(&h->in->places, at->context, own, &h->found_memory, &h->found[h->n_found]);
+        place_of_row(&h->in->places, at->context, own, &h->found[h->n_found]);
         e->value = ++h->n_found;
     }
     struct str key = e->key;
@@ -236,8 +236,33 @@ static void add_flag(struct buf *flags, struct str field, enum diag_code code)
     buf_put(flags, diag_code_string(code));
 }
 
+/* Is one more finding of that code wanted?  Past the many that are shown only their number is, unless the row goes home with it. */
+static bool is_wanted(const struct row_at *at, struct take *t, enum diag_code code)
+{
+    const struct reading *r = at->reading;
+    bool enough = !r->in->o->home &&
+                  (t->made[code] >= MOST_TOLD || (r->enough && atomic_load_explicit(&r->enough[code], memory_order_relaxed)));
+    if (enough) t->skipped[code]++;
+    else t->made[code]++;
+    return !enough;
+}
+
+static void tell_unknown_unit(struct hand *h, struct take *t, const struct row_at *at, struct place_found *found, enum level l)
+{
+    const struct intake *in = h->in;
+    if (!is_wanted(at, t, DIAG_UNIT_UNKNOWN)) return;
+    uint32_t field = in->place_field[l];
+    struct str nearest = place_nearest(&in->places, at->context, found, l, &h->found_memory);
+    struct finding f = {.code = DIAG_UNIT_UNKNOWN, .severity = in->o->strict ? SEV_PERSON : SEV_WARNING};
+    f.at = place_at(at, field == UINT32_MAX ? 0 : column_of(h, at, field));
+    f.args[0] = found->typed[l];
+    f.args[1] = str_of(level_name(l));
+    f.args[2] = nearest.n ? nearest : STR("-");
+    take_finding(t, &f);
+}
+
 /* What the place has to say against the row: true when it may not be taken. */
-static bool judge_place(struct hand *h, struct take *t, const struct row_at *at, const struct place_found *found)
+static bool judge_place(struct hand *h, struct take *t, const struct row_at *at, struct place_found *found)
 {
     const struct intake *in = h->in;
     if (!in->places.units) return false;
@@ -245,12 +270,7 @@ static bool judge_place(struct hand *h, struct take *t, const struct row_at *at,
     for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++) {
         if (!found->unknown[l]) continue;
         uint32_t field = in->place_field[l];
-        struct place where = place_at(at, field == UINT32_MAX ? 0 : column_of(h, at, field));
-        struct finding f = {.code = DIAG_UNIT_UNKNOWN, .severity = in->o->strict ? SEV_PERSON : SEV_WARNING, .at = where};
-        f.args[0] = found->typed[l];
-        f.args[1] = str_of(level_name((enum level)l));
-        f.args[2] = found->nearest[l].n ? found->nearest[l] : STR("-");
-        take_finding(t, &f);
+        tell_unknown_unit(h, t, at, found, (enum level)l);
         t->tally.codes[DIAG_UNIT_UNKNOWN]++;
         add_flag(&h->flags, field == UINT32_MAX ? str_of(level_name((enum level)l)) : in->schema->fields[field].name,
                  DIAG_UNIT_UNKNOWN);
@@ -258,7 +278,7 @@ static bool judge_place(struct hand *h, struct take *t, const struct row_at *at,
     }
     if (!found->none) return reject;
     struct place where = place_at(at, 0);
-    take_say(t, DIAG_NO_UNIT, &where, NULL);
+    if (is_wanted(at, t, DIAG_NO_UNIT)) take_say(t, DIAG_NO_UNIT, &where, NULL);
     t->tally.codes[DIAG_NO_UNIT]++;
     add_flag(&h->flags, STR("unit"), DIAG_NO_UNIT);
     return true;
@@ -270,10 +290,7 @@ static void judge_values(struct hand *h, struct take *t, const struct row_at *at
         const struct verdict *v = &c->verdicts[i];
         if (v->severity >= SEV_WARNING) t->tally.codes[v->code]++;
         if (v->severity < h->in->quiet_below) continue;
-        if (at->reading->enough && atomic_load_explicit(&at->reading->enough[v->code], memory_order_relaxed)) {
-            t->skipped[v->code]++;
-            continue;
-        }
+        if (!is_wanted(at, t, v->code)) continue;
         struct place where = place_at(at, column_of(h, at, v->field));
         struct finding f = verdict_finding(h->in->schema, v, &where, h->in->o->english, &h->text);
         take_finding(t, &f);
@@ -400,7 +417,7 @@ enum fate row_record(struct hand *h, struct take *t, const struct row_at *at)
 {
     struct converted c;
     size_t first = t->n_findings;
-    const struct place_found *found = row_place(h, at);
+    struct place_found *found = row_place(h, at);
     converter_row(h->converter, h->now, &c);
     h->flags.n = 0;
     converted_flags(h->in->schema, &c, &h->flags);
@@ -420,7 +437,7 @@ enum fate row_record(struct hand *h, struct take *t, const struct row_at *at)
 enum fate row_nil(struct hand *h, struct take *t, const struct row_at *at)
 {
     size_t first = t->n_findings;
-    const struct place_found *found = row_place(h, at);
+    struct place_found *found = row_place(h, at);
     h->flags.n = 0;
     bool unknown = false;
     for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++) unknown |= found->unknown[l];

@@ -8,6 +8,7 @@ void take_clear(struct take *t)
     t->n_findings = t->n_events = t->n_home = 0;
     t->out.n = t->rejects.n = 0;
     t->tally = (struct tally){0};
+    memset(t->made, 0, sizeof t->made);
     memset(t->skipped, 0, sizeof t->skipped);
     t->sheets = t->tables = 0;
     t->failed = false;

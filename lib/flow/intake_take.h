@@ -30,7 +30,8 @@ struct take {
     size_t n_home, cap_home;
     struct buf out, rejects;
     struct tally tally;
-    uint64_t skipped[DIAG_COUNT]; /* findings not made, because enough of that code were told */
+    uint64_t made[DIAG_COUNT];    /* findings on rows */
+    uint64_t skipped[DIAG_COUNT]; /* and those not made, because enough of that code were told */
     uint64_t sheets, tables;      /* tables: headings, cards and sheets that say that nobody is there */
     bool failed;                  /* the input could not be read to its end */
 };

@@ -26,13 +26,6 @@ void codes_free(struct code_list *c)
     free(c);
 }
 
-static struct code_shape shape_of(struct str text)
-{
-    struct code_shape shape = {0, 0};
-    for (size_t i = 0; i < text.n; shape.length++) shape.classes |= (uint64_t)1 << (text_next(text, &i) * 2654435761u >> 26);
-    return shape;
-}
-
 static bool enter(struct map *m, struct str key, size_t index)
 {
     bool is_new;
@@ -53,7 +46,7 @@ static bool spell(struct code_list *c, struct str text, size_t index, struct str
     buf_free(&key);
     while (c->n_shapes < c->by_text.n) {
         mem_grow(&c->shapes, &c->cap_shapes, c->n_shapes + 1, sizeof *c->shapes);
-        c->shapes[c->n_shapes] = shape_of(c->by_text.entries[c->n_shapes].key);
+        c->shapes[c->n_shapes] = near_shape_of(c->by_text.entries[c->n_shapes].key);
         c->n_shapes++;
     }
     return ok;
@@ -323,42 +316,15 @@ void codes_read(const struct code_list *c, struct str text, struct codes_several
     take_part(c, str_from(text, start), out, text.n, scratch);
 }
 
-/* How many slips are still near, of two texts the longer of which has so many characters (base/near.h). */
-static uint32_t slips_of(uint32_t length)
-{
-    return length / 3 ? length / 3 : 1;
-}
-
-/* Lengths of texts that may be near one of this length: each slip makes a difference of one at most. */
-static void lengths_near(uint32_t length, uint32_t *least, uint32_t *most)
-{
-    uint32_t slips = slips_of(length);
-    *least = length > slips ? length - slips : 0;
-    for (*most = length; *most + 1 - length <= slips_of(*most + 1); ++*most) continue;
-}
-
-static uint32_t bits(uint64_t x)
-{
-    x -= x >> 1 & 0x5555555555555555u;
-    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
-    return (uint32_t)(((x + (x >> 4)) & 0x0F0F0F0F0F0F0F0Fu) * 0x0101010101010101u >> 56);
-}
-
-/* Most of the list is ruled out by its shapes: one slip changes at most two classes of characters. */
+/* Most of the list is ruled out by its shapes. */
 struct str codes_nearest(const struct code_list *c, struct str text)
 {
     struct near near = near_start(text);
     struct str best = {NULL, 0};
-    struct code_shape shape = shape_of(text);
-    uint32_t least, most;
-    lengths_near(shape.length, &least, &most);
     for (size_t i = 0; i < c->by_text.n; i++) {
-        struct code_shape s = c->shapes[i];
-        if (s.length - least > most - least) continue;
-        uint32_t slips = slips_of(s.length > shape.length ? s.length : shape.length);
-        if (bits(shape.classes ^ s.classes) > 2 * slips) continue;
-        near_try(&near, c->by_text.entries[i].key);
-        if (near.found.s == c->by_text.entries[i].key.s) best = c->codes[c->by_text.entries[i].value].label;
+        struct str candidate = c->by_text.entries[i].key;
+        near_try_shape(&near, candidate, c->shapes[i]);
+        if (near.found.s == candidate.s) best = c->codes[c->by_text.entries[i].value].label;
     }
     return best;
 }

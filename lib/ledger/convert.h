@@ -27,7 +27,8 @@ struct verdict {
     uint32_t field;          /* index in schema->fields */
     const struct rule *rule; /* of a verdict that a row rule gave, else NULL */
     struct str value;        /* as typed where it will not do, as stored where it was normalised; may be empty */
-    struct str hint;         /* what would do instead: the nearest label, the date of the id; may be empty */
+    struct str hint;         /* what would do instead: the date of the id, the range; of an unknown code, the part that is
+                                unknown; may be empty */
 };
 struct converted {
     const struct str *values; /* one a schema field, canonical; empty = none */
@@ -53,9 +54,9 @@ void converter_row(struct converter *c, const struct cell *cells, struct convert
 
 /* Appends "field:code;field:code" of the verdicts that are no notices; row rules as "field:rule:NAME". */
 void converted_flags(const struct schema *s, const struct converted *c, struct buf *out);
-/* The finding of a verdict at a place, for diag_add_finding.  Args: title of the field, masked value, hint (of a row rule: its
- * name), message of the rule in Chinese or English.  Values are masked into `scratch`, which is cleared first; the finding's
- * strings live as long as it, the verdict and the schema. */
+/* The finding of a verdict at a place, for diag_add_finding.  Args: title of the field, masked value, hint (of an unknown code:
+ * what the list has instead; of a row rule: its name), message of the rule in Chinese or English.  Texts are made in `scratch`,
+ * which is cleared first; the finding's strings live as long as it, the verdict and the schema. */
 struct finding verdict_finding(const struct schema *s, const struct verdict *v, const struct place *at, bool english,
                                struct buf *scratch);
 

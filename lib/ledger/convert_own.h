@@ -11,14 +11,13 @@
 enum { MISSING_FILTER = 4096, CODE_MEMORY = 16, UNKNOWN_LONGEST = 48 };
 
 /* Sheets say the same few words over and over: the last ones that were in the list, by their ends; and the last ones that were
- * not, with what the list has instead. */
+ * not. */
 struct code_memory {
     struct str text[CODE_MEMORY]; /* as in the list's own map */
     uint32_t index[CODE_MEMORY];
     struct unknown {
         char text[UNKNOWN_LONGEST];
         size_t n;
-        struct str nearest;
     } unknown[CODE_MEMORY];
 };
 

@@ -326,34 +326,24 @@ static unsigned code_slot(struct str text)
 }
 
 /* Was this very text, as a whole, not in the list before? */
-static const struct unknown *known_unknown(const struct converter *c, const struct field *f, struct str text)
+static bool is_known_unknown(const struct converter *c, const struct field *f, struct str text)
 {
     const struct unknown *u = &c->memory[f->index].unknown[code_slot(text)];
-    return u->n == text.n && memcmp(u->text, text.s, text.n) == 0 ? u : NULL;
+    return u->n == text.n && memcmp(u->text, text.s, text.n) == 0;
 }
 
-static void remember_unknown(struct converter *c, const struct field *f, struct str text, struct str nearest)
+static void remember_unknown(struct converter *c, const struct field *f, struct str text)
 {
     struct unknown *u = &c->memory[f->index].unknown[code_slot(text)];
     if (text.n > sizeof u->text) return;
     memcpy(u->text, text.s, text.n);
     u->n = text.n;
-    u->nearest = nearest;
 }
 
-/* `nearest` to what is unknown in it; it lives as long as the list. */
-static void unknown_code(struct converter *c, const struct field *f, struct str text, struct str nearest)
+/* `unknown`: the part of the text that is in no list.  What is near it is looked for when somebody is told (verdict_finding). */
+static void unknown_code(struct converter *c, const struct field *f, struct str text, struct str unknown)
 {
-    struct verdict *v = refuse(c, f, DIAG_CODE_UNKNOWN, text);
-    if (!v) return;
-    v->hint = nearest;
-    if (v->hint.n) return;
-    c->scratch.n = 0; /* nothing is near: the first few of the list */
-    for (size_t i = 0; i < f->codes->n && i < 4; i++) {
-        if (i) buf_put(&c->scratch, "、");
-        buf_str(&c->scratch, f->codes->codes[i].label);
-    }
-    v->hint = convert_keep(c, buf_slice(&c->scratch));
+    verdict_hint(refuse(c, f, DIAG_CODE_UNKNOWN, text), unknown);
 }
 
 static uint32_t find_code(struct converter *c, const struct field *f, struct str text)
@@ -372,9 +362,8 @@ static void convert_code(struct converter *c, const struct field *f, const struc
 {
     struct str plain = code_text(text);
     (void)cell;
-    const struct unknown *u = known_unknown(c, f, plain);
-    if (u) {
-        unknown_code(c, f, text, u->nearest);
+    if (is_known_unknown(c, f, plain)) {
+        unknown_code(c, f, text, plain);
         return;
     }
     uint32_t k = find_code(c, f, plain);
@@ -390,9 +379,9 @@ static void convert_code(struct converter *c, const struct field *f, const struc
     if (several.boxes && !several.n && !several.unknown.n) return; /* nothing is ticked */
     bool may = f->multiple || (several.boxes && several.n == 1);
     if (several.unknown.n || !may) {
-        struct str nearest = codes_nearest(f->codes, several.unknown.n ? several.unknown : plain);
-        if (!several.n) remember_unknown(c, f, plain, nearest);
-        unknown_code(c, f, text, nearest);
+        struct str unknown = several.unknown.n ? several.unknown : plain;
+        if (!several.n && unknown.n == plain.n) remember_unknown(c, f, plain);
+        unknown_code(c, f, text, unknown);
     }
     if (may) set_several(c, f, several.found, several.n);
 }

@@ -94,7 +94,7 @@ static bool joined(const struct piece *p, size_t from, size_t to, bool lost_noug
 /* Is `number` among those from `first` on? */
 static bool known(const struct buf *out, size_t first, struct str number)
 {
-    struct str rest = {out->s + first, out->n - first};
+    struct str rest = str_from(buf_slice(out), first);
     while (rest.n) {
         const char *end = memchr(rest.s, ';', rest.n);
         struct str one = end ? str_head(rest, (size_t)(end - rest.s)) : rest;

@@ -481,11 +481,10 @@ void place_context_settle(struct place_context *c, const struct places *p)
 }
 
 /* Goes down the row's own names from the outermost. */
-static uint32_t follow(const struct places *p, const struct place_context *c, const struct str typed[LEVEL_COUNT], struct arena *a,
+static uint32_t follow(const struct places *p, const struct place_context *c, const struct str typed[LEVEL_COUNT],
                        struct place_found *out, int *deepest_unknown)
 {
     uint32_t cur = UNIT_NONE;
-    struct buf nearest = {0};
     for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++) {
         if (!typed[l].n) continue;
         uint32_t within = cur;
@@ -494,8 +493,7 @@ static uint32_t follow(const struct places *p, const struct place_context *c, co
             int above = l - 1;
             while (above > LEVEL_STATION && within == UNIT_NONE) within = units_up(p->units, c->unit, (enum level)above--);
         }
-        nearest.n = 0;
-        uint32_t unit = find(p, within, (enum level)l, typed[l], c->survey_date, &nearest);
+        uint32_t unit = find(p, within, (enum level)l, typed[l], c->survey_date, NULL);
         if (unit == UNIT_NONE && cur == UNIT_NONE && within != UNIT_NONE && l > LEVEL_COMMUNITY) {
             /* the sheet's grid may not be the row's */
             uint32_t community = units_up(p->units, within, LEVEL_COMMUNITY);
@@ -508,14 +506,13 @@ static uint32_t follow(const struct places *p, const struct place_context *c, co
         }
         out->unknown[l] = true;
         out->typed[l] = typed[l];
-        out->nearest[l] = str_copy(a, buf_slice(&nearest));
+        out->within[l] = within;
         *deepest_unknown = *deepest_unknown < 0 ? l : *deepest_unknown;
     }
-    buf_free(&nearest);
     return cur;
 }
 
-void place_of_row(const struct places *p, const struct place_context *c, const struct str typed[LEVEL_COUNT], struct arena *a,
+void place_of_row(const struct places *p, const struct place_context *c, const struct str typed[LEVEL_COUNT],
                   struct place_found *out)
 {
     *out = (struct place_found){.unit = UNIT_NONE};
@@ -523,7 +520,7 @@ void place_of_row(const struct places *p, const struct place_context *c, const s
     int unknown = -1;
     bool any = false;
     for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++) any |= typed[l].n > 0;
-    uint32_t cur = any ? follow(p, c, typed, a, out, &unknown) : UNIT_NONE;
+    uint32_t cur = any ? follow(p, c, typed, out, &unknown) : UNIT_NONE;
     /* what stands above the table goes deeper, or speaks where the row is silent; but not past a name that nobody knows */
     uint32_t above = c->unit;
     while (above != UNIT_NONE && unknown >= 0 && (int)p->units->v[above].level >= unknown) above = p->units->v[above].parent;
@@ -533,9 +530,22 @@ void place_of_row(const struct places *p, const struct place_context *c, const s
         out->unknown[l] = true;
         out->typed[l] = c->unknown[l];
         out->nearest[l] = c->nearest[l];
+        out->asked[l] = true;
         any = true;
     }
     if (cur == UNIT_NONE && any) cur = p->root; /* somebody's, of this station surely */
     out->unit = cur;
     out->none = cur == UNIT_NONE;
+}
+
+struct str place_nearest(const struct places *p, const struct place_context *c, struct place_found *found, enum level l,
+                         struct arena *a)
+{
+    if (found->asked[l]) return found->nearest[l];
+    struct buf nearest = {0};
+    units_find(p->units, found->within[l], l, found->typed[l], c->survey_date, &nearest);
+    found->nearest[l] = str_copy(a, buf_slice(&nearest));
+    found->asked[l] = true;
+    buf_free(&nearest);
+    return found->nearest[l];
 }

@@ -62,9 +62,14 @@ struct place_found {
     bool unknown[LEVEL_COUNT];     /* this level's name is no unit's */
     struct str typed[LEVEL_COUNT]; /* that name */
     struct str nearest[LEVEL_COUNT];
+    uint32_t within[LEVEL_COUNT]; /* the unit in which it was looked for, until place_nearest was asked */
+    bool asked[LEVEL_COUNT];
 };
-/* `typed`: the row's own texts by level (empty: none).  The slices of `out` live in `a` or in the context. */
-void place_of_row(const struct places *p, const struct place_context *c, const struct str typed[LEVEL_COUNT], struct arena *a,
+/* `typed`: the row's own texts by level (empty: none).  The slices of `out` are those of `typed`, or live in the context. */
+void place_of_row(const struct places *p, const struct place_context *c, const struct str typed[LEVEL_COUNT],
                   struct place_found *out);
+/* The units' names near the unknown one of a level, or empty: looked for when it is asked the first time, then kept in `a`. */
+struct str place_nearest(const struct places *p, const struct place_context *c, struct place_found *found, enum level l,
+                         struct arena *a);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/diag.h"
 #include "base/map.h"
 #include "base/mask.h"
+#include "base/near.h"
 
 enum field_type { TYPE_STRING, TYPE_INTEGER, TYPE_NUMBER, TYPE_BOOLEAN, TYPE_DATE };
 enum role {
@@ -30,18 +31,13 @@ enum role {
 struct code {
     struct str code, label; /* a record holds the label; the code is an alias of it */
 };
-/* Which characters a text has, 64 classes of them, and how many: tells most texts apart at a glance. */
-struct code_shape {
-    uint64_t classes;
-    uint32_t length;
-};
 struct code_list {
     struct str name;
     struct code *codes;
     size_t n;
     struct map by_text;        /* code, label and aliases as they stand in the file -> index */
     struct map by_key;         /* text_heading_key of the same -> index */
-    struct code_shape *shapes; /* of the texts in by_text, for the nearest */
+    struct near_shape *shapes; /* of the texts in by_text, for the nearest */
     size_t cap, n_shapes, cap_shapes;
     struct arena memory;
 };

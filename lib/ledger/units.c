@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/near.h"
 #include "base/text.h"
 #include "cells/cells.h"
 #include "ledger/spelling.h"
@@ -214,6 +213,29 @@ static void add_spelling(struct units *u, uint32_t i, struct str name)
     buf_free(&key);
 }
 
+/* Names as they are compared; of those that repeat (5号楼 of every grid) one is enough where all are meant. */
+static void ready_names(struct units *u)
+{
+    struct map seen = {0};
+    struct buf key = {0};
+    u->names = arena_zero(&u->memory, u->n + 1, sizeof *u->names);
+    for (size_t i = 0; i < u->n; i++) {
+        const struct unit *unit = &u->v[i];
+        struct unit_name *name = &u->names[i];
+        bool is_new;
+        key.n = 0;
+        spelling_key(&key, unit->level, unit->name);
+        name->spelled = str_copy(&u->memory, buf_slice(&key));
+        name->shape = near_shape_of(name->spelled);
+        place_key(&key, UNIT_NONE, unit->level, KEY_EXACT, unit->name);
+        map_at(&seen, buf_slice(&key), &is_new);
+        name->again = !is_new;
+        for (int l = (int)unit->level + 1; l <= LEVEL_COUNT; l++) u->first_of[l] = (uint32_t)i + 1;
+    }
+    map_free(&seen);
+    buf_free(&key);
+}
+
 bool units_ready(struct units *u, const char *file, struct diag *d)
 {
     bool ok = true;
@@ -226,6 +248,7 @@ bool units_ready(struct units *u, const char *file, struct diag *d)
         add_spelling(u, i, u->v[i].name);
         for (size_t k = 0; k < u->v[i].n_aliases; k++) add_spelling(u, i, u->v[i].aliases[k]);
     }
+    ready_names(u);
     if (!u->n) diag_add(d, DIAG_UNITS_EMPTY, &(struct place){.file = file}, NULL);
     return u->n > 0;
 }
@@ -367,34 +390,41 @@ static void name_chain(struct buf *out, const struct units *u, struct str key)
         add_name(out, u, u->links[at - 1].unit, true);
 }
 
-/* Up to three names that are near, nearest first. */
+struct near_unit {
+    uint32_t unit;
+    unsigned distance;
+};
+
+static bool is_called(const struct units *u, const struct near_unit *best, size_t n, struct str name)
+{
+    for (size_t k = 0; k < n; k++)
+        if (str_eq(u->v[best[k].unit].name, name)) return true;
+    return false;
+}
+
+/* Up to three different names that are near, nearest first. */
 static void name_near(struct buf *out, const struct units *u, uint32_t within, enum level level, struct str spelled)
 {
-    struct {
-        uint32_t unit;
-        unsigned distance;
-    } best[3];
-    size_t n = 0, longest = text_length(spelled);
-    struct buf key = {0};
-    for (uint32_t i = 0; i < u->n; i++) {
-        if (u->v[i].level != level || !units_inside(u, i, within)) continue;
-        key.n = 0;
-        spelling_key(&key, level, u->v[i].name);
-        size_t longer = text_length(buf_slice(&key));
-        if (longest > longer) longer = longest;
-        unsigned limit = longer / 2 ? (unsigned)(longer / 2) : 1;
-        unsigned distance = near_distance(spelled, buf_slice(&key), limit);
+    struct near_unit best[3];
+    struct near_shape shape = near_shape_of(spelled);
+    size_t n = 0;
+    for (uint32_t i = u->first_of[level]; i < u->first_of[level + 1]; i++) {
+        const struct unit_name *name = &u->names[i];
+        uint32_t longer = name->shape.length > shape.length ? name->shape.length : shape.length;
+        unsigned limit = longer / 2 ? longer / 2 : 1;
+        if (n == 3 && best[2].distance == 0) break;
+        if (n == 3 && limit >= best[2].distance) limit = best[2].distance - 1; /* it has to be nearer than the third */
+        if ((name->again && within == UNIT_NONE) || !near_may(shape, name->shape, limit)) continue;
+        unsigned distance = near_distance(spelled, name->spelled, limit);
         if (distance > limit || (longer > 1 && distance >= longer)) continue;
+        if (!units_inside(u, i, within) || is_called(u, best, n, u->v[i].name)) continue;
         size_t at = n;
         while (at > 0 && best[at - 1].distance > distance) at--;
-        if (at >= 3) continue;
         n = n < 3 ? n + 1 : 3;
         for (size_t k = n - 1; k > at; k--) best[k] = best[k - 1];
-        best[at].unit = i;
-        best[at].distance = distance;
+        best[at] = (struct near_unit){i, distance};
     }
     for (size_t k = 0; k < n; k++) add_name(out, u, best[k].unit, false);
-    buf_free(&key);
 }
 
 uint32_t units_find(const struct units *u, uint32_t within, enum level level, struct str name, struct str date, struct buf *nearest)

@@ -4,6 +4,7 @@
 
 #include "base/diag.h"
 #include "base/map.h"
+#include "base/near.h"
 
 enum level { LEVEL_STATION, LEVEL_COMMUNITY, LEVEL_GRID, LEVEL_BUILDING, LEVEL_COUNT };
 const char *level_name(enum level l); /* "station" ... the word used in files */
@@ -25,10 +26,18 @@ struct unit {
 struct unit_link {
     uint32_t unit, next; /* next: index + 1, or 0 */
 };
-/* In the order: parents before children, siblings by code. */
+/* What a unit is called, ready for being compared with a name that is no unit's. */
+struct unit_name {
+    struct str spelled; /* spelling_key of the name */
+    struct near_shape shape;
+    bool again; /* a unit before it of the same level is called the same */
+};
+/* In the order: by level, then by code, so that parents come before children. */
 struct units {
     struct unit *v;
     size_t n, cap;
+    struct unit_name *names;            /* one a unit */
+    uint32_t first_of[LEVEL_COUNT + 1]; /* where each level begins */
     struct map by_code;
     struct map by_spelling; /* ancestor, level and spelling -> index + 1 of a chain of links */
     struct unit_link *links;

@@ -1,4 +1,5 @@
 /* What is said of a row's verdicts: the _flags column and findings.  See convert.h. */
+#include "ledger/codes.h"
 #include "ledger/convert.h"
 
 void converted_flags(const struct schema *s, const struct converted *c, struct buf *out)
@@ -26,6 +27,20 @@ static enum mask mask_for(const struct field *f, struct str value)
     return digits >= 15 ? MASK_ID : digits >= 11 ? MASK_PHONE : MASK_NONE;
 }
 
+/* The label nearest to an unknown code; where none is near, the first few of the list. */
+static void write_instead(struct buf *out, const struct code_list *list, struct str unknown)
+{
+    struct str nearest = codes_nearest(list, unknown);
+    if (nearest.n) {
+        buf_str(out, nearest);
+        return;
+    }
+    for (size_t i = 0; i < list->n && i < 4; i++) {
+        if (i) buf_put(out, "、");
+        buf_str(out, list->codes[i].label);
+    }
+}
+
 struct finding verdict_finding(const struct schema *s, const struct verdict *v, const struct place *at, bool english,
                                struct buf *scratch)
 {
@@ -34,11 +49,12 @@ struct finding verdict_finding(const struct schema *s, const struct verdict *v, 
     scratch->n = 0;
     mask_write(scratch, PROFILE_INTERNAL, mask_for(f, v->value), v->value);
     size_t shown = scratch->n;
-    bool secret = v->code == DIAG_BIRTH_MISMATCH; /* its hint is the birth date itself */
-    if (secret) mask_write(scratch, PROFILE_INTERNAL, f->mask, v->hint);
+    if (v->code == DIAG_BIRTH_MISMATCH) mask_write(scratch, PROFILE_INTERNAL, f->mask, v->hint); /* the birth date itself */
+    else if (v->code == DIAG_CODE_UNKNOWN) write_instead(scratch, f->codes, v->hint);
+    else buf_str(scratch, v->hint);
     out.args[0] = f->title;
     out.args[1] = (struct str){scratch->s, shown};
-    out.args[2] = secret ? (struct str){scratch->s + shown, scratch->n - shown} : v->hint;
+    out.args[2] = (struct str){scratch->s + shown, scratch->n - shown};
     if (v->rule) {
         out.args[2] = v->rule->name;
         out.args[3] = english ? v->rule->message_en : v->rule->message;

@@ -125,8 +125,9 @@ static bool take_block(void *ctx, struct rows *r, struct row_block *b)
         return false;
     }
     size_t at = 0;
+    const char *text = buf_text(&d->text);
     for (size_t i = 0; i < b->n_rows * n; i++) {
-        d->values[i].text.s = d->text.s + at;
+        d->values[i].text.s = text + at;
         at += d->values[i].text.n;
     }
     mem_grow(&t->ids, &t->cap_ids, (t->n_rows + b->n_rows) * n + 1, sizeof *t->ids);

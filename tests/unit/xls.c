@@ -204,8 +204,10 @@ static void test_texts(void)
     record(&c, 0x0201, "www", 0, 4, 0);
     record(&c, 0x0204, "wwwwbww", 1, 0, 0, 2, 1, 0xD842, 0xDFB7);
     record(&c, 0x0204, "wwwwbww", 1, 1, 0, 2, 1, 0xD842, 0x4E09);
-    CHECK_STR(see_cells(NULL, &c), "[S]\n1 张三丰|a\xC2\xB7z|rich|\n2 𠮷|~\xEF\xBF\xBD三\n",
-              "texts of one and of two bytes a character are read, rare characters too; half a character is marked as damaged");
+    record(&c, 0x0204, "wwwwbww", 1, 2, 0, 2, 1, 0, 0x4E09);
+    CHECK_STR(see_cells(NULL, &c), "[S]\n1 张三丰|a\xC2\xB7z|rich|\n2 𠮷|~\xEF\xBF\xBD三|~\xEF\xBF\xBD三\n",
+              "texts of one and of two bytes a character are read, rare characters too; half a character is marked as damaged, as "
+              "a NUL is");
     record(&g, 0x00FC, "ddwbwww", 2u, 2u, 3, 1, 0x674E, 0x56DB, 0x5149);
     record(&g, 0x003C, "wbs", 2, 0, "ok");
     record(&c, 0x00FD, "wwwd", 0, 0, 0, 1u);
