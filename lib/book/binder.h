@@ -108,6 +108,7 @@ struct chart {
     uint32_t at_row; /* top left corner */
     uint16_t at_col;
     unsigned width, height; /* pixels */
+    double most;            /* end of the axis of values; 0: as they need */
 };
 void tab_chart(struct tab *t, const struct chart *c);
 

@@ -165,6 +165,7 @@ static void lay_charts(struct laying *l, const struct block *b, uint32_t heading
                      : l->tab ? tab_pixels(l->tab) - 16
                               : 0,
             .height = chart_height(c, n),
+            .most = b->table->columns[c->series[0]].kind == COLUMN_PERCENT ? 100 : 0,
         };
         if (!beside && n > FEW_LINES) new_page(l, row);
         if (l->tab) tab_chart(l->tab, &chart);

@@ -11,7 +11,7 @@ struct part {
     size_t n; /* 0: content is a C string */
 };
 /* An archive of these parts, up to the first without a name.  A name that starts with '!' is stored, not deflated. */
-static const char *zip_of(const char *path, const struct part *parts)
+__attribute__((unused)) static const char *zip_of(const char *path, const struct part *parts)
 {
     remove(path);
     zip_t *z = zip_open(path, ZIP_CREATE, NULL);
