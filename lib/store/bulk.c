@@ -2,41 +2,22 @@
 
 #include <sys/stat.h>
 
-#include "store/pipe.h"
+#include "store/sheaf.h"
 
 enum { LARGE_BYTES = 16 * 1024 * 1024 };
 
-void bulk_prepare(struct bulk *b, struct store *s, struct table *t, const char *path)
+void bulk_start(struct store *s, struct table *t, const char *path)
 {
     struct stat st;
-    *b = (struct bulk){.table = t};
     if (!path || stat(path, &st) != 0 || st.st_size < LARGE_BYTES || table_next(s, t) != 1) return;
-    b->on = true;
-    sqlite3_exec(s->db, "PRAGMA foreign_keys=OFF; PRAGMA journal_mode=TRUNCATE", NULL, NULL, NULL);
+    s->sheaf = sheaf_start(s, t);
+    if (s->sheaf) sqlite3_exec(s->db, "PRAGMA foreign_keys=OFF; PRAGMA main.journal_mode=TRUNCATE", NULL, NULL, NULL);
 }
 
-static bool index_exec(struct bulk *b, struct store *s, bool drop)
+void bulk_end(struct store *s)
 {
-    struct buf sql = {0};
-    if (drop) tables_drop_unit_index(&sql, b->table->name);
-    else tables_unit_index(&sql, b->table->name);
-    bool ok = pipe_drain(s) && store_exec(s, buf_text(&sql));
-    buf_free(&sql);
-    return ok;
-}
-
-bool bulk_start(struct bulk *b, struct store *s)
-{
-    return !b->on || index_exec(b, s, true);
-}
-
-bool bulk_finish(struct bulk *b, struct store *s)
-{
-    return !b->on || index_exec(b, s, false);
-}
-
-void bulk_end(struct bulk *b, struct store *s)
-{
-    if (b->on) sqlite3_exec(s->db, "PRAGMA foreign_keys=ON; PRAGMA journal_mode=WAL", NULL, NULL, NULL);
-    b->on = false;
+    if (!s->sheaf) return;
+    sheaf_end(s->sheaf);
+    s->sheaf = NULL;
+    sqlite3_exec(s->db, "PRAGMA foreign_keys=ON; PRAGMA main.journal_mode=WAL", NULL, NULL, NULL);
 }

@@ -3,15 +3,38 @@
 
 #include "store/own.h"
 
+/* Seven bits a byte, the lowest first; the last has no high bit. */
+static char *put_number(char *p, size_t v)
+{
+    for (; v >= 128; v >>= 7) *p++ = (char)(v | 128);
+    *p++ = (char)v;
+    return p;
+}
+
+static const char *get_number(const char *p, size_t *v)
+{
+    unsigned shift = 0;
+    *v = 0;
+    do *v |= ((size_t)*p & 127) << shift, shift += 7;
+    while (*p++ & 128);
+    return p;
+}
+
 void image_add(struct buf *image, size_t column, struct str text)
 {
-    buf_reserve(image, 6 + text.n);
-    char *p = image->s + image->n;
-    p[0] = (char)column;
-    p[1] = (char)(column >> 8);
-    for (int i = 0; i < 4; i++) p[2 + i] = (char)(text.n >> (8 * i));
-    if (text.n) memcpy(p + 6, text.s, text.n);
-    image->n += 6 + text.n;
+    enum { MOST = 20 }; /* bytes of two numbers */
+    buf_reserve(image, MOST + text.n);
+    char *p = put_number(put_number(image->s + image->n, column), text.n);
+    if (text.n) memcpy(p, text.s, text.n);
+    image->n = (size_t)(p - image->s) + text.n;
+}
+
+bool image_next(struct str *rest, size_t *column, struct str *text)
+{
+    if (!rest->n) return false;
+    text->s = get_number(get_number(rest->s, column), &text->n);
+    *rest = str_from(*rest, (size_t)(text->s - rest->s) + text->n);
+    return true;
 }
 
 void image_of_values(struct buf *image, const struct str *values, size_t n)
@@ -62,36 +85,51 @@ static bool is_real(struct str t, double *out)
     return strcmp(copy, back) == 0;
 }
 
+int image_value(enum column_kind kind, struct str text, int64_t *whole, double *real)
+{
+    if (kind != KIND_TEXT && is_integer(text, whole)) return SQLITE_INTEGER;
+    if (kind == KIND_ANY && is_real(text, real)) return SQLITE_FLOAT;
+    return SQLITE_TEXT;
+}
+
 static int bind_value(sqlite3_stmt *insert, int at, enum column_kind kind, struct str t)
 {
     int64_t whole;
     double real;
-    if (kind != KIND_TEXT && is_integer(t, &whole)) return sqlite3_bind_int64(insert, at, whole);
-    if (kind == KIND_ANY && is_real(t, &real)) return sqlite3_bind_double(insert, at, real);
-    return sqlite3_bind_text(insert, at, t.s, (int)t.n, SQLITE_STATIC);
+    switch (image_value(kind, t, &whole, &real)) {
+    case SQLITE_INTEGER: return sqlite3_bind_int64(insert, at, whole);
+    case SQLITE_FLOAT: return sqlite3_bind_double(insert, at, real);
+    default: return sqlite3_bind_text(insert, at, t.s, (int)t.n, SQLITE_STATIC);
+    }
 }
 
 /* Columns that the image skips are null; only those that the row before had a value in need to be told. */
 int image_bind(sqlite3_stmt *insert, int first, struct table *t, struct str image)
 {
-    size_t next = 0;
-    const unsigned char *p = (const unsigned char *)image.s, *end = p + image.n;
+    size_t next = 0, column;
+    struct str text;
     int rc = SQLITE_OK;
-    while (rc == SQLITE_OK) {
-        size_t column = p < end ? (p[0] | (size_t)p[1] << 8) : t->n_columns;
-        for (; next < column; next++) {
+    for (bool more = true; more && rc == SQLITE_OK; next++) {
+        more = image_next(&image, &column, &text);
+        for (size_t end = more ? column : t->n_columns; next < end; next++) {
             if (!t->bound[next]) continue;
             sqlite3_bind_null(insert, first + (int)next);
             t->bound[next] = false;
         }
-        if (p >= end) break;
-        size_t n = p[2] | (size_t)p[3] << 8 | (size_t)p[4] << 16 | (size_t)p[5] << 24;
-        rc = bind_value(insert, first + (int)column, t->columns[column].kind, (struct str){(const char *)p + 6, n});
+        if (!more) break;
+        rc = bind_value(insert, first + (int)column, t->columns[column].kind, text);
         t->bound[column] = true;
-        next = column + 1;
-        p += 6 + n;
     }
     return rc;
+}
+
+int version_close(const struct store *s, struct table *t, int64_t id)
+{
+    sqlite3_bind_int64(t->close, 1, s->batch.id);
+    sqlite3_bind_int64(t->close, 2, id);
+    int rc = sqlite3_step(t->close);
+    sqlite3_reset(t->close);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 uint64_t content_hash(const struct str *values, size_t n, struct buf *image)

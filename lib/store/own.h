@@ -86,8 +86,9 @@ struct store {
     struct map codes;     /* unit code -> number in vet_code */
     bool codes_loaded;
     sqlite3_stmt *begin, *commit, *rollback, *add_batch, *seal_batch, *add_change;
-    struct str *names; /* answer of store_ledgers */
-    struct pipe *pipe; /* rows on their way to the disk (pipe.c) */
+    struct str *names;   /* answer of store_ledgers */
+    struct pipe *pipe;   /* rows on their way to the disk (pipe.c) */
+    struct sheaf *sheaf; /* while a first great load is at work (bulk.c) */
 };
 
 /* open.c */
@@ -103,20 +104,22 @@ bool tables_make(struct store *s);                             /* a new store: s
 bool tables_load(struct store *s);                             /* reads what tables there are */
 struct table *tables_ledger(struct store *s, struct str name); /* NULL when the ledger has none */
 int table_column(const struct table *t, struct str name);
-void tables_unit_index(struct buf *sql, struct str table); /* the statement that makes a ledger's index by unit */
-void tables_drop_unit_index(struct buf *sql, struct str table);
 void tables_free(struct store *s);
 void buf_name(struct buf *b, struct str name);                        /* "name", quoted for SQL */
 void buf_literal(struct buf *b, struct str text);                     /* 'text', quoted for SQL */
 void buf_typed(struct buf *sql, const char *alias, struct str field); /* what was typed in a field, out of _typed */
 
 /* image.c: the bytes of a row, over which its digest goes.  For every value that is not null, in the order of columns:
- * the column's number (2 bytes, little endian, from 0 after _out), the length of its text (4 bytes), its text. */
+ * the column's number (from 0 after _out), the length of its text, its text; numbers of seven bits a byte, lowest first. */
 void image_add(struct buf *image, size_t column, struct str text);
 void image_of_values(struct buf *image, const struct str *values, size_t n);
 void image_of_row(struct buf *image, sqlite3_stmt *q, int first, size_t n); /* columns first.. of a row read back */
 void image_digest(struct str image, unsigned char digest[32]);
+bool image_next(struct str *rest, size_t *column, struct str *text); /* takes a value off; false when there is no more */
+/* How a column keeps a text: SQLITE_TEXT, or as a number that reads back as these very bytes, which is put into *whole or *real. */
+int image_value(enum column_kind kind, struct str text, int64_t *whole, double *real);
 int image_bind(sqlite3_stmt *insert, int first, struct table *t, struct str image); /* an SQLite result */
+int version_close(const struct store *s, struct table *t, int64_t id);              /* now; an SQLite result */
 /* Of a ledger's row: a hash of its content (flags, what was typed, fields), kept in _hash. */
 uint64_t content_hash(const struct str *values, size_t n, struct buf *image);
 uint64_t row_content_hash(const struct table *t, sqlite3_stmt *q, int first, struct buf *image);

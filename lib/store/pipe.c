@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "store/sheaf.h"
+
 enum { BLOCK_BYTES = 512 * 1024, BLOCKS = 3 };
 
 enum op_kind { OP_OPEN, OP_CLOSE };
@@ -40,20 +42,14 @@ static int open_version(const struct store *s, struct table *t, int64_t id, stru
     unsigned char digest[32];
     image_digest(image, digest);
     hash_row(&t->opened_hash, id, digest);
+    bool taken = false;
+    int rc = sheaf_is_for(s->sheaf, t) ? sheaf_add(s->sheaf, id, image, &taken) : SQLITE_OK;
+    if (taken || rc != SQLITE_OK) return rc;
     sqlite3_bind_int64(t->insert, 1, id);
     sqlite3_bind_int64(t->insert, 2, s->batch.id);
-    int rc = image_bind(t->insert, 3, t, image);
+    rc = image_bind(t->insert, 3, t, image);
     if (rc == SQLITE_OK) rc = sqlite3_step(t->insert);
     sqlite3_reset(t->insert);
-    return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-static int close_version(const struct store *s, struct table *t, int64_t id)
-{
-    sqlite3_bind_int64(t->close, 1, s->batch.id);
-    sqlite3_bind_int64(t->close, 2, id);
-    int rc = sqlite3_step(t->close);
-    sqlite3_reset(t->close);
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
@@ -66,7 +62,8 @@ static int carry_out(const struct store *s, const struct buf *block)
         i += sizeof op;
         struct table *t = &s->tables[op.table];
         if (op.kind == OP_OPEN) rc = open_version(s, t, op.id, (struct str){block->s + i, op.bytes});
-        else rc = close_version(s, t, op.id);
+        else if (sheaf_is_for(s->sheaf, t)) sheaf_close(s->sheaf, op.id);
+        else rc = version_close(s, t, op.id);
         i += op.bytes;
     }
     return rc;
@@ -172,6 +169,7 @@ bool pipe_drain(struct store *s)
     int rc = wait_idle(p);
     struct buf *b = &p->blocks[p->filling];
     if (rc == SQLITE_OK && !s->failed) rc = carry_out(s, b);
+    if (rc == SQLITE_OK && !s->failed && s->sheaf) rc = sheaf_flush(s->sheaf);
     b->n = 0;
     return settle(s, rc);
 }
@@ -182,6 +180,7 @@ void pipe_drop(struct store *s)
     if (!p) return;
     wait_idle(p);
     p->blocks[p->filling].n = 0;
+    if (s->sheaf) sheaf_forget(s->sheaf);
 }
 
 void pipe_free(struct store *s)

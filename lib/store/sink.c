@@ -27,7 +27,6 @@ struct taker {
     struct str *values;   /* one a column of the table */
     struct keys keys;
     struct open_rejects rejects;
-    struct bulk bulk;
     struct answers answers;
     struct retain retain;
     uint64_t merged;  /* records of the file at work that turned out to be others of their unit */
@@ -86,8 +85,8 @@ static bool take_begin(void *ctx, const struct sink_file *f, bool *skip)
     if (!was_taken(k, digest, skip)) return false;
     k->skipped = *skip;
     if (*skip) return true;
-    bulk_prepare(&k->bulk, k->store, k->table, f->path);
-    if (!batch_begin(k->store, "import") || !bulk_start(&k->bulk, k->store)) return false;
+    bulk_start(k->store, k->table, f->path);
+    if (!batch_begin(k->store, "import")) return false;
     buf_put(&k->store->batch.source, f->name);
     buf_put(&k->store->batch.source_hash, digest);
     const struct str values[] = {str_of(f->name), {digest, 64}, {k->context, 64}};
@@ -466,13 +465,13 @@ static bool take_end(void *ctx, bool keep)
     if (k->skipped) return true;
     bool ok = true;
     if (k->store->batch.id) {
-        if (keep) ok = write_file_end(k) && bulk_finish(&k->bulk, k->store);
+        if (keep) ok = write_file_end(k);
         if (!batch_end(k->store, keep && ok)) ok = false;
         if (!keep || !ok) k->rejects.placeless_ready = false;
     } else if (keep) {
         ok = false;
     }
-    bulk_end(&k->bulk, k->store);
+    bulk_end(k->store);
     forget_file(k);
     return ok;
 }
@@ -523,6 +522,7 @@ void store_sink_free(struct sink *sink)
     if (!sink) return;
     struct taker *k = sink->ctx;
     pipe_drop(k->store);
+    bulk_end(k->store);
     forget_file(k);
     keys_free(&k->keys);
     open_rejects_free(&k->rejects);

@@ -267,33 +267,18 @@ static enum column_kind kind_of_field(const struct field *f)
     return f->type == TYPE_INTEGER || f->type == TYPE_NUMBER ? KIND_ANY : KIND_TEXT;
 }
 
-static void index_name(struct buf *sql, struct str table, const char *column)
+/* sheaf.c knows these. */
+static void table_index(struct buf *sql, struct str table, const char *column, const char *where)
 {
     struct buf name = {0};
     buf_str(&name, table);
     buf_put(&name, column);
-    buf_name(sql, buf_slice(&name));
-    buf_free(&name);
-}
-
-static void table_index(struct buf *sql, struct str table, const char *column, const char *where)
-{
     buf_put(sql, "CREATE INDEX ");
-    index_name(sql, table, column);
+    buf_name(sql, buf_slice(&name));
     buf_put(sql, " ON ");
     buf_name(sql, table);
     buf_printf(sql, "(%s) WHERE %s;", column, where);
-}
-
-void tables_unit_index(struct buf *sql, struct str table)
-{
-    table_index(sql, table, "_unit", "_out IS NULL");
-}
-
-void tables_drop_unit_index(struct buf *sql, struct str table)
-{
-    buf_put(sql, "DROP INDEX ");
-    index_name(sql, table, "_unit");
+    buf_free(&name);
 }
 
 static void create_ledger(struct buf *sql, const struct schema *l, struct str table)
@@ -307,7 +292,7 @@ static void create_ledger(struct buf *sql, const struct schema *l, struct str ta
     for (size_t i = 0; i < l->n_fields; i++)
         column_definition(sql, &(struct column){l->fields[i].name, kind_of_field(&l->fields[i])}, "");
     buf_put(sql, ") STRICT;");
-    tables_unit_index(sql, table);
+    table_index(sql, table, "_unit", "_out IS NULL");
     table_index(sql, table, "_record", "_record <> _id");
     table_index(sql, table, "_out", "_out IS NOT NULL");
 }
