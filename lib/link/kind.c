@@ -29,8 +29,8 @@ static const struct likeness NAME_LEVELS[] = {
     NONE,
     {"other", "different", {.01f, .10f, .86f}},
     {"given", "same given name, other surname", {.005f, .002f, .002f}},
-    {"surname", "same surname", {.01f, .35f, .06f}},
-    {"brothers", "same surname and generation character", {.01f, .45f, .008f}},
+    {"surname", "same surname", {.004f, .35f, .06f}},
+    {"brothers", "same surname and generation character", {.004f, .45f, .008f}},
     {"changed", "one character differs", {.015f, .02f, .004f}},
     {"part", "a character missing, added or moved", {.03f, .02f, .004f}},
     {"shape", "a character that looks alike, was lost or spelt", {.04f, .02f, .002f}},
@@ -78,21 +78,21 @@ static const struct likeness DATE_LEVELS[] = {
 };
 static const struct likeness CITIZEN_LEVELS[] = {
     NONE,
-    {"both_valid", "both valid, and different", {.002f, .93f, .95f}},
-    {"other", "different, one not valid", {.01f, .05f, .04f}},
-    {"twins", "both valid, the same place and date", {.001f, .01f, .001f}},
-    {"two", "two slips, one not valid", {.02f, .004f, .004f}},
-    {"one", "one slip, one not valid", {.10f, .002f, .002f}},
-    {"equal_bad", "the same, not valid", {.03f, .001f, .001f}},
-    {"equal", "the same, common", {.837f, .003f, .002f}},
+    {"both_valid", "both valid, and different", {.00001f, .935f, .955f}},
+    {"other", "different, one not valid", {.01f, .053f, .043f}},
+    {"twins", "both valid, the same place and date", {.00001f, .01f, .001f}},
+    {"two", "two slips, one not valid", {.02f, .001f, .0003f}},
+    {"one", "one slip, one not valid", {.10f, .0003f, .0002f}},
+    {"equal_bad", "the same, not valid", {.03f, .0003f, .0002f}},
+    {"equal", "the same, common", {.84f, .0004f, .0003f}},
     {"equal_16", "the same", {0}},
 };
 static const struct likeness IDENTIFIER_LEVELS[] = {
     NONE,
-    {"other", "different", {.05f, .98f, .98f}},
-    {"two", "two slips", {.02f, .008f, .008f}},
-    {"one", "one slip", {.10f, .006f, .006f}},
-    {"equal", "the same, common", {.83f, .006f, .006f}},
+    {"other", "different", {.05f, .99f, .99f}},
+    {"two", "two slips", {.02f, .006f, .006f}},
+    {"one", "one slip", {.10f, .003f, .003f}},
+    {"equal", "the same, common", {.83f, .001f, .001f}},
     {"equal_16", "the same", {0}},
 };
 static const struct likeness PHONE_LEVELS[] = {

@@ -28,13 +28,14 @@ enum kind {
     KIND_CATEGORY, /* equal or not: a county, a sex */
     KIND_COUNT
 };
-enum { LEVELS = 16, VALUE_WIDTH = 3, CLASSES = 3 };
-enum class { CLASS_MATCH, CLASS_HOUSEHOLD, CLASS_OTHER };
+enum { LEVELS = 16, VALUE_WIDTH = 3, CLASSES = 4 };
+/* Pairs are of one person, of one household, of strangers that have something in common, or of any two rows. */
+enum class { CLASS_MATCH, CLASS_HOUSEHOLD, CLASS_OTHER, CLASS_CHANCE };
 
 struct likeness {
-    const char *name;     /* as model files have it: "same_sound" */
-    const char *label;    /* English msgid for people */
-    float start[CLASSES]; /* where learning starts, and what few rows fall back on */
+    const char *name;          /* as model files have it: "same_sound" */
+    const char *label;         /* English msgid for people */
+    float start[CLASS_CHANCE]; /* where learning starts, and what few rows fall back on */
 };
 struct kind_info {
     const char *word;  /* as model files have it: "name" */

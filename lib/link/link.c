@@ -354,7 +354,7 @@ static bool learn(struct link *k, const struct link_options *o)
         const struct decided *x = &k->decisions.v[i];
         labels[n++] = (struct label){pair_code(k->model, &k->table, x->a, x->b, NULL), x->decision == DECISION_SAME};
     }
-    bool ok = model_train(k->model, &k->blocking.patterns, labels, n, k->diag);
+    bool ok = model_train(k->model, &k->blocking, &k->table, labels, n, k->diag);
     free(labels);
     return ok;
 }

@@ -65,6 +65,8 @@ static const struct {
     {"familyname", KIND_SURNAME},
     {"last", KIND_SURNAME},
     {"family", KIND_SURNAME},
+    {"lname", KIND_SURNAME},
+    {"fname", KIND_GIVEN},
     {"firstname", KIND_GIVEN},
     {"givenname", KIND_GIVEN},
     {"first", KIND_GIVEN},
@@ -177,6 +179,35 @@ static bool is_whole_name(struct str heading)
     return is;
 }
 
+/* Can most values be read as this kind?  A heading "birth place" is no date. */
+static bool is_readable(enum kind k, struct str *const *sample, size_t n, size_t column)
+{
+    size_t given = 0, read = 0;
+    struct buf scratch[2] = {{0}};
+    struct value v;
+    for (size_t i = 0; i < n; i++) {
+        if (!str_trim(sample[i][column]).n) continue;
+        given++;
+        read += kind_read(k, sample[i][column], scratch, &v);
+    }
+    buf_free(&scratch[0]);
+    buf_free(&scratch[1]);
+    return read * 2 >= given;
+}
+
+/* A whole name says nothing beside the surname and the given name that it is made of. */
+static bool is_made_of_others(const struct columns *c, size_t column)
+{
+    bool surname = false, given = false;
+    if (!is_whole_name(c->names[column])) return false;
+    for (size_t k = 0; k < c->n; k++) {
+        int kind = kind_by_heading(c->names[k]);
+        surname = surname || kind == KIND_SURNAME;
+        given = given || kind == KIND_GIVEN;
+    }
+    return surname && given;
+}
+
 bool model_guess(struct model *m, const struct columns *c, struct str *const *sample, size_t n)
 {
     int surname = -1, given = -1, id = -1;
@@ -184,7 +215,8 @@ bool model_guess(struct model *m, const struct columns *c, struct str *const *sa
         struct guess g = look(sample, n, k);
         if ((n && !g.given) || str_starts(c->names[k], STR("_")) || is_row_name(c->names[k], &g)) continue;
         int kind = kind_by_heading(c->names[k]);
-        if (kind == -1) continue;
+        if (kind == -1 || is_made_of_others(c, k)) continue;
+        if (kind >= 0 && n && !is_readable((enum kind)kind, sample, n, k)) kind = -2;
         if (kind == KIND_CITIZEN_ID && g.length < g.given * 14) kind = KIND_IDENTIFIER;
         if (kind == KIND_NAME && !g.han && !is_whole_name(c->names[k])) kind = g.length > g.given * 10 ? KIND_TEXT : KIND_WORD;
         bool wordy = kind == KIND_NAME || kind == KIND_TEXT || kind == KIND_WORD;

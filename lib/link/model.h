@@ -1,4 +1,4 @@
-/* The model of linkage (Fellegi and Sunter 1969, with three classes after Winkler): which columns are compared and how, by which
+/* The model of linkage (Fellegi and Sunter 1969, with classes after Winkler): which columns are compared and how, by which
  * keys records meet, how probable each level is in a pair of one person, of one household, and of strangers. */
 #ifndef VET_LINK_MODEL_H
 #define VET_LINK_MODEL_H

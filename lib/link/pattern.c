@@ -103,7 +103,7 @@ uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uin
             uint64_t swapped = kind_info(c->kind)->unordered;
             if (l < swapped - 1 && level_in(code, o) && level_in(code, o) < swapped - 1 && changed_places(t, k, o, x, y)) {
                 code = (code & ~(15ull << (4 * k))) | swapped << (4 * k);
-                code = (code & ~(15ull << (4 * o))) | swapped << (4 * o);
+                code &= ~(15ull << (4 * o)); /* said once */
             }
         }
         if (c->unless >= 0 && l >= kind_info(c->kind)->exact) {

@@ -6,20 +6,20 @@
 
 #include "link/kind_own.h"
 
-enum { ROUNDS = 1000, CALM_ROUNDS = 3, KEPT_PATTERNS = 8000 };
+enum { ROUNDS = 1000, STRIDES = 90, CALM_ROUNDS = 3, KEPT_PATTERNS = 4000 };
 static const double LABEL_WEIGHT = 5; /* a decision weighs as much as so many pairs */
 static const double PSEUDO = 4;       /* so many pairs are believed beforehand, in each class and comparison */
-static const double SETTLED = 1e-7;   /* change of the mean logarithm of the likelihood, for CALM_ROUNDS rounds */
+static const double SETTLED = 1e-5;   /* change of the mean logarithm of the likelihood, for CALM_ROUNDS rounds */
 
 static void start_level(struct comparison *c, const double *seen)
 {
     const struct kind_info *info = kind_info(c->kind);
     double equal = 0, none = seen[0];
     for (unsigned l = info->exact; l < info->n_levels; l++) equal += seen[l] + 1e-6;
-    for (int k = 0; k < CLASSES; k++) {
+    for (int k = 0; k < CLASS_CHANCE; k++) {
         double all = 0;
         for (unsigned l = 1; l < info->n_levels; l++) all += info->levels[l].start[k];
-        c->p[k][0] = none > 1e-4 ? none : 1e-4;
+        c->p[k][0] = fmin(fmax(none, 1e-4), 1 - 1e-6);
         for (unsigned l = 1; l < info->n_levels; l++) {
             double start =
                 l >= info->exact ? info->levels[info->exact].start[k] * (seen[l] + 1e-6) / equal : info->levels[l].start[k];
@@ -28,7 +28,7 @@ static void start_level(struct comparison *c, const double *seen)
     }
 }
 
-static void start(struct model *m, const struct patterns *p)
+static void start(struct model *m, const struct patterns *p, const struct table *t, const uint32_t *source)
 {
     double total = 0;
     double seen[COMPARISONS][LEVELS] = {{0}};
@@ -40,9 +40,19 @@ static void start(struct model *m, const struct patterns *p)
         for (int l = 0; l < LEVELS; l++) seen[k][l] /= total > 0 ? total : 1;
         if (!m->comparisons[k].trained) start_level(&m->comparisons[k], seen[k]);
     }
-    m->prior[CLASS_MATCH] = 0.2;
-    m->prior[CLASS_HOUSEHOLD] = 0.1;
-    m->prior[CLASS_OTHER] = 0.7;
+    double rows = (double)t->n_rows / fmax(total, 1); /* a pair or so for every second row, however many are compared */
+    m->prior[CLASS_MATCH] = fmin(0.2, 0.5 * rows);
+    m->prior[CLASS_HOUSEHOLD] = fmin(0.1, 0.25 * rows);
+    m->prior[CLASS_OTHER] = fmin(0.7, 2 * rows);
+    m->prior[CLASS_CHANCE] = fmax(chance_measure(m, t, source), 1) / fmax(total, 1);
+    for (size_t k = 0; k < m->n; k++)
+        for (int c = 0; c < CLASSES; c++) m->comparisons[k].p[c][0] = m->comparisons[k].p[CLASS_CHANCE][0];
+    for (size_t k = 0; k < m->n; k++)
+        for (int c = 0; c < CLASS_CHANCE; c++) {
+            double sum = 0;
+            for (int l = 1; l < LEVELS; l++) sum += m->comparisons[k].p[c][l];
+            for (int l = 1; l < LEVELS; l++) m->comparisons[k].p[c][l] *= (1 - m->comparisons[k].p[c][0]) / sum;
+        }
 }
 
 void model_classes(const struct model *m, uint64_t code, double out[CLASSES])
@@ -61,17 +71,21 @@ double model_probability(const struct model *m, uint64_t code, double *weight)
 {
     double p[CLASSES];
     model_classes(m, code, p);
-    if (weight) *weight = log2(p[CLASS_MATCH] + 1e-300) - log2(p[CLASS_HOUSEHOLD] + p[CLASS_OTHER] + 1e-300);
+    if (weight) *weight = log2(p[CLASS_MATCH] + 1e-300) - log2(p[CLASS_HOUSEHOLD] + p[CLASS_OTHER] + p[CLASS_CHANCE] + 1e-300);
     return p[CLASS_MATCH];
+}
+
+/* Probability of a level in all pairs but those of one person. */
+static double others_at(const struct model *m, const struct comparison *c, unsigned l)
+{
+    double rest = 0, u = 0;
+    for (int o = CLASS_HOUSEHOLD; o < CLASSES; o++) rest += m->prior[o], u += m->prior[o] * c->p[o][l];
+    return rest > 0 ? u / rest : 1;
 }
 
 double model_weight(const struct model *m, size_t k, unsigned l)
 {
-    const struct comparison *c = &m->comparisons[k];
-    double rest = m->prior[CLASS_HOUSEHOLD] + m->prior[CLASS_OTHER];
-    double u = (m->prior[CLASS_HOUSEHOLD] * c->p[CLASS_HOUSEHOLD][l] + m->prior[CLASS_OTHER] * c->p[CLASS_OTHER][l]) /
-               (rest > 0 ? rest : 1);
-    return log2(c->p[CLASS_MATCH][l]) - log2(u);
+    return log2(m->comparisons[k].p[CLASS_MATCH][l]) - log2(others_at(m, &m->comparisons[k], l));
 }
 
 /* Shares of the classes in every pattern; returns the logarithm of the likelihood. */
@@ -80,27 +94,29 @@ static double expect(const struct model *m, struct lesson *s)
     double likelihood = lesson_expect(s, m);
     for (size_t i = s->n_free; i < s->n; i++) {
         bool match = s->labels[i - s->n_free].match;
-        double h = m->prior[CLASS_HOUSEHOLD], o = m->prior[CLASS_OTHER];
+        double classes[CLASSES];
+        model_classes(m, s->code[i], classes);
+        double rest = 1 - classes[CLASS_MATCH];
+        for (int c = 0; c < CLASSES; c++) s->share[c][i] = match || rest < 1e-12 ? 0 : classes[c] / rest;
         s->share[CLASS_MATCH][i] = match;
-        s->share[CLASS_HOUSEHOLD][i] = match ? 0 : h / (h + o);
-        s->share[CLASS_OTHER][i] = match ? 0 : o / (h + o);
+        if (!match && rest < 1e-12) s->share[CLASS_OTHER][i] = 1;
     }
-    return likelihood;
+    return likelihood - s->total * (m->prior[CLASS_MATCH] + m->prior[CLASS_HOUSEHOLD] + m->prior[CLASS_OTHER]);
 }
 
 /* m over u must not fall from a level to the next better one: neighbours that offend are pooled. */
-static void order_levels(struct comparison *c, const struct kind_info *info, double prior_h, double prior_o)
+static void order_levels(const struct model *m, struct comparison *c)
 {
     struct {
         double m, u;
         unsigned from, to;
     } pool[LEVELS];
     unsigned n = 0;
-    double rest = prior_h + prior_o > 0 ? prior_h + prior_o : 1;
+    const struct kind_info *info = kind_info(c->kind);
     for (unsigned l = 1; l < info->n_levels; l++) {
         if (l == info->unordered) continue;
         pool[n].m = c->p[CLASS_MATCH][l];
-        pool[n].u = (prior_h * c->p[CLASS_HOUSEHOLD][l] + prior_o * c->p[CLASS_OTHER][l]) / rest + 1e-12;
+        pool[n].u = others_at(m, c, l) + 1e-15;
         pool[n].from = pool[n].to = l;
         n++;
         while (n > 1 && pool[n - 1].m * pool[n - 2].u < pool[n - 2].m * pool[n - 1].u) {
@@ -112,36 +128,116 @@ static void order_levels(struct comparison *c, const struct kind_info *info, dou
     }
     for (unsigned i = 0; i < n; i++) {
         if (pool[i].from == pool[i].to) continue;
-        for (unsigned l = pool[i].from; l <= pool[i].to; l++) {
-            if (l == info->unordered) continue;
-            double u = (prior_h * c->p[CLASS_HOUSEHOLD][l] + prior_o * c->p[CLASS_OTHER][l]) / rest + 1e-12;
-            c->p[CLASS_MATCH][l] = pool[i].m * u / pool[i].u;
-        }
+        for (unsigned l = pool[i].from; l <= pool[i].to; l++)
+            if (l != info->unordered) c->p[CLASS_MATCH][l] = pool[i].m * (others_at(m, c, l) + 1e-15) / pool[i].u;
     }
 }
 
-/* Two valid ids that differ are two persons, however alike the rest is: twins must not teach otherwise. */
-static void never_one(struct comparison *c)
+static bool tells_people_apart(enum kind k)
 {
-    static const double SLIPPED = 1e-5; /* a slip that happens to give a valid id */
-    if (c->kind != KIND_CITIZEN_ID) return;
-    const struct kind_info *info = kind_info(c->kind);
-    for (unsigned l = 1; l < info->n_levels; l++)
-        if (strcmp(info->levels[l].name, "twins") == 0 || strcmp(info->levels[l].name, "both_valid") == 0)
-            c->p[CLASS_MATCH][l] = fmin(c->p[CLASS_MATCH][l], SLIPPED);
+    return k == KIND_GIVEN || k == KIND_NAME || k == KIND_DATE || k == KIND_CITIZEN_ID || k == KIND_IDENTIFIER;
+}
+
+/* Does a level speak for one person rather than for the other class? */
+static bool speaks_for(const struct kind_info *info, unsigned l, enum class other)
+{
+    if (l > info->exact) l = info->exact; /* rarities have no start of their own */
+    return info->levels[l].start[CLASS_MATCH] > info->levels[l].start[other];
+}
+
+/* Levels that speak for two persons of one family, or for two ids, however alike the rest is. */
+static bool speaks_against(enum kind k, const char *level)
+{
+    if (k == KIND_NAME) return strcmp(level, "brothers") == 0 || strcmp(level, "surname") == 0;
+    return k == KIND_CITIZEN_ID && (strcmp(level, "twins") == 0 || strcmp(level, "both_valid") == 0);
 }
 
 /* That a value is missing says the same of all classes: records of one list lack the same columns, and that would be taken for
  * what makes them alike. */
-static void share_none(const struct model *m, struct comparison *c)
+static void share_none(struct comparison *c)
 {
-    double none = 0;
-    for (int k = 0; k < CLASSES; k++) none += m->prior[k] * c->p[k][0];
-    for (int k = 0; k < CLASSES; k++) {
+    double none = c->p[CLASS_CHANCE][0];
+    for (int k = 0; k < CLASS_CHANCE; k++) {
         double given = 1 - c->p[k][0], scale = given > 1e-9 ? (1 - none) / given : 1;
         for (unsigned l = 1; l < kind_info(c->kind)->n_levels; l++) c->p[k][l] *= scale;
         c->p[k][0] = none;
     }
+}
+
+/* Takes what a class has above its bounds from the levels that have one (bound < 1) and gives it to the others. */
+static void hold_below(double *p, const double *bound, unsigned n)
+{
+    double taken = 0, rest = 0;
+    for (unsigned l = 1; l < n; l++) {
+        if (p[l] > bound[l]) taken += p[l] - bound[l], p[l] = bound[l];
+        if (bound[l] >= 1) rest += p[l];
+    }
+    for (unsigned l = 1; rest > 0 && l < n; l++)
+        if (bound[l] >= 1) p[l] *= 1 + taken / rest;
+}
+
+/* Those of one household are different people: what tells people apart seldom agrees in it.  Without this the class becomes the
+ * home of the pairs of one person that have a slip.  And in a pair of one person it seldom differs, and a slip seldom gives the
+ * name of a brother, or a valid id: without this twins are taken for one. */
+static void keep_apart(struct comparison *c, const struct comparison *first, bool households)
+{
+    static const double MOST_SLIPS = 0.35; /* of the pairs of one person that differ in such a column */
+    const struct kind_info *info = kind_info(c->kind);
+    bool tells = tells_people_apart(c->kind);
+    double most[LEVELS], slips = 0;
+    for (unsigned l = 0; l < info->n_levels; l++)
+        most[l] = speaks_for(info, l, CLASS_HOUSEHOLD) ? fmin(first->p[CLASS_HOUSEHOLD][l], 0.99) : 1;
+    if (tells || !households) hold_below(c->p[CLASS_HOUSEHOLD], most, info->n_levels);
+    for (unsigned l = 1; tells && l < info->n_levels; l++)
+        if (!speaks_for(info, l, CLASS_OTHER)) slips += c->p[CLASS_MATCH][l];
+    for (unsigned l = 0; l < info->n_levels; l++) {
+        most[l] = 1;
+        if (speaks_against(c->kind, info->levels[l].name)) most[l] = first->p[CLASS_MATCH][l];
+        else if (slips > MOST_SLIPS && !speaks_for(info, l, CLASS_OTHER)) most[l] = c->p[CLASS_MATCH][l] * MOST_SLIPS / slips;
+    }
+    hold_below(c->p[CLASS_MATCH], most, info->n_levels);
+}
+
+/* Strangers have something in common, never nearly all: of what there is to know, at most half agrees in them. */
+static void keep_strange(struct model *m)
+{
+    static const double MOST = 0.4;
+    double agree[COMPARISONS], worth[COMPARISONS], all = 0, agreed = 0;
+    for (size_t k = 0; k < m->n; k++) {
+        const struct comparison *c = &m->comparisons[k];
+        const struct kind_info *info = kind_info(c->kind);
+        double given = fmax(1 - c->p[CLASS_CHANCE][0], 1e-9), chance = 1e-9;
+        agree[k] = 0;
+        for (unsigned l = info->exact; l < info->n_levels; l++) chance += c->p[CLASS_CHANCE][l];
+        for (unsigned l = 1; l < info->n_levels; l++)
+            if (speaks_for(info, l, CLASS_OTHER)) agree[k] += c->p[CLASS_OTHER][l] / given;
+        worth[k] = fmin(fmax(log2(given / chance), 0), 15);
+        all += worth[k];
+        agreed += worth[k] * agree[k];
+    }
+    if (agreed <= MOST * all) return;
+    double scale = MOST * all / agreed;
+    for (size_t k = 0; k < m->n; k++) {
+        struct comparison *c = &m->comparisons[k];
+        const struct kind_info *info = kind_info(c->kind);
+        double rest = agree[k] < 1 - 1e-9 ? (1 - scale * agree[k]) / (1 - agree[k]) : 1;
+        for (unsigned l = 1; l < info->n_levels; l++) c->p[CLASS_OTHER][l] *= speaks_for(info, l, CLASS_OTHER) ? scale : rest;
+    }
+}
+
+/* Any two rows agree as often as they were measured to, less what the other classes have of it: that two rows of one person have
+ * one id says nothing of how often strangers would. */
+static void leave_to_chance(struct comparison *c, const struct comparison *first, double sums[LEVELS][CLASSES], double all)
+{
+    static const double LEAST = 1e-3; /* of what was measured */
+    const struct kind_info *info = kind_info(c->kind);
+    double sum = 0, *p = c->p[CLASS_CHANCE];
+    for (unsigned l = 1; l < info->n_levels; l++) {
+        double measured = all * first->p[CLASS_CHANCE][l], left = measured;
+        for (int o = 0; o < CLASS_CHANCE; o++) left -= sums[l][o];
+        sum += p[l] = fmax(left, LEAST * measured + 1e-9);
+    }
+    for (unsigned l = 1; l < info->n_levels; l++) p[l] *= (1 - p[0]) / sum;
 }
 
 static void maximise(struct model *m, const struct model *first, const struct lesson *s)
@@ -150,21 +246,22 @@ static void maximise(struct model *m, const struct model *first, const struct le
     double total[CLASSES];
     level_sums sums;
     lesson_sum(s, m, total, sums);
-    double all = 0;
-    for (int c = 0; c < CLASSES; c++) all += total[c] + KEPT;
-    for (int c = 0; c < CLASSES; c++) {
-        double next = (total[c] + KEPT) / all;
-        m->prior[c] = next;
+    for (int c = 0; c < CLASS_CHANCE; c++) {
+        m->prior[c] = (total[c] + KEPT) / fmax(s->total, 1);
         for (size_t k = 0; k < m->n; k++)
             for (unsigned l = 0; l < kind_info(m->comparisons[k].kind)->n_levels; l++) {
                 double p = (sums[k][l][c] + PSEUDO * first->comparisons[k].p[c][l]) / (total[c] + PSEUDO);
                 m->comparisons[k].p[c][l] = p;
             }
     }
-    for (size_t k = 0; k < m->n; k++) never_one(&m->comparisons[k]);
-    for (size_t k = 0; k < m->n; k++) share_none(m, &m->comparisons[k]);
     for (size_t k = 0; k < m->n; k++)
-        order_levels(&m->comparisons[k], kind_info(m->comparisons[k].kind), m->prior[CLASS_HOUSEHOLD], m->prior[CLASS_OTHER]);
+        leave_to_chance(&m->comparisons[k], &first->comparisons[k], sums[k], first->prior[CLASS_CHANCE] * s->total);
+    bool households = false; /* where nothing tells people apart there are none to speak of */
+    for (size_t k = 0; k < m->n; k++) households = households || tells_people_apart(m->comparisons[k].kind);
+    for (size_t k = 0; k < m->n; k++) keep_apart(&m->comparisons[k], &first->comparisons[k], households);
+    keep_strange(m);
+    for (size_t k = 0; k < m->n; k++) share_none(&m->comparisons[k]);
+    for (size_t k = 0; k < m->n; k++) order_levels(m, &m->comparisons[k]);
 }
 
 /* Of very many patterns, those that are hardly matches by the model as it is are thinned out; the rest of them count for more. */
@@ -223,9 +320,8 @@ static size_t put_parameters(const struct model *m, double *out)
 static void take_parameters(struct model *m, const double *in)
 {
     size_t n = 0;
-    double priors = 0;
     for (int c = 0; c < CLASSES; c++) {
-        priors += m->prior[c] = exp(in[n++]);
+        m->prior[c] = exp(in[n++]);
         for (size_t k = 0; k < m->n; k++) {
             unsigned levels = kind_info(m->comparisons[k].kind)->n_levels;
             double sum = 0;
@@ -233,7 +329,6 @@ static void take_parameters(struct model *m, const double *in)
             for (unsigned l = 0; l < levels; l++) m->comparisons[k].p[c][l] /= sum;
         }
     }
-    for (int c = 0; c < CLASSES; c++) m->prior[c] /= priors;
 }
 
 struct steps {
@@ -257,16 +352,32 @@ static bool look_ahead(struct steps *s)
     for (size_t i = 0; i < s->n; i++) {
         double r = s->at[1][i] - s->at[0][i], v = s->at[2][i] - s->at[1][i] - r;
         s->at[3][i] = s->at[0][i] - 2 * a * r + a * a * v;
-        if (!(s->at[3][i] < 0)) s->at[3][i] = -1e-12;
+        if (s->at[3][i] > 20) s->at[3][i] = 20;
         if (s->at[3][i] < -30) s->at[3][i] = -30;
     }
     return true;
+}
+
+/* Bounds may make the steps go to and fro: after a while they get shorter and shorter. */
+static void shorten_step(struct model *m, const struct model *before, int round)
+{
+    enum { PATIENCE = 60 };
+    if (round <= PATIENCE) return;
+    double step = exp2(-(double)round / PATIENCE);
+    for (int c = 0; c < CLASSES; c++) m->prior[c] = before->prior[c] + step * (m->prior[c] - before->prior[c]);
+    for (size_t k = 0; k < m->n; k++)
+        for (int c = 0; c < CLASSES; c++)
+            for (int l = 0; l < LEVELS; l++) {
+                double was = before->comparisons[k].p[c][l];
+                m->comparisons[k].p[c][l] = was + step * (m->comparisons[k].p[c][l] - was);
+            }
 }
 
 /* Rounds of expectation and maximisation until the likelihood rests.  False when it does not. */
 static bool settle(struct model *m, const struct model *first, struct lesson *s)
 {
     struct steps *steps = mem_alloc(sizeof *steps);
+    struct model *last = mem_alloc(sizeof *last);
     double total = fmax(s->total, 1), before = -INFINITY;
     int calm = 0;
     for (int round = 0; calm < CALM_ROUNDS && round < ROUNDS; round += 3) {
@@ -274,25 +385,36 @@ static bool settle(struct model *m, const struct model *first, struct lesson *s)
         double now = expect(m, s) / total;
         calm = fabs(now - before) < SETTLED ? calm + 1 : 0;
         before = now;
+        *last = *m;
         maximise(m, first, s);
+        shorten_step(m, last, round);
         put_parameters(m, steps->at[1]);
         double second = expect(m, s) / total;
+        *last = *m;
         maximise(m, first, s);
+        shorten_step(m, last, round);
         put_parameters(m, steps->at[2]);
-        if (round < 6 || !look_ahead(steps)) continue;
+        if (round < 6 || round > STRIDES || !look_ahead(steps)) continue;
         take_parameters(m, steps->at[3]);
         double ahead = expect(m, s) / total;
         if (ahead >= second) maximise(m, first, s);
         else take_parameters(m, steps->at[2]);
     }
     free(steps);
+    free(last);
     return calm == CALM_ROUNDS;
 }
 
-bool model_train(struct model *m, const struct patterns *p, const struct label *labels, size_t n_labels, struct diag *d)
+bool model_train(struct model *m, const struct blocking *b, const struct table *t, const struct label *labels, size_t n_labels,
+                 struct diag *d)
 {
+    const struct patterns *p = &b->patterns;
     struct lesson s = {0};
-    start(m, p);
+    start(m, p, t, b->source);
+    if (!p->n) { /* nothing was compared, and nothing is to be learnt */
+        for (size_t k = 0; k < m->n; k++) m->comparisons[k].trained = true;
+        return m->trained = true;
+    }
     make_lesson(&s, m, p, labels, n_labels);
     struct model *first = mem_alloc(sizeof *first);
     *first = *m;
@@ -302,6 +424,9 @@ bool model_train(struct model *m, const struct patterns *p, const struct label *
         snprintf(text, sizeof text, "%d", ROUNDS);
         diag_add(d, DIAG_LINK_NOT_CONVERGED, NULL, text, NULL);
     }
+    double all = 0;
+    for (int c = 0; c < CLASSES; c++) all += m->prior[c];
+    for (int c = 0; c < CLASSES; c++) m->prior[c] /= all;
     for (size_t k = 0; k < m->n; k++) m->comparisons[k].trained = true;
     m->trained = true;
     free(first);

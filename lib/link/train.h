@@ -5,8 +5,11 @@
 #include "link/lesson.h"
 
 /* Sets the model's p and prior from the pairs that were made.  False after a finding when it does not settle. */
-bool model_train(struct model *m, const struct patterns *p, const struct label *labels, size_t n_labels, struct diag *d);
-/* Probabilities of the three classes of a pattern. */
+bool model_train(struct model *m, const struct blocking *b, const struct table *t, const struct label *labels, size_t n_labels,
+                 struct diag *d);
+/* Sets the probabilities of the class of strangers to those of any two rows; returns how many pairs of rows there are. */
+double chance_measure(struct model *m, const struct table *t, const uint32_t *source);
+/* Probabilities of the classes of a pattern. */
 void model_classes(const struct model *m, uint64_t code, double out[CLASSES]);
 /* Probability that a pair of this pattern is one entity; *weight (may be NULL) is its logarithm of odds, in bits. */
 double model_probability(const struct model *m, uint64_t code, double *weight);

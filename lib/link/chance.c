@@ -1,0 +1,67 @@
+/* What two records have in common by chance: the probabilities of levels in any two rows, from the frequencies of values where they
+ * are equal, and from a sample of pairs where they are not. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "link/block.h"
+#include "link/kind_own.h"
+#include "link/train.h"
+
+enum { SAMPLED = 1 << 15 };
+static const double BELIEVED = 2; /* so many pairs are believed beforehand */
+
+static void add_equal(const struct table *t, size_t k, double *u)
+{
+    const struct column *c = &t->columns[k];
+    double n = (double)t->n_rows, all = n * (n - 1);
+    for (uint32_t v = 1; v <= c->n_values; v++) {
+        double f = c->count[v - 1];
+        if (f > 1) u[column_level(t, k, v, v)] += f * (f - 1) / all;
+    }
+}
+
+static double given_share(const struct table *t, size_t k)
+{
+    double n = (double)t->n_rows, given = 0;
+    for (uint32_t v = 0; v < t->columns[k].n_values; v++) given += t->columns[k].count[v];
+    return n > 0 ? given / n : 0;
+}
+
+/* The levels below equality, as they were seen in `seen` pairs that have both values. */
+static void add_others(const struct kind_info *info, const uint64_t *counts, double given, double *u)
+{
+    double equal = 0, seen = 0, start = 0;
+    for (unsigned l = info->exact; l < info->n_levels; l++) equal += u[l];
+    for (unsigned l = 1; l < info->exact; l++) seen += (double)counts[l], start += (double)info->levels[l].start[CLASS_OTHER];
+    double rest = given * given - equal > 1e-9 ? given * given - equal : 1e-9;
+    for (unsigned l = 1; l < info->exact; l++)
+        u[l] = rest * ((double)counts[l] + BELIEVED * (double)info->levels[l].start[CLASS_OTHER] / start) / (seen + BELIEVED);
+}
+
+double chance_measure(struct model *m, const struct table *t, const uint32_t *source)
+{
+    uint64_t counts[COMPARISONS][LEVELS] = {{0}}, draw = 0x7665742d6c696e6bu, n = t->n_rows, across = 0;
+    struct memo *memo = memo_new(t);
+    for (int i = 0; n > 1 && i < SAMPLED; i++) {
+        draw = mix64(draw + 0x9E3779B97F4A7C15u);
+        uint32_t a = (uint32_t)((draw & 0xFFFFFFFF) * n >> 32), b = (uint32_t)((draw >> 32) * n >> 32);
+        if (a == b) continue;
+        across += !source || source[a] != source[b];
+        uint64_t code = pair_code(m, t, a, b, memo);
+        for (size_t k = 0; k < m->n; k++) counts[k][level_in(code, k)]++;
+    }
+    memo_free(memo);
+    for (size_t k = 0; k < m->n; k++) {
+        struct comparison *c = &m->comparisons[k];
+        const struct kind_info *info = kind_info(c->kind);
+        double *u = c->p[CLASS_CHANCE], given = given_share(t, k), sum = 0;
+        for (unsigned l = 0; l < LEVELS; l++) u[l] = 0;
+        u[0] = fmin(fmax(1 - given * given, 1e-4), 1 - 1e-6);
+        add_equal(t, k, u);
+        for (unsigned l = info->exact; l < info->n_levels; l++) u[l] = u[l] > 1e-9 ? u[l] : 1e-9;
+        add_others(info, counts[k], given, u);
+        for (unsigned l = 0; l < info->n_levels; l++) sum += u[l];
+        for (unsigned l = 0; l < info->n_levels; l++) u[l] /= sum;
+    }
+    return (double)n * (double)(n - 1) / 2 * (source ? (double)across / SAMPLED : 1);
+}

@@ -1,0 +1,79 @@
+# vet-dedupe learns with no labels: what it must not take for one person, whatever the columns are.
+. "$TESTS/lib.sh"
+# Each set is made with its truth in the last column; `judge` counts pairs right, wrong and missing, and entities of two persons.
+judge() { # ROWS ENTITIES
+    paste -d, <(awk -F, '{ print $NF }' "$1") <(awk -F, '{ print $NF }' "$2") | tail -n +2 | awk -F, '{
+        for (i = 1; i < NR; i++) { same = p[i] == $1; said = e[i] == $2; right += same && said; wrong += said && !same; missing += same && !said }
+        p[NR] = $1; e[NR] = $2 } END { print right + 0, wrong + 0, missing + 0 }'
+}
+link() { # ROWS: without the truth, into entities.csv
+    sed 's/,[^,]*$//' "$1" >"in.$1"
+    vet-dedupe -q --stats stats.json "in.$1" >entities.csv
+    read -r right wrong missing <<<"$(judge "$1" entities.csv)"
+}
+
+# ---- families: one address and one telephone, brothers, twins; no ids at all ----
+cat >families.awk <<'E2'
+BEGIN {
+    srand(11); print "name,dob,phone,addr,person"
+    split("王 李 张 刘 陈 杨 黄 赵 吴 周", s, " "); split("建 国 军 志 文 明 德 永 世 家 金 玉 成 福", g, " ")
+    split("国 军 强 伟 平 华 明 勇 辉 斌 波 涛 超 杰 峰 林 龙 飞 鹏 浩 刚 健 生 祥 荣", l, " ")
+    split("前庄 后屯 东村 西岭 南桥 北湾 大店 小河", v, " ")
+    for (f = 1; f <= 500; f++) {
+        a = s[int(rand() * 10) + 1]; b = g[int(rand() * 14) + 1]
+        home = v[int(rand() * 8) + 1] int(rand() * 12 + 1) "组" int(rand() * 190 + 1) "号"
+        phone = sprintf("139%08d", rand() * 100000000); born = date()
+        one(a b l[int(rand() * 25) + 1], born)
+        if (f % 4 == 0) one(a b l[int(rand() * 25) + 1], date())                    # a brother
+        if (f % 25 == 0) { b2 = l[int(rand() * 25) + 1]; one(a b b2, born) }         # a twin
+    }
+}
+function date() { return sprintf("19%02d-%02d-%02d", 40 + rand() * 55, 1 + rand() * 12, 1 + rand() * 28) }
+function one(name, dob,   p) {
+    p = ++persons; print name "," dob "," phone "," home "," p
+    if (p % 3) return
+    if (p % 9 == 0) sub(/国|军|强/, "林", name)
+    print name "," dob "," (p % 2 ? phone : sprintf("137%08d", rand() * 100000000)) "," (p % 5 ? home : "") "," p
+}
+E2
+awk -f families.awk >families.csv
+link families.csv
+check "with no ids, most pairs of one person are found (right $right, missing $missing)" test "$missing" -le $((right / 10))
+check "and brothers and twins are kept apart (wrong $wrong)" test "$wrong" -le 4
+
+# ---- nobody twice ----
+awk -F, 'NR == 1 || !seen[$NF]++' families.csv >once.csv
+link once.csv
+check "where nobody is there twice, hardly anybody is joined (wrong $wrong)" test "$wrong" -le 4
+
+# ---- other columns: the parts of a birth date, no name of a kind that is known ----
+awk 'BEGIN {
+    srand(5); print "fname_c1,lname_c1,by,bm,bd,person"
+    split("ANNA BEN CARL DORA EMIL FRED GINA HANS IDA JAN KURT LENA MONA NILS OLGA PAUL RITA SVEN TINA UWE", g, " ")
+    split("MUELLER FISCHER WEBER MEYER WAGNER BECKER SCHULZ HOFFMANN KOCH BAUER RICHTER KLEIN WOLF NEUMANN SCHWARZ KRUEGER", s, " ")
+    for (p = 1; p <= 3000; p++) {
+        a = g[int(rand() * 20) + 1]; b = s[int(rand() * 16) + 1] (p % 2 ? "" : s[int(rand() * 16) + 1])
+        y = 1930 + int(rand() * 70); m = 1 + int(rand() * 12); d = 1 + int(rand() * 28)
+        print a "," b "," y "," m "," d "," p
+        if (p % 6) continue
+        k = int(rand() * 3)
+        if (k == 0) b = substr(b, 1, 3) "x" substr(b, 4); if (k == 1) m = 1 + m % 12; if (k == 2) a = substr(a, 1, 2) "X" substr(a, 3)
+        print a "," b "," y "," m "," d "," p
+    }
+}' >parts.csv
+link parts.csv
+check "parts of names and dates under any headings do too (right $right, missing $missing)" test "$right" -ge 440
+check "with few others (wrong $wrong)" test "$wrong" -le 25
+
+# ---- headings that mislead ----
+printf 'full_name,first_name,surname,birth_place,dob\n' >heads.csv
+for i in 1 2 3 4 5 6; do echo "Ann Lee $i,Ann $i,Lee $i,York $i,19$((50 + i))-01-0$i"; done >>heads.csv
+status "columns are told by what they hold" 0 vet-dedupe heads.csv
+has "a birth place is no date, and a whole name says nothing beside its parts" err \
+    "compared: first_name (given), surname (surname), birth_place (word), dob (date)"
+
+# ---- what was learnt comes back ----
+vet-dedupe -q --train learnt.json in.families.csv >first.csv
+check "a learnt model is a valid one" vet-dedupe -q -m ./learnt.json in.families.csv -o second.csv
+check "and gives the same entities" cmp first.csv second.csv
+finish
