@@ -75,6 +75,13 @@ static bool split_entity(struct source *x, struct link *k)
 static bool load_decisions(struct decision_source *head, struct link *k)
 {
     struct source *x = (struct source *)head;
+    if (!k->record && k->table.spool) {
+        int64_t *numbers = link_record_numbers(k);
+        uint32_t *record = arena_zero(&k->memory, k->table.n_rows + 1, sizeof *record);
+        for (uint64_t i = 0; i < k->table.n_rows; i++) record[i] = (uint32_t)numbers[i];
+        free(numbers);
+        k->record = record;
+    }
     struct rows *r = store_decisions(x->store, 0);
     bool ok = r && link_take_decisions(k, r);
     rows_close(r);
@@ -90,8 +97,8 @@ static bool keep_decisions(struct decision_source *head, struct link *k, size_t 
     char(*keys)[2][17] = mem_zero(n + 1, sizeof *keys);
     for (size_t i = 0; i < n; i++) {
         const struct decided *d = &k->decisions.v[from + i];
-        link_record_key(k, d->a, keys[i][0]);
-        link_record_key(k, d->b, keys[i][1]);
+        link_store_key(k, d->a, keys[i][0]);
+        link_store_key(k, d->b, keys[i][1]);
         v[i] = (struct store_decision){.a = str_of(keys[i][0]),
                                        .b = str_of(keys[i][1]),
                                        .verdict = d->decision == DECISION_SAME ? STR("same") : STR("different")};
@@ -173,6 +180,20 @@ static struct str name_of(struct naming *n, const uint32_t *rows, size_t count)
     return best;
 }
 
+/* Why a record belongs to its entity, the best reason first: a person decided, the same verified id, or probability. */
+static struct str reason_of(const struct link *k, const uint32_t *rows, size_t count, uint32_t row)
+{
+    size_t id = 0;
+    while (id < k->model->n && k->model->comparisons[id].kind != KIND_CITIZEN_ID) id++;
+    for (size_t i = 0; i < count; i++)
+        if (rows[i] != row && decisions_find(&k->decisions, rows[i], row) == DECISION_SAME) return STR("decided");
+    uint32_t own = id < k->model->n ? table_id(&k->table, row, id) : 0;
+    if (!own || !k->model->verified || !kind_id_valid(column_value(&k->table.columns[id], own).f)) return STR("likely");
+    for (size_t i = 0; i < count; i++)
+        if (rows[i] != row && table_id(&k->table, rows[i], id) == own) return STR("same_id");
+    return STR("likely");
+}
+
 size_t naming_links(struct naming *n, struct store_link *v)
 {
     struct link *k = n->k;
@@ -183,7 +204,8 @@ size_t naming_links(struct naming *n, struct store_link *v)
         size_t count = start[e + 1] - start[e];
         if (count < 2) continue;
         struct str name = name_of(n, rows + start[e], count);
-        for (size_t i = start[e]; i < start[e + 1]; i++) v[m++] = (struct store_link){n->record[rows[i]], name, STR("linked")};
+        for (size_t i = start[e]; i < start[e + 1]; i++)
+            v[m++] = (struct store_link){n->record[rows[i]], name, reason_of(k, rows + start[e], count, rows[i])};
     }
     free(start);
     free(rows);

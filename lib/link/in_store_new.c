@@ -298,6 +298,7 @@ static bool set_counts(struct fresh *f)
 static bool load_decisions(struct fresh *f)
 {
     decisions_free(&f->k->decisions);
+    f->k->record = f->records.v;
     if (!f->o->kept->load(f->o->kept, f->k)) return false;
     decisions_ready(&f->k->decisions);
     return true;
@@ -494,7 +495,7 @@ static enum link_new link_changed(struct fresh *f, struct list *changed)
     free(work);
     if (!ok) return NEW_FAILED;
     if (is_much(f)) return NEW_FULL;
-    k->number = f->records.v;
+    k->number = k->record = f->records.v;
     k->blocking.touched = f->touched;
     if (!set_counts(f) || !load_decisions(f) || !link_rows_there(k, f->o)) return NEW_FAILED;
     report(f, changed->n);

@@ -95,6 +95,11 @@ void link_record_key(const struct link *k, uint32_t row, char key[17])
     snprintf(key, 17, "%016llx", (unsigned long long)h);
 }
 
+void link_store_key(const struct link *k, uint32_t row, char key[17])
+{
+    snprintf(key, 17, "#%u", k->record[row]);
+}
+
 /* ---- reading ---- */
 static void copy_columns(struct link *k, const struct columns *c)
 {
@@ -242,13 +247,16 @@ static void take_decision(struct link *k, const struct map *keys, const uint32_t
     const struct map_entry *x = map_find(keys, a), *y = map_find(keys, b);
     if (k->partial && (!x || !y)) return;
     if (!x || !y) {
+        if ((x ? b : a).s[0] == '#') return; /* the record is gone, and the decision waits for its return */
         char text[64];
         snprintf(text, sizeof text, "%.20s", x ? b.s : a.s);
         diag_add(k->diag, DIAG_LINK_DECISION_LOST, NULL, text, NULL);
         return;
     }
-    for (uint32_t i = (uint32_t)x->value; i != UINT32_MAX; i = next[i])
-        for (uint32_t j = (uint32_t)y->value; j != UINT32_MAX; j = next[j]) decisions_add(&k->decisions, i, j, what);
+    bool chain_a = a.s[0] != '#', chain_b = b.s[0] != '#'; /* a record of the store is one row */
+    for (uint32_t i = (uint32_t)x->value; i != UINT32_MAX; i = chain_a ? next[i] : UINT32_MAX)
+        for (uint32_t j = (uint32_t)y->value; j != UINT32_MAX; j = chain_b ? next[j] : UINT32_MAX)
+            decisions_add(&k->decisions, i, j, what);
 }
 
 static int either_column(const struct columns *c, const char *name, const char *other)
@@ -268,6 +276,9 @@ static uint32_t *keys_of_rows(const struct link *k, struct map *keys)
         struct map_entry *e = map_at(keys, str_of(key), &is_new);
         next[i] = is_new ? UINT32_MAX : (uint32_t)e->value;
         e->value = i;
+        if (!k->record) continue;
+        link_store_key(k, i, key);
+        map_at(keys, str_of(key), NULL)->value = i;
     }
     return next;
 }

@@ -37,6 +37,7 @@ struct link {
     uint32_t *source; /* of each row, or NULL */
     struct decisions decisions;
     const uint32_t *number; /* what rows are called in messages; NULL: by their place, from 1 */
+    const uint32_t *record; /* of each row its record in the store; NULL = it is no store's */
     bool partial;           /* a decision may be about rows that are not here */
     struct columns columns; /* of the stream; copies */
     struct arena memory;
@@ -54,7 +55,10 @@ void link_free(struct link *k);
 enum verdict link_verdict(const struct link *k, uint32_t a, uint32_t b, uint64_t code, double *probability, double *weight);
 const char *verdict_name(enum verdict v);
 
-/* Takes decisions from rows with the columns decision (or verdict), key_a and key_b (or a and b).  False after a finding. */
+/* The key of a decision about a record of the store, "#42": it holds however the record is corrected. */
+void link_store_key(const struct link *k, uint32_t row, char key[17]);
+/* Takes decisions from rows with the columns decision (or verdict), key_a and key_b (or a and b), which are keys of records by
+ * their values or of records of the store.  False after a finding. */
 bool link_take_decisions(struct link *k, struct rows *r);
 /* Rows in the order of their entities: entity e has rows[start[e]] up to rows[start[e + 1]].  Freed by the caller. */
 void link_by_entity(const struct link *k, uint32_t **start, uint32_t **rows);

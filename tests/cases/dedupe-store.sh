@@ -42,6 +42,19 @@ vet-dedupe -q --decisions review.csv >/dev/null 2>&1
 same "a person's decision links" 1 "$(entity 陈静 | wc -w)"
 vet-dedupe -q >/dev/null 2>&1
 same "and holds when the store is linked again without the file" 1 "$(entity 陈静 | wc -w)"
+how() { sqlite3 vet.db "SELECT DISTINCT how FROM vet_link WHERE _out IS NULL AND entity = '$(entity "$1")'"; }
+same "the store tells what a person decided" decided "$(how 陈静)"
+same "from the same id" same_id "$(how 张伟)"
+same "and from what is likely" likely "$(how 李强)"
+sed 's/13400000004/13400009999/' one.csv >corrected.csv
+vet-import -q corrected.csv >/dev/null 2>&1
+vet-dedupe -q >/dev/null 2>&1
+sed 's/13300000005/13300009999/' two.csv >corrected.csv
+vet-import -q corrected.csv >/dev/null 2>&1
+vet-dedupe -q >/dev/null 2>&1
+same "a decision holds when the records are corrected" 1 "$(entity 陈静 | wc -w)"
+vet-dedupe -q --full >/dev/null 2>&1
+same "and when everything is linked anew" 1 "$(entity 陈静 | wc -w)"
 status "an entity can be taken apart" 0 vet-dedupe --split "$(entity 陈静)"
 same "and stays so" "" "$(vet-dedupe -q && entity 陈静 | tr -d ' ')"
 status "an entity that is none is named" 2 vet-dedupe --split P999
