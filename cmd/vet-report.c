@@ -1,6 +1,9 @@
 /* vet-report: a workbook for the level above, from a stream or from the store. */
+#include <stdio.h>
+
 #include "book/print.h"
 #include "book/report.h"
+#include "book/restate.h"
 #include "flow/reread.h"
 #include "rollup/station.h"
 #include "session.h"
@@ -10,12 +13,13 @@ static const char *const FORMATS[] = {"xlsx", "csv", "json", "text", NULL};
 struct request {
     const char *report, *ledger, *period, *as_of, *deadline, *station, *date, *explain;
     int format;
+    bool restated;
 };
 
-/* The report, or, with --explain, what is behind one of its numbers. */
-static void write_report(struct session *s, const struct request *q, const struct report *report, const struct report_source *from)
+/* The report, or, with --explain, what is behind one of its numbers.  Ends the content. */
+static void write_report(struct session *s, const struct request *q, const struct report *report, const struct report_source *from,
+                         struct content *content)
 {
-    struct content *content = report_build(report, from, &s->diag);
     if (content && q->explain) {
         struct result *behind = report_explain(report, from, content, str_of(q->explain), &s->diag);
         session_write(s, q->format == PRINT_JSON ? ROWS_JSON : ROWS_CSV, behind);
@@ -32,25 +36,61 @@ static void from_stream(struct session *s, const struct request *q, const struct
     struct reread *input = s->units && !units ? NULL : reread_open(s->files.v, s->files.n, &s->diag);
     source->units = units;
     if (input) source->paths = reread_paths(input, &source->n_paths);
-    if (input) write_report(s, q, report, source);
+    if (input) write_report(s, q, report, source, report_build(report, source, &s->diag));
     reread_close(input);
     units_free(units);
 }
 
+/* The station as a report of the month looks at it; false after findings. */
+static bool look_at(struct session *s, struct report_source *source, struct station *of, const char *deadline, const char *as_of)
+{
+    of->schema = source->schema;
+    of->deadline = str_of(deadline);
+    of->where = s->where;
+    of->threads = source->threads;
+    of->diag = &s->diag;
+    if (!station_open(of, source->period, source->month, as_of)) return false;
+    source->of = of;
+    source->units = of->units;
+    source->period = of->period;
+    return true;
+}
+
+/* The frozen month as it is now known (or at --as-of), with what differs from the report that went out. */
+static struct content *restated(struct session *s, const struct request *q, const struct report *report,
+                                struct report_source *source, struct station *of)
+{
+    struct report_source reported = *source;
+    struct station then = {.store = of->store};
+    struct content *now = NULL, *was = NULL;
+    char head[24];
+    bool ok = look_at(s, &reported, &then, q->deadline, NULL);
+    if (ok && !then.frozen) {
+        struct place at = {.file = s->db};
+        diag_add(&s->diag, DIAG_REPORT_NOT_FROZEN, &at, then.period.s, NULL);
+        ok = false;
+    }
+    snprintf(head, sizeof head, "%lld", (long long)store_head(of->store, NULL));
+    source->period = then.period;
+    ok = ok && look_at(s, source, of, q->deadline, q->as_of ? q->as_of : head);
+    if (ok) was = report_build(report, &reported, &s->diag);
+    if (was) now = report_build(report, source, &s->diag);
+    if (now && !report_restate(report, source, then.frozen, now, was, &s->diag)) {
+        content_free(now);
+        now = NULL;
+    }
+    content_free(was);
+    station_close(&then);
+    return now;
+}
+
 static void from_store(struct session *s, const struct request *q, const struct report *report, struct report_source *source)
 {
-    struct station of = {.store = session_store(s, STORE_READ, (struct str){0}),
-                         .schema = source->schema,
-                         .deadline = str_of(q->deadline),
-                         .where = s->where,
-                         .threads = source->threads,
-                         .diag = &s->diag};
-    if (of.store && station_open(&of, source->period, source->month, q->as_of)) {
-        source->of = &of;
-        source->units = of.units;
-        source->period = of.period;
-        write_report(s, q, report, source);
-    }
+    struct station of = {.store = session_store(s, STORE_READ, (struct str){0})};
+    struct content *content = NULL;
+    if (of.store && q->restated) content = restated(s, q, report, source, &of);
+    else if (of.store && look_at(s, source, &of, q->deadline, q->as_of)) content = report_build(report, source, &s->diag);
+    write_report(s, q, report, source, content);
     station_close(&of);
     store_close(of.store);
 }
@@ -70,7 +110,7 @@ static void run(struct session *s, struct request *q)
     struct schema *schema = ok && report->ledger.n ? schema_open(s->share, report->ledger.s, &s->diag) : NULL;
     ok = ok && (schema || !report->ledger.n);
     source.schema = schema;
-    if (ok && report->needs_store && !of_store) diag_add(&s->diag, DIAG_REPORT_NEEDS_STORE, NULL, q->report, NULL);
+    if (ok && (report->needs_store || q->restated) && !of_store) diag_add(&s->diag, DIAG_REPORT_NEEDS_STORE, NULL, q->report, NULL);
     else if (ok && of_store) from_store(s, q, report, &source);
     else if (ok) from_stream(s, q, report, &source);
     schema_free(schema);
@@ -90,6 +130,8 @@ int main(int argc, char **argv)
          "the month reported (or VET_PERIOD; default: that of the data, else this month)", NULL, 0, 0},
         {OPT_STRING, 0, "as-of", &q.as_of, "BATCH|DATE|MONTH", "from the store as it was then", NULL, 0, 0},
         {OPT_STRING, 0, "deadline", &q.deadline, "DATE", "the last day in time: what came later is late", NULL, 0, 0},
+        {OPT_FLAG, 0, "restated", &q.restated, NULL,
+         "a frozen month as it is now known: numbers that were reported otherwise bear an r, the last sheets say why", NULL, 0, 0},
         {OPT_STRING, 0, "explain", &q.explain, "SHEET!CELL", "instead of the report what is behind one of its numbers, as CSV",
          NULL, 0, 0},
         {OPT_STRING, 0, "station", &q.station, "NAME", "who reports (default: the topmost unit)", NULL, 0, 0},

@@ -54,6 +54,8 @@ struct look {
 /* By look.kind: counts, decimals, percents (0..100) and changes become numbers when they are, all else text; an empty
  * value becomes an empty cell with the look.  Row and column from 0. */
 void tab_put(struct tab *t, uint32_t row, uint16_t col, struct look look, struct str value);
+/* A number that was reported otherwise: marked with an r that its format shows, coloured, with `reported` in a comment. */
+void tab_restated(struct tab *t, uint32_t row, uint16_t col, struct look look, struct str value, struct str reported);
 /* One text across several columns, centred over them; titles. */
 void tab_across(struct tab *t, uint32_t row, uint16_t first, uint16_t last, struct look look, struct str value);
 void tab_height(struct tab *t, uint32_t row, double points);                  /* before the row's cells */

@@ -45,6 +45,23 @@ void tab_comment(struct tab *t, uint32_t row, uint16_t col, struct str text)
     binder_note(t->w, worksheet_write_comment_opt(t->sheet, row, col, binder_clean(t->w, text), &o));
 }
 
+void tab_restated(struct tab *t, uint32_t row, uint16_t col, struct look look, struct str value, struct str reported)
+{
+    lxw_format *f = binder_restated_format(t->w, look);
+    struct buf text = {0};
+    double number;
+    buf_str(&text, value);
+    buf_char(&text, 'r');
+    tab_fit(t, col, look, buf_slice(&text));
+    if (as_number(t->w, look, value, &number)) binder_note(t->w, worksheet_write_number(t->sheet, row, col, number, f));
+    else binder_note(t->w, worksheet_write_string(t->sheet, row, col, binder_clean(t->w, buf_slice(&text)), f));
+    text.n = 0;
+    buf_put(&text, "已报：");
+    buf_str(&text, reported.n ? reported : STR("无此数"));
+    tab_comment(t, row, col, buf_slice(&text));
+    buf_free(&text);
+}
+
 /* ---- drop-downs ---- */
 
 static bool same_choices(const struct choice_list *l, const struct str *v, size_t n)

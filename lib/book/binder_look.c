@@ -2,7 +2,7 @@
 
 /* Looks: a format for each face and kind of value that is used. */
 
-enum { INK = 0x1F2933, LINE = 0x9AA5B1, HEAD_FILL = 0xD6E4F0, SHADE = 0xF2F5F8, TOTAL_FILL = 0xE8EDF3 };
+enum { INK = 0x1F2933, LINE = 0x9AA5B1, HEAD_FILL = 0xD6E4F0, SHADE = 0xF2F5F8, TOTAL_FILL = 0xE8EDF3, RESTATED_FILL = 0xFFE8A3 };
 
 static void font(lxw_format *f, const char *name, double size)
 {
@@ -91,5 +91,20 @@ lxw_format *binder_format(struct binder *w, struct look look)
     set_face(f, look.face);
     if (look.face != FACE_HEADING) set_kind(f, look.face, look.kind);
     if (look.wrap) format_set_text_wrap(f);
+    return *slot = f;
+}
+
+/* The number stays a number; the r is in its format, as statistics mark what was revised. */
+lxw_format *binder_restated_format(struct binder *w, struct look look)
+{
+    static const char *const FORMATS[VALUE_KIND_COUNT] = {
+        "@", "@", "#,##0\"r\"", "#,##0.##\"r\"", "0.0\"%r\"", "+#,##0.##\"r\";-#,##0.##\"r\";0\"r\""};
+    lxw_format **slot = &w->restated[look.face][look.kind];
+    if (*slot) return *slot;
+    lxw_format *f = workbook_add_format(w->book);
+    if (!f) mem_exhausted(sizeof look);
+    set_face(f, look.face);
+    format_set_bg_color(f, RESTATED_FILL);
+    format_set_num_format(f, FORMATS[look.kind]);
     return *slot = f;
 }

@@ -36,7 +36,7 @@ struct binder {
     char *temporary;   /* when the output is no file of its own */
     const char *shown; /* for messages */
     struct diag *diag;
-    lxw_format *formats[FACE_COUNT][VALUE_KIND_COUNT][2], *bad, *amber;
+    lxw_format *formats[FACE_COUNT][VALUE_KIND_COUNT][2], *restated[FACE_COUNT][VALUE_KIND_COUNT], *bad, *amber;
     struct tab **tabs;
     size_t n_tabs, cap_tabs;
     struct map names;
@@ -50,7 +50,8 @@ struct binder {
 void binder_note(struct binder *w, lxw_error e);               /* keeps the first error */
 const char *binder_clean(struct binder *w, struct str s);      /* what the format can hold of a text; valid until the next call */
 lxw_format *binder_format(struct binder *w, struct look look); /* made when first asked for */
-void binder_write_lists(struct binder *w);                     /* the hidden sheet of drop-downs */
+lxw_format *binder_restated_format(struct binder *w, struct look look);
+void binder_write_lists(struct binder *w); /* the hidden sheet of drop-downs */
 void tab_know_column(struct tab *t, uint16_t col);
 void tab_fit(struct tab *t, uint16_t col, struct look look, struct str value);
 void tab_set_widths(struct tab *t); /* of columns, and the scale of the page */

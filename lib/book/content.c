@@ -69,6 +69,12 @@ bool content_failed(const struct content *c)
     return false;
 }
 
+const struct str *block_was(const struct block *b, size_t line, size_t column)
+{
+    const struct str *was = b->was ? &b->was[line * b->table->n_columns + column] : NULL;
+    return was && was->s ? was : NULL;
+}
+
 void block_note(struct content *c, struct block *b, struct str text)
 {
     mem_grow(&b->notes, &b->cap_notes, b->n_notes + 1, sizeof *b->notes);

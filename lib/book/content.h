@@ -32,6 +32,7 @@ struct block {
     struct result *table;
     struct sorter *lines; /* of lists, which may be long: put aside; the table then has columns only */
     bool *hidden;         /* columns that only machines want; NULL = none */
+    struct str *was;      /* of a restated report, line by line: what was reported for a number; s NULL: the same */
     bool numbered;        /* 序号 before the first column */
     bool filter;          /* arrows in the heading */
     bool wrap;            /* long text breaks into lines */
@@ -55,6 +56,7 @@ struct content {
     struct str sign_station, sign_date; /* what is known of them */
     struct content_sheet *sheets;
     size_t n_sheets, cap_sheets;
+    bool restated;
     struct arena memory;
 };
 struct content *content_new(void);
@@ -71,6 +73,8 @@ struct block_walk {
 };
 const struct result_line *block_next(struct block_walk *w);
 bool content_failed(const struct content *c); /* could lines that were put aside not be read?  There is a finding. */
+/* What was reported in the place of a number, NULL when it was the same. */
+const struct str *block_was(const struct block *b, size_t line, size_t column);
 void block_note(struct content *c, struct block *b, struct str text);
 void block_hide(struct block *b, const char *column);
 void block_chart(struct content *c, struct block *b, enum chart_kind kind, struct str title, size_t categories,

@@ -76,7 +76,10 @@ static void lay_line(struct laying *l, const struct block *b, const struct resul
     for (size_t k = 0; k < b->table->n_columns; k++) {
         if (b->hidden[k]) continue;
         enum value_kind kind = kind_of(b->table->columns[k].kind);
-        tab_put(l->tab, l->row, place_of(b, k), (struct look){face, kind, b->wrap && kind == VALUE_TEXT}, line->values[k]);
+        struct look look = {face, kind, b->wrap && kind == VALUE_TEXT};
+        const struct str *was = block_was(b, i, k);
+        if (was) tab_restated(l->tab, l->row, place_of(b, k), look, line->values[k], *was);
+        else tab_put(l->tab, l->row, place_of(b, k), look, line->values[k]);
     }
 }
 

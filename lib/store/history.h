@@ -11,6 +11,10 @@ struct rows *store_history(struct store *s, const struct schema *l, const char *
  * One row for each changed field; `field` is empty for new and gone. */
 struct rows *store_changes(struct store *s, const struct schema *l, int64_t from, int64_t to);
 
+/* Where the changes between two batches came from, for each record: record,what,batch,kind,at,by,period,file,sheet,row,survey_date,
+ * returned (the kind of the return that the sheet was).  `what`: record (its content), or link (which entity it is of). */
+struct rows *store_origins(struct store *s, const struct schema *l, int64_t from, int64_t to);
+
 /* Fixes what was reported for a month: --as-of 2026-11 means batch `state` (0 = the last one) from now on.  False after a finding.
  */
 bool store_freeze(struct store *s, const char *period, int64_t state, const char *by, const char *note);

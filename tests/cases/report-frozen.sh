@@ -68,8 +68,43 @@ at 2026-12-10T08:00:00 vet-import -q dec/a.csv dec/b.csv || true
 again "after next month's sheets"
 at 2026-12-11T08:00:00 vet-dedupe -q
 again "after people were found to be one"
+
+# As now known: reported + what happened + what was wrong.
+status "a frozen month is reported as it is now known" 0 vet-report -q -r monthly -p 2026-11 --restated -t text
+grep -v 数据批次 out >restated.text
+golden "r marks, and what accounts for the difference" restated.text restated.text
+vet-report -q -r monthly -p 2026-11 --restated -t csv -o restated.csv
+has "in CSV a number that was reported otherwise is flagged, with what was reported" restated.csv '关键指标,1,1,value,6,r,5'
+has "one that is the same is not" restated.csv '关键指标,1,6,value,5,,'
+vet-report -q -r monthly -p 2026-11 --restated -t json -o restated.json
+has "in JSON too" restated.json '"value":"6","before":"2","change":"4","rate":"200.0","unit":"人","note":"一人多处登记只计一次，去世、迁出的不计","_r":{"value":"5","change":"3","rate":"150.0"}'
+vet-report -q -r monthly -p 2026-11 --restated -o restated.xlsx
+/usr/bin/python3 - restated.xlsx >cell.txt <<'PY'
+import openpyxl, sys
+cell = openpyxl.load_workbook(sys.argv[1])["关键指标"]["B5"]
+print(cell.value, cell.number_format, cell.comment.text.strip())
+PY
+same "in the workbook it is a number whose format shows the r, with what was reported in a comment" '6 #,##0.##"r" 已报：5' "$(cat cell.txt)"
+vet-report -q -r monthly -p 2026-11 --restated -o restated2.xlsx
+check "the same store gives the same bytes" cmp restated.xlsx restated2.xlsx
+vet-report -q -r monthly -p 2026-11 --restated --mask none -t csv | grep '^差异逐条说明,' >records.csv
+reason() { awk -F, -v n="$1" '$4 == "name" && $5 == n { line = $3 } END { print line }' records.csv; }
+explained() { for c in nature what basis; do awk -F, -v l="$(reason "$1")" -v c=$c '$3 == l && $4 == c { printf "%s ", $5 }' records.csv; done; }
+same "a death that came in later is a real event" "真实变动 去世 a.csv第3行；第9批导入 2026-12-10 王会计 " "$(explained 李卫东)"
+same "so is a move between communities" "真实变动 迁移 b.csv第4行；第10批导入 2026-12-10 王会计 " "$(explained 王丙)"
+same "and one who is new on a sheet of a later survey" "真实变动 新增 a.csv第5行；第9批导入 2026-12-10 王会计 " "$(explained 周戊)"
+same "one on a late sheet of that month should have been reported" "更正 补报 late.csv第2行；第8批导入 2026-12-03 王会计 " "$(explained 吴庚)"
+status "as known at an earlier moment" 0 vet-report -q -r monthly -p 2026-11 --restated --as-of 8 -t csv
+has "only the late sheet tells" out '与已报数的差异,1,1,now,6,,'
+status "a number's records are those as now known" 0 vet-report -q -r monthly -p 2026-11 --restated --explain '关键指标!B5'
+same "as many as it says" 6 "$(tail -n +2 out | wc -l)"
+status "a month that is not frozen has nothing to be restated" 2 vet-report -r monthly -p 2026-12 --restated
+has "and it is said what to do" err "vet-store freeze 2026-12"
 at 2026-12-12T08:00:00 vet-store -q undo 6 --cascade
 again "after an import of that month was undone"
+vet-report -q -r monthly -p 2026-11 --restated --mask none -t csv | grep '^差异逐条说明,' >records.csv
+has "what was undone is a correction" <(explained 孙己) "更正 不应计入"
+has "  with the batch that undid it" <(explained 孙己) "批撤销 2026-12-12"
 at 2026-12-12T09:00:00 vet-store -q undo "$(vet-store log | tail -1 | cut -d, -f1)" --run
 again "after the undo was undone"
 sed 's/吴楼长/新楼长/; /S113/d' units.csv >units2.csv
