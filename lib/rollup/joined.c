@@ -122,7 +122,8 @@ static bool near(const struct units *u, struct str a, struct str b)
 
 /* Who has counted an event already: it may be found by several records of a person. */
 struct met {
-    uint32_t *person; /* of an event: index + 1 */
+    uint32_t *person; /* of an event: the last one, index + 1 */
+    bool *known;      /* its id is one of ours, so that it is nobody's of the name */
 };
 
 static void count_one(struct joined *j, size_t person, size_t which, struct met *met, size_t event)
@@ -132,17 +133,29 @@ static void count_one(struct joined *j, size_t person, size_t which, struct met 
     j->counts[person * j->n + which]++;
 }
 
-static void find_events(struct joined *j, size_t which, const struct events *e, const struct units *u, struct met *met,
-                        const struct person_columns *c, const struct str *v, size_t person)
+/* One record of ours. */
+struct ours {
+    size_t person;
+    struct str id, name, phone, unit;
+};
+
+static void find_by_id(struct joined *j, size_t which, const struct events *e, struct met *met, const struct ours *o)
 {
-    struct str id = at(v, c->id);
-    const struct map_entry *m = id.n ? map_find(&e->by_id, id) : NULL;
-    for (size_t i = m ? m->value : 0; i; i = e->v[i - 1].next_id) count_one(j, person, which, met, i - 1);
-    m = map_find(&e->by_name, at(v, c->name));
-    for (size_t i = m && at(v, c->name).n ? m->value : 0; i; i = e->v[i - 1].next) {
+    const struct map_entry *m = o->id.n ? map_find(&e->by_id, o->id) : NULL;
+    for (size_t i = m ? m->value : 0; i; i = e->v[i - 1].next_id) {
+        met->known[i - 1] = true;
+        count_one(j, o->person, which, met, i - 1);
+    }
+}
+
+static void find_by_name(struct joined *j, size_t which, const struct events *e, const struct units *u, struct met *met,
+                         const struct ours *o)
+{
+    const struct map_entry *m = o->name.n ? map_find(&e->by_name, o->name) : NULL;
+    for (size_t i = m ? m->value : 0; i; i = e->v[i - 1].next) {
         const struct occasion *one = &e->v[i - 1];
-        if (one->id.n && id.n) continue; /* the ids have spoken */
-        if (share_phone(one->phone, at(v, c->phone)) || near(u, one->unit, at(v, c->unit))) count_one(j, person, which, met, i - 1);
+        if (met->known[i - 1] || (one->id.n && o->id.n)) continue; /* the ids have spoken */
+        if (share_phone(one->phone, o->phone) || near(u, one->unit, o->unit)) count_one(j, o->person, which, met, i - 1);
     }
 }
 
@@ -165,13 +178,7 @@ static size_t person_of(struct joined *j, struct str key)
     return e->value;
 }
 
-/* Records of one entity need not stand together, so each event remembers only the last person who had it: entities are walked in
- * groups. */
-struct ours {
-    size_t person;
-    struct str id, name, phone, unit;
-};
-
+/* The records of a person stand together, so that an event needs to remember only the last who had it. */
 static int by_person(const void *a, const void *b)
 {
     const struct ours *x = a, *y = b;
@@ -198,14 +205,12 @@ static bool count_people(struct joined *j, struct station *of, const struct even
     rows_close(rows);
     buf_free(&key);
     if (n) qsort(v, n, sizeof *v, by_person);
-    const struct person_columns own = {0, 1, 2, 3, -1, -1};
     for (size_t k = 0; ok && k < j->n; k++) {
-        struct met met = {mem_zero(e[k].n, sizeof *met.person)};
-        for (size_t i = 0; i < n; i++) {
-            const struct str values[] = {v[i].name, v[i].id, v[i].phone, v[i].unit};
-            find_events(j, k, &e[k], of->units, &met, &own, values, v[i].person);
-        }
+        struct met met = {mem_zero(e[k].n, sizeof *met.person), mem_zero(e[k].n, sizeof *met.known)};
+        for (size_t i = 0; i < n; i++) find_by_id(j, k, &e[k], &met, &v[i]);
+        for (size_t i = 0; i < n; i++) find_by_name(j, k, &e[k], of->units, &met, &v[i]);
         free(met.person);
+        free(met.known);
     }
     free(v);
     return ok;

@@ -2,8 +2,9 @@
  * "Who has not been visited" is then a condition like any other: visits = 0.
  *
  * The same person, by what both ledgers have: the citizen id, where both records have one; else the name together with a
- * telephone that both have, or with the unit, where one lies inside the other.  What any record of an entity is found by counts
- * for all of them.  An event counts once, however many records of the entity it is found by.
+ * telephone that both have, or with the unit, where one lies inside the other, unless the other record's id is somebody's.  What
+ * any record of an entity is found by counts for all of them.  An event counts once, however many records of the entity it is found
+ * by.
  *
  * Not here: which records are one person within a ledger (link/). */
 #ifndef VET_ROLLUP_JOINED_H

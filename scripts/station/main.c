@@ -1,10 +1,11 @@
-/* make-station FOLDER [SEED]: writes the demo station's units.csv, sheets/, truth.csv and truth.json. */
+/* make-station FOLDER [SEED]: writes the demo station's units.csv, sheets/, ledgers/, truth.csv and truth.json. */
 #include "station.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "ledgers.h"
 
 _Noreturn void mem_exhausted(size_t wanted)
 {
@@ -23,7 +24,7 @@ static FILE *file_in(const char *folder, const char *name)
 }
 
 /* What the pipeline must arrive at. */
-static void write_sums(const struct station *s, FILE *f)
+static void write_sums(const struct station *s, int visited, FILE *f)
 {
     int unreachable = 0, behind = 0;
     for (int i = 0; i < PEOPLE; i++) unreachable += !s->seen[i];
@@ -36,9 +37,9 @@ static void write_sums(const struct station *s, FILE *f)
     fprintf(f,
             "{\"people\": %d, \"found\": %d, \"in_silent_buildings\": %d, \"rejected_only\": %d, \"rows\": %d, \"rejected\": %d, "
             "\"flagged\": %d,\n"
-            " \"communities\": %d, \"grids\": %d, \"buildings\": %d, \"silent\": %d, \"nil\": %d, \"files\": %d}\n",
+            " \"communities\": %d, \"grids\": %d, \"buildings\": %d, \"silent\": %d, \"nil\": %d, \"files\": %d, \"visited\": %d}\n",
             PEOPLE, s->found, behind, unreachable - behind, s->rows, s->rejected, s->flagged, COMMUNITIES, s->n_grids,
-            s->n_buildings, s->silent, s->nil, s->files);
+            s->n_buildings, s->silent, s->nil, s->files, visited);
 }
 
 int main(int argc, char **argv)
@@ -52,7 +53,9 @@ int main(int argc, char **argv)
     buf_printf(&path, "%s/sheets", argv[1]);
     mkdir(argv[1], 0700);
     mkdir(buf_text(&path), 0700);
-    station_make(&s, argc > 2 ? strtoull(argv[2], NULL, 10) : 20201101);
+    uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 20201101;
+    int visited = 0;
+    station_make(&s, seed);
     path.n = 0;
     buf_printf(&path, "%s/units.csv", argv[1]);
     bool ok = station_write_units(&s, buf_text(&path));
@@ -62,7 +65,8 @@ int main(int argc, char **argv)
     fprintf(s.truth, "file,sheet,row,outcome,codes,person,unit,community,grid,building,name,id_number,sex,birth_date,phone,"
                      "category,enlist_date,discharge_date\n");
     for (int g = 0; g < s.n_grids && ok; g++) ok = station_write_grid(&s, g);
-    write_sums(&s, sums);
+    ok = ok && station_write_ledgers(&s, seed, &visited);
+    write_sums(&s, visited, sums);
     if (fclose(s.truth) != 0 || fclose(sums) != 0) ok = false;
     free(s.people);
     free(s.residents);

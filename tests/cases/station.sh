@@ -15,4 +15,23 @@ same "records, rejected rows and nobody-rows are all the rows there are" "$(($(s
 status "importing with one thread ends the same" 1 vet-import -q --threads 1 --stats stats1.json station/sheets/*
 check "and gives the same bytes" cmp records.csv out
 check "and the same accounts" cmp stats.json stats1.json
+# The store of the same month, with its other ledgers: what the reports say is what was made.
+export VET_DB=$PWD/station.db VET_NOW=2020-11-01T08:00:00 VET_PERIOD=2020-10
+vet-import -q station/sheets/* 2>messages.txt || true
+for file in station/ledgers/*.csv; do
+    name=${file##*/}
+    status "the ledger ${name%.csv} has nothing to complain of" 0 vet-import -q --ledger "${name%.csv}" --place 榆山街道退役军人服务站 "$file"
+    same "not even a flag" "" "$(cat err)"
+done
+vet-dedupe -q
+vet-report -r visits -t csv >visits.csv
+figure() { grep "^走访情况,1,$1,value," visits.csv | cut -d, -f5; }
+same "as many people were found as are on the sheets" "$(sum found)" "$(figure 1)"
+same "as many of them were visited as the ledger has" "$(sum visited)" "$(figure 2)"
+same "267 were visited at each festival" "267 八一 267 春节" \
+    "$(vet-export --ledger visit | cut -d, -f2 | grep -e 春节 -e 八一 | sort | uniq -c | awk '{ print $1, $2 }' | sort -k2 | tr '\n' ' ' | sed 's/ $//')"
+same "who was not visited is on the list" "$(figure 3)" "$(grep -c '^未走访,1,[0-9]*,name,' visits.csv)"
+vet-report -r ledger --ledger hardship -t csv >hardship.csv
+same "twelve families are in need" 12 "$(grep '^汇总,1,1,value,' hardship.csv | cut -d, -f5)"
+has "four of them were helped with 30,000 yuan" hardship.csv "sum_amount,30000"
 finish
