@@ -190,11 +190,8 @@ static void run_store(struct session *s, const struct request *q)
     const char *given = NULL;
     struct str period;
     if (!session_period(s, &given, &period)) return;
-    char month[8] = {0};
-    memcpy(month, period.s, 7);
-    struct store_options o = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command), .period = month};
     struct schema *l = schema_open(s->share, q->ledger, &s->diag);
-    struct store *st = l ? store_open(s->db, q->explain ? STORE_READ : STORE_WRITE, &o, &s->diag) : NULL;
+    struct store *st = l ? session_store(s, q->explain ? STORE_READ : STORE_WRITE, period) : NULL;
     struct rows *r = st ? link_store_rows(st, l) : NULL;
     if (r) link_rows(s, q, r, st, l);
     rows_close(r);

@@ -37,11 +37,11 @@ static struct rows *open_rows(struct store *st, const struct schema *l, const st
 }
 
 /* The log says who took whole personal data out of the store.  A store that may only be read keeps no log. */
-static void note_unmasked(struct session *s, const struct store_options *o, uint64_t n)
+static void note_unmasked(struct session *s, uint64_t n)
 {
     char counts[40];
     if (access(s->db, W_OK) != 0) return;
-    struct store *st = store_open(s->db, STORE_WRITE, o, &s->diag);
+    struct store *st = session_store(s, STORE_WRITE, (struct str){0});
     snprintf(counts, sizeof counts, "{\"rows\":%llu}", (unsigned long long)n);
     if (st) store_note(st, "export", s->output ? s->output : "-", counts);
     store_close(st);
@@ -50,9 +50,8 @@ static void note_unmasked(struct session *s, const struct store_options *o, uint
 static void export_rows(struct session *s, const struct choice *c, enum mask_profile mask)
 {
     if (c->history) session_hide(s, c->history);
-    struct store_options o = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command)};
     struct schema *l = schema_open(s->share, c->ledger ? c->ledger : "person", &s->diag);
-    struct store *st = l ? store_open(s->db, STORE_READ, &o, &s->diag) : NULL;
+    struct store *st = l ? session_store(s, STORE_READ, (struct str){0}) : NULL;
     struct rows *r = st ? open_rows(st, l, c) : NULL;
     struct out *out = r ? out_open(s->output, &s->diag) : NULL;
     struct copy_options how = {.format = s->to == TO_JSON ? ROWS_JSON : ROWS_CSV,
@@ -65,7 +64,7 @@ static void export_rows(struct session *s, const struct choice *c, enum mask_pro
     if (out && !out_close(out, ok, &s->diag)) ok = false;
     rows_close(r);
     store_close(st);
-    if (ok && mask == PROFILE_NONE) note_unmasked(s, &o, n);
+    if (ok && mask == PROFILE_NONE) note_unmasked(s, n);
     schema_free(l);
 }
 
@@ -86,12 +85,10 @@ int main(int argc, char **argv)
         {OPT_STRING, 0, "changes", &c.changes, "A..B", "what is new, changed or gone from batch, day or month A to B", NULL, 0, 0},
         {OPT_STRING, 0, "as-of", &c.as_of, "BATCH|DATE|MONTH", "as the store was after that batch, day or month", NULL, 0, 0},
     };
-    enum mask_profile mask = PROFILE_NONE;
-    if (!session_start(&s, own, sizeof own / sizeof *own, argc, argv)) return session_end(&s);
-    if (!s.mask && s.stdout_is_terminal && !s.output) mask = PROFILE_INTERNAL;
-    if (s.mask && !mask_profile_of(str_of(s.mask), &mask))
-        diag_add(&s.diag, DIAG_OPTION_BAD, NULL, "--mask", s.mask, "none, internal, public", NULL);
-    else if (!s.db) diag_add(&s.diag, DIAG_STORE_WANTED, NULL, "vet-export", NULL);
+    enum mask_profile mask;
+    if (!session_start(&s, own, sizeof own / sizeof *own, argc, argv) || !session_mask(&s, PROFILE_NONE, &mask))
+        return session_end(&s);
+    if (!s.db) diag_add(&s.diag, DIAG_STORE_WANTED, NULL, "vet-export", NULL);
     else if (s.files.n) diag_add(&s.diag, DIAG_ARGUMENT_EXTRA, NULL, s.files.v[0], NULL);
     else export_rows(&s, &c, mask);
     return session_end(&s);

@@ -42,8 +42,7 @@ static void write_forms(struct session *s, const struct request *q, struct form_
 
 static void from_store(struct session *s, const struct request *q, struct form_spec *spec)
 {
-    struct store_options o = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command)};
-    struct store *st = store_open(s->db, STORE_READ, &o, &s->diag);
+    struct store *st = session_store(s, STORE_READ, (struct str){0});
     struct units *units = st ? store_units(st, 0) : NULL;
     const struct store_query query = {.ledger = spec->schema, .sorted = true};
     struct rows *people = st && units && !q->blank ? store_rows(st, &query) : NULL;

@@ -66,10 +66,7 @@ static bool open_units(struct session *s, const struct choice *c, struct store *
 static void run(struct session *s, const struct choice *c)
 {
     struct schema *schema = schema_open(s->share, c->ledger, &s->diag);
-    char month[8] = {0};
-    memcpy(month, c->month.s, 7);
-    struct store_options so = {.by = session_who(), .now = session_now(), .command = buf_text(&s->command), .period = month};
-    struct store *st = schema && s->db ? store_open(s->db, c->dry_run ? STORE_READ : STORE_CREATE, &so, &s->diag) : NULL;
+    struct store *st = schema && s->db ? session_store(s, c->dry_run ? STORE_READ : STORE_CREATE, c->month) : NULL;
     struct units *units = NULL;
     char today[11] = {0};
     memcpy(today, session_now(), 10);
@@ -139,10 +136,8 @@ int main(int argc, char **argv)
         {OPT_STRING, 0, "sheet", &c.sheet, "NAME", "with --cells: which sheet (default: the first)", NULL, 0, 0},
     };
     if (!session_start(&s, own, sizeof own / sizeof *own, argc, argv)) return session_end(&s);
-    if (!s.mask && s.stdout_is_terminal && !s.output) c.mask = PROFILE_INTERNAL;
-    if (s.mask && !mask_profile_of(str_of(s.mask), &c.mask))
-        diag_add(&s.diag, DIAG_OPTION_BAD, NULL, "--mask", s.mask, "none, internal, public", NULL);
-    else if (c.cells && s.files.n > 1) diag_add(&s.diag, DIAG_ARGUMENT_EXTRA, NULL, s.files.v[1], NULL);
+    if (!session_mask(&s, PROFILE_NONE, &c.mask)) return session_end(&s);
+    if (c.cells && s.files.n > 1) diag_add(&s.diag, DIAG_ARGUMENT_EXTRA, NULL, s.files.v[1], NULL);
     else if (s.where && s.db && !s.output) diag_add(&s.diag, DIAG_OPTION_NEEDS, NULL, "--where", "--output", NULL);
     else if (c.cells) write_cells(&s, &c);
     else if (session_period(&s, &c.period, &c.month)) run(&s, &c);

@@ -213,7 +213,7 @@ static const struct action *find_action(struct session *s)
 }
 
 /* A month, what the batches of this run say of themselves, the store. */
-static bool open_store(struct work *w, const struct action *a, char month[8])
+static bool open_store(struct work *w, const struct action *a)
 {
     struct session *s = &w->session;
     struct str period;
@@ -230,13 +230,8 @@ static bool open_store(struct work *w, const struct action *a, char month[8])
     if (a->run == do_freeze && argument(w, 0)) w->period = argument(w, 0);
     if (!session_period(s, &w->period, &period)) return false;
     if (a->run == do_erase && argument(w, 0)) session_hide(s, argument(w, 0));
-    snprintf(month, 8, "%.*s", (int)period.n, period.s);
-    w->options = (struct store_options){.by = a->run == do_erase && w->by ? w->by : session_who(),
-                                        .now = session_now(),
-                                        .command = buf_text(&s->command),
-                                        .period = month};
-    const char *wait = getenv("VET_WAIT"); /* milliseconds for which another writer is waited for */
-    if (wait) w->options.wait_ms = atol(wait);
+    if (a->run == do_erase) s->by = w->by;
+    w->options = session_options(s, period);
     if (a->opening == OPENS_NOTHING) return true;
     /* The units are read first: where they cannot be, no store is made. */
     if (a->opening == MAKES && s->units && !(w->units = units_open(s->units, &s->diag))) return false;
@@ -263,9 +258,7 @@ int main(int argc, char **argv)
         {OPT_STRING, 0, "receipt", &w.receipt, "FILE", "verify: does the log still hold what the receipt says?", NULL, 0, 0},
     };
     const struct action *a;
-    char month[8];
-    if (session_start(&w.session, own, sizeof own / sizeof *own, argc, argv) && (a = find_action(&w.session)) &&
-        open_store(&w, a, month))
+    if (session_start(&w.session, own, sizeof own / sizeof *own, argc, argv) && (a = find_action(&w.session)) && open_store(&w, a))
         a->run(&w);
     store_close(w.store);
     units_free(w.units);
