@@ -146,7 +146,8 @@ void build_trimmings(struct building *b, struct block *block, const struct table
     for (size_t i = 0; r && i < t->n_charts; i++) {
         size_t n = 0;
         bool pivot = str_is(t->charts[i].series, "pivot");
-        for (size_t k = 0; pivot && k < n_pivot; k++) series[n++] = first_pivot + k;
+        for (size_t k = first_pivot; pivot && k < first_pivot + n_pivot; k++) /* shares are of another kind than counts */
+            if (r->columns[k].kind == COLUMN_COUNT) series[n++] = k;
         for (size_t k = 0; !pivot && k < r->n_columns && !n; k++)
             if (str_eq(r->columns[k].name, t->charts[i].series)) series[n++] = k;
         if (n && names != SIZE_MAX)

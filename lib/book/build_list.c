@@ -8,7 +8,9 @@
 /* A column: a field of the ledger or of a join; 'place' stands for three. */
 struct list_column {
     const struct field *field;
-    int from; /* column of the input; PLACE: where the unit lies */
+    int from;    /* column of the input; PLACE: where the unit lies */
+    bool asked;  /* by its name, and not only as one of the form */
+    bool filled; /* somebody has a value */
 };
 enum { PLACE = -2, PLACES = 3 };
 struct listing {
@@ -30,11 +32,11 @@ struct listing {
 static void add_place(struct listing *l)
 {
     mem_grow(&l->columns, &l->cap, l->n + 1, sizeof *l->columns);
-    l->columns[l->n++] = (struct list_column){.from = PLACE};
+    l->columns[l->n++] = (struct list_column){.from = PLACE, .asked = true};
     places_columns(l->head);
 }
 
-static bool add_field(struct listing *l, struct str name)
+static bool add_field(struct listing *l, struct str name, bool asked)
 {
     struct building *b = l->b;
     const struct field *f = b->source->schema ? schema_field(b->source->schema, name) : NULL;
@@ -47,7 +49,7 @@ static bool add_field(struct listing *l, struct str name)
         return false;
     }
     mem_grow(&l->columns, &l->cap, l->n + 1, sizeof *l->columns);
-    l->columns[l->n++] = (struct list_column){f, from};
+    l->columns[l->n++] = (struct list_column){f, from, asked, false};
     bool number = f ? f->type == TYPE_INTEGER || f->type == TYPE_NUMBER : name.s[0] != '_';
     result_column(l->head, name, building_title(b, name),
                   number                      ? COLUMN_DECIMAL
@@ -65,7 +67,7 @@ static bool add_form(struct listing *l)
         const struct field *f = &s->fields[i];
         bool place = f->role == ROLE_COMMUNITY || f->role == ROLE_GRID || f->role == ROLE_BUILDING;
         if (!f->on_form || place || (f->sensitive && l->b->source->mask != PROFILE_NONE)) continue;
-        ok = add_field(l, f->name);
+        ok = add_field(l, f->name, false);
     }
     return ok;
 }
@@ -78,7 +80,7 @@ static bool start(struct listing *l)
     bool ok = true;
     for (size_t k = 0; k < t->n_fields; k++) {
         if (str_is(t->fields[k], "place")) add_place(l);
-        else ok = (str_is(t->fields[k], "form") ? add_form(l) : add_field(l, t->fields[k])) && ok;
+        else ok = (str_is(t->fields[k], "form") ? add_form(l) : add_field(l, t->fields[k], true)) && ok;
     }
     const struct columns *c = &l->walk.rows->columns;
     l->sort = mem_zero(t->n_sort, sizeof *l->sort);
@@ -106,6 +108,7 @@ static bool put(struct listing *l, const struct str *v)
     for (size_t k = 0; k < l->n; k++) {
         if (l->columns[k].from != PLACE) {
             l->values[at++] = building_masked(b, l->scratch, l->columns[k].field, v[l->columns[k].from]);
+            l->columns[k].filled = l->columns[k].filled || v[l->columns[k].from].n;
             continue;
         }
         uint32_t unit = b->source->units && l->walk.unit >= 0 ? units_code(b->source->units, v[l->walk.unit]) : UNIT_NONE;
@@ -121,6 +124,16 @@ static bool put(struct listing *l, const struct str *v)
     return sorter_put(l->lines, buf_slice(&l->key), l->values);
 }
 
+/* Columns of the form that nobody filled in would leave little room for those that somebody did. */
+static void hide_empty(const struct listing *l, struct block *block)
+{
+    size_t at = 0;
+    for (size_t k = 0; k < l->n; k++) {
+        if (!l->columns[k].asked && !l->columns[k].filled && block_lines(block)) block->hidden[at] = true;
+        at += l->columns[k].from == PLACE ? PLACES : 1;
+    }
+}
+
 bool build_list(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
     struct listing l = {.b = b, .t = t, .head = result_new(), .scratch = result_new()};
@@ -132,6 +145,7 @@ bool build_list(struct building *b, struct content_sheet *s, const struct table_
     block->heading = t->heading;
     block->lines = l.lines;
     block->numbered = block->filter = true;
+    if (ok) hide_empty(&l, block);
     build_trimmings(b, block, t, 0, 0);
     if (ok && !block_lines(block)) block_note(b->content, block, STR("没有符合条件的记录。"));
     result_free(l.scratch);

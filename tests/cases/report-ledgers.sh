@@ -51,8 +51,11 @@ cat >look.py <<'PY'
 import openpyxl
 w = openpyxl.load_workbook("visits.xlsx")
 print(" ".join(w.sheetnames))
+print([s.tx.strRef.f.split("!")[1] for c in w.worksheets[0]._charts for s in c.series])
 PY
-same "the workbook has the lists" "走访情况 未走访 春节未走访 八一未走访 多次走访" "$(/usr/bin/python3 look.py 2>/dev/null)"
+mapfile -t seen < <(/usr/bin/python3 look.py 2>/dev/null)
+same "the workbook has the lists" "走访情况 未走访 春节未走访 八一未走访 多次走访" "${seen[0]}"
+same "its chart has counts only, no shares among them" "['\$B\$16', '\$D\$16']" "${seen[1]}"
 vet-report -r visits --explain '走访情况!B7' >behind.csv
 same "a figure of the visits has its people behind it" "李** 王* 赵*" "$(tail -n +2 behind.csv | cut -d, -f4 | tr '\n' ' ' | sed 's/ $//')"
 vet-report -r visits --explain '走访情况!D17' >behind.csv
@@ -68,6 +71,7 @@ CSV
 vet-import -q --ledger hardship hardship.csv 2>err || true
 vet-report -r ledger --ledger hardship -t text >ledger.txt
 golden "any ledger has its sums and its records" report-ledger.txt ledger.txt
+same "columns that nobody filled in leave room for the others" "" "$(grep 疾病名称 ledger.txt)"
 has "a person's events all count" ledger.txt "临时救助       3  100.0    5300.5"
 status "the records behind a sum are those of its line" 0 vet-report -r ledger --ledger hardship --explain '汇总!D10'
 same "all of them" 3 "$(($(wc -l <out) - 1))"
