@@ -114,6 +114,10 @@ static bool is_all_han(struct str t)
 
 static bool fits_length(struct converter *c, const struct field *f, struct str value, struct str text)
 {
+    if (f->min_length && text_length(value) < f->min_length) {
+        verdict_hint(refuse(c, f, DIAG_FORMAT_INVALID, text), f->hint.n ? f->hint : STR("-"));
+        return false;
+    }
     if (!f->max_length || value.n <= f->max_length || text_length(value) <= f->max_length) return true;
     struct verdict *v = refuse(c, f, DIAG_TOO_LONG, text);
     if (v) {

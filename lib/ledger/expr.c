@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "base/near.h"
 #include "base/text.h"
+#include "ledger/expr_clock.h"
 #include "ledger/expr_plain.h"
 
 enum { LONGEST_TEXT = 32 << 20, LONGEST_EXPRESSION = 100000 };
@@ -28,6 +29,7 @@ struct expr {
     size_t n_used;
     int birth; /* index of the birth date among the columns, or -1 */
     struct date today;
+    struct expr_clock clock;
     const struct str *values; /* of the row at hand */
     struct part *parts;       /* n of them */
     size_t n;
@@ -250,6 +252,7 @@ static void add_functions(struct expr *e)
     sqlite3_create_function(e->db, "mask", 1, PLAIN, e, f_mask, NULL, NULL);
     sqlite3_create_function(e->db, "mask", 2, PLAIN, e, f_mask, NULL, NULL);
     sqlite3_create_function(e->db, "today", 0, PLAIN, e, f_today, NULL, NULL);
+    expr_clock_ready(&e->clock, e->db, e->env.today);
 }
 
 /* ---- what is allowed ---- */
@@ -514,6 +517,7 @@ void expr_free(struct expr *e)
     if (!e) return;
     sqlite3_finalize(e->statement);
     sqlite3_close(e->db);
+    expr_clock_free(&e->clock);
     for (size_t i = 0; i < e->n; i++) plain_free(e->parts[i].plain);
     free(e->parts);
     free(e->used);

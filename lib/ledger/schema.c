@@ -111,6 +111,14 @@ static void load_constraints(struct loader *l, struct field *f, const struct sha
     f->required = share_truth(l->f, v, "required", false);
     f->minimum = share_number(l->f, v, "minimum", NAN);
     f->maximum = share_number(l->f, v, "maximum", NAN);
+    /* What is not enforced is not accepted in silence. */
+    if (share_get(v, "unique"))
+        share_fault(l->f, share_get(v, "unique"), DIAG_LEDGER_TYPE, "unique", "left out: the ledger's primaryKey says what is one",
+                    NULL);
+    double least = share_number(l->f, v, "minLength", 0);
+    if (least < 0 || least > 1e6)
+        share_fault(l->f, share_get(v, "minLength"), DIAG_LEDGER_TYPE, "minLength", "from 0 to 1000000", NULL);
+    else f->min_length = (uint32_t)least;
     double longest = share_number(l->f, v, "maxLength", 0);
     if (longest < 0 || longest > 1e6)
         share_fault(l->f, share_get(v, "maxLength"), DIAG_LEDGER_TYPE, "maxLength", "from 0 to 1000000", NULL);
@@ -230,7 +238,7 @@ static void load_field(struct loader *l, struct field *f, const struct share_val
         f->line = derive->line;
         f->col = derive->col;
     }
-    f->typed = !is_place(f->role) && (f->role != ROLE_TEXT || f->max_length || f->pattern.n);
+    f->typed = !is_place(f->role) && (f->role != ROLE_TEXT || f->max_length || f->min_length || f->pattern.n);
 }
 
 static void enter_heading(struct loader *l, const struct share_value *at, struct str heading, uint32_t index)

@@ -62,6 +62,7 @@ struct field {
     bool multiple;           /* a cell may hold several codes, separated by 、 , ; / */
     bool past;               /* a date that cannot lie in the future */
     bool sensitive;          /* health, petitions and the like: left out of exports unless asked for */
+    uint32_t min_length;     /* characters */
     uint32_t max_length;     /* characters; 0 = no limit */
     double minimum, maximum; /* of numbers; NAN = none */
     struct str pattern;      /* constraints.pattern, or empty */

@@ -154,6 +154,14 @@ int main(void)
     answers("mask('370124198506150011')", "370124********0011");
     answers("mask('13812345678')", "138****5678");
     answers("today()", "2020-10-31");
+    answers("date('now')", "2020-10-31");
+    answers("date()", "2020-10-31");
+    answers("datetime('NOW', '-1 day')", "2020-10-30 00:00:00");
+    answers("strftime('%Y')", "2020");
+    answers("strftime('%m', 'now')", "10");
+    answers("julianday('2020-11-02') - julianday('now')", "2.0");
+    answers("date('2020-01-31', '+1 month')", "2020-03-02");
+    answers("date('no date') IS NULL", "1");
     answers("count > 5", "1");
     answers("count > '5'", "1");
     answers("amount + 1", "3001");

@@ -196,6 +196,11 @@ int main(void)
 
     tests_only_ledger(&d);
 
+    h = load("{\"name\": \"x\", \"title\": \"x\", \"fields\": [{\"name\": \"a\", \"title\": \"甲\", \"type\": \"string\",\n"
+             "  \"constraints\": {\"unique\": true}}]}\n");
+    CHECK(strcmp(h.code, "ledger_type") == 0 && strcmp(h.args[0], "unique") == 0 && h.row == 2,
+          "a constraint that is not enforced is refused where it stands");
+
     h = load("{\n  \"name\": \"x\", \"title\": \"x\",\n  \"fields\": [\n    {\"name\": \"a\", \"title\": \"甲\", \"type\": "
              "\"string\", \"vet:rolle\": \"name\"}]}\n");
     CHECK(strcmp(h.code, "ledger_key") == 0 && h.row == 4 && h.col == 51 && strcmp(h.args[1], "vet:role") == 0,
