@@ -13,7 +13,7 @@ test: tests
 
 # ---- checks that take longer; none of them installs anything ----
 .PHONY: lint asan valgrind
-SOURCES = $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch] scripts/*/*.[ch])
+SOURCES = $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/fault/*.[ch] tests/bench/*.[ch] scripts/*/*.[ch])
 SCRIPTS = $(shell grep -lE '^\#.*(bash|/sh)' scripts/* tests/run tests/lib.sh tests/cases/*.sh .ci/run 2>/dev/null)
 # The format, static checks of code, scripts and manual pages, and both compilers with warnings as errors.
 lint:

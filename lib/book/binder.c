@@ -135,7 +135,8 @@ bool binder_close(struct binder *w, bool keep)
     if (w->n_lists) binder_write_lists(w);
     for (size_t i = 0; i < w->n_tabs; i++) tab_set_widths(w->tabs[i]);
     errno = 0;
-    binder_note(w, workbook_close(w->book));
+    if (w->error == LXW_ERROR_CREATING_TMPFILE) lxw_workbook_free(w->book);
+    else binder_note(w, workbook_close(w->book));
     bool ok = !keep || !w->error;
     if (!ok) diag_add(w->diag, DIAG_WRITE_FAILED, NULL, w->shown, why(w->error), NULL);
     if (keep && ok && w->temporary && !copy_out(w)) {
@@ -149,6 +150,7 @@ bool binder_close(struct binder *w, bool keep)
         free(w->tabs[i]->breaks);
         free(w->tabs[i]->fixed);
         free(w->tabs[i]->hidden);
+        if (w->tabs[i]->detached) lxw_worksheet_free(w->tabs[i]->sheet);
     }
     free(w->tabs);
     free(w->lists);
@@ -200,17 +202,28 @@ static struct str allowed_name(struct binder *w, struct str name)
     return result;
 }
 
+/* A sheet needs a temporary file.  Where there is no room for one the workbook has failed, which its closing tells; what is said of
+ * the sheet until then goes to one that is no part of it, and gets no cells. */
+static lxw_worksheet *detached_sheet(struct tab *t)
+{
+    binder_note(t->w, LXW_ERROR_CREATING_TMPFILE);
+    t->detached = true;
+    lxw_worksheet *sheet = lxw_worksheet_new(NULL);
+    if (!sheet) mem_exhausted(sizeof *t);
+    return sheet;
+}
+
 struct tab *binder_tab(struct binder *w, struct str name, bool hidden)
 {
     struct tab *t = arena_zero(&w->memory, 1, sizeof *t);
     t->w = w;
     t->name = allowed_name(w, name);
     t->sheet = workbook_add_worksheet(w->book, t->name.s);
-    if (!t->sheet) mem_exhausted(sizeof *t);
+    if (!t->sheet) t->sheet = detached_sheet(t);
     worksheet_set_default_row(t->sheet, 18, LXW_FALSE);
     t->least = 8;
     t->most = 50;
-    if (hidden) worksheet_hide(t->sheet);
+    if (hidden && !t->detached) worksheet_hide(t->sheet);
     mem_grow(&w->tabs, &w->cap_tabs, w->n_tabs + 1, sizeof *w->tabs);
     w->tabs[w->n_tabs++] = t;
     return t;

@@ -20,6 +20,7 @@ void tab_put(struct tab *t, uint32_t row, uint16_t col, struct look look, struct
     double number;
     if (look.face != FACE_TITLE && look.face != FACE_SUBTITLE && look.face != FACE_NOTE && look.face != FACE_CAPTION)
         tab_fit(t, col, look, value);
+    if (t->detached) return;
     if (!value.n) binder_note(t->w, worksheet_write_blank(t->sheet, row, col, f));
     else if (as_number(t->w, look, value, &number)) binder_note(t->w, worksheet_write_number(t->sheet, row, col, number, f));
     else binder_note(t->w, worksheet_write_string(t->sheet, row, col, binder_clean(t->w, value), f));
@@ -29,7 +30,7 @@ void tab_across(struct tab *t, uint32_t row, uint16_t first, uint16_t last, stru
 {
     tab_put(t, row, first, look, value);
     for (uint16_t c = first + 1; c <= last; c++)
-        binder_note(t->w, worksheet_write_blank(t->sheet, row, c, binder_format(t->w, look)));
+        if (!t->detached) binder_note(t->w, worksheet_write_blank(t->sheet, row, c, binder_format(t->w, look)));
 }
 
 void tab_height(struct tab *t, uint32_t row, double points)

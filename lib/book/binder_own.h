@@ -19,6 +19,7 @@ struct choice_list {
 struct tab {
     struct binder *w;
     lxw_worksheet *sheet;
+    bool detached; /* the sheet is no part of the workbook, which has failed */
     struct str name;
     double *fitted, *fixed; /* widths by column; fixed 0 = none */
     bool *hidden;

@@ -1,0 +1,11 @@
+/* What the failing library (fault.c) and the program that drives it (drive.c) share. */
+#ifndef VET_TESTS_FAULT_H
+#define VET_TESTS_FAULT_H
+
+struct fault_shared {
+    unsigned long calls; /* counted so far */
+    unsigned long bytes; /* handed to streams of the C library */
+    unsigned long met;   /* 1: the fault has happened */
+};
+
+#endif
