@@ -74,7 +74,7 @@ demo:
 check:
 	scripts/install-dependencies build check
 	$(MAKE) -s -j$(JOBS) tests $(BUILD)/demo/make-station
-	BUILD=$(BUILD) tests/run $(T)
+	BUILD=$(BUILD) SEQUENCES=$${SEQUENCES:-10000} LIMIT=1500 tests/run $(T)
 
 bench:
 	scripts/install-dependencies build bench
