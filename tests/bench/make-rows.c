@@ -1,5 +1,6 @@
-/* make-rows ROWS [--wrong] [--xlsx FILE]: person rows of 25 columns, made from a seed, as CSV on standard output or as a
- * workbook with shared strings.  With --wrong every row has a bad citizen id, date, phone and category. */
+/* make-rows ROWS [--wrong] [--month M] [--xlsx FILE]: person rows of 25 columns, made from a seed, as CSV on standard output or as
+ * a workbook with shared strings.  With --wrong every row has a bad citizen id, date, phone and category.  With --month only what
+ * changed in that month is written: one row in a hundred, with another telephone. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <xlsxwriter.h>
@@ -12,7 +13,7 @@ _Noreturn void mem_exhausted(size_t wanted)
     exit(4);
 }
 
-enum { COLUMNS = 25, WIDTH = 96 };
+enum { COLUMNS = 25, WIDTH = 96, PHONE = 9 };
 static const char *const NAMES[COLUMNS] = {
     "name",     "sex",           "id_number",      "birth_date", "ethnic",       "politics",       "education",
     "marital",  "health",        "phone",          "category",   "enlist_date",  "discharge_date", "employment",
@@ -57,7 +58,7 @@ static void make(char v[COLUMNS][WIDTH], struct dice *d, uint32_t serial, bool w
 #undef PUT
 }
 
-static int write_csv(long rows, bool wrong)
+static int write_csv(long rows, bool wrong, long month)
 {
     static char v[COLUMNS][WIDTH];
     struct dice d = {7};
@@ -65,6 +66,8 @@ static int write_csv(long rows, bool wrong)
     putchar('\n');
     for (long i = 0; i < rows; i++) {
         make(v, &d, (uint32_t)i, wrong);
+        if (month && (i * 37 + month) % 100 != 0) continue;
+        if (month) snprintf(v[PHONE], WIDTH, "139%08ld", (i * 13 + month * 7919) % 100000000);
         for (int c = 0; c < COLUMNS; c++) {
             if (c) putchar(',');
             if (strchr(v[c], ',')) printf("\"%s\"", v[c]);
@@ -91,12 +94,13 @@ static int write_xlsx(long rows, bool wrong, const char *path)
 
 int main(int argc, char **argv)
 {
-    long rows = argc > 1 ? strtol(argv[1], NULL, 10) : 1000;
+    long rows = argc > 1 ? strtol(argv[1], NULL, 10) : 1000, month = 0;
     bool wrong = false;
     const char *xlsx = NULL;
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "--wrong") == 0) wrong = true;
+        else if (strcmp(argv[i], "--month") == 0 && i + 1 < argc) month = strtol(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--xlsx") == 0 && i + 1 < argc) xlsx = argv[++i];
     }
-    return xlsx ? write_xlsx(rows, wrong, xlsx) : write_csv(rows, wrong);
+    return xlsx ? write_xlsx(rows, wrong, xlsx) : write_csv(rows, wrong, month);
 }
