@@ -183,7 +183,7 @@ struct rows *store_decisions(struct store *s, int64_t as_of)
     struct buf sql = {0};
     buf_put(&sql, "SELECT a, b, verdict, who AS \"by\", at, note FROM vet_decision d WHERE ");
     buf_visible(&sql, "d", as_of);
-    buf_put(&sql, " ORDER BY _in, a, b");
+    buf_put(&sql, " ORDER BY at, a, b");
     sqlite3_stmt *q = pipe_drain(s) ? store_prepare(s, buf_text(&sql)) : NULL;
     buf_free(&sql);
     return rows_of_statement(s, "decisions", q);
