@@ -76,9 +76,9 @@ void words_ready(struct words *w, const struct schema *s)
     mark_all(w, SIGNATURES);
     mark_all(w, EITHER);
     /* what may stand before any of these words, and what pages and notes begin with */
-    static const char *const OTHERS[] = {"*",  "(",  "[",  " ",  "（", "【", "　", "\xC2\xA0", "\xEF\xBB\xBF",
-                                         "《", "以", "共", "第", "本", "该", "无", "没",       "暂",
-                                         "零", "0",  "０", "-",  "—",  "年", "村", "此",       NULL};
+    static const char *const OTHERS[] = {
+        "*",  "(",  "[", " ",  "（", "【", "　", "\xC2\xA0", "\xEF\xBB\xBF", "《", "以", "共", "第", "本", "该", "无", "没",
+        "暂", "零", "0", "０", "-",  "—",  "年", "村",       "此",           "/",  "／", "\\", "－", "×",  "〇", NULL};
     mark_all(w, OTHERS);
 }
 

@@ -2,12 +2,11 @@
 #include "fuzz.h"
 #include "store/bag.h"
 
-static struct bag *open_bag(const char *path)
+static struct bag *open_bag(const char *path, struct diag *d)
 {
-    struct diag d;
-    diag_init(&d, NULL, NULL);
-    struct bag *b = bag_open(path, &d);
-    must(b ? d.status == 0 : d.status >= 2, "a package is sound, or what is wrong with it is told");
+    diag_init(d, NULL, NULL);
+    struct bag *b = bag_open(path, d);
+    must(b ? d->status == 0 : d->status >= 2, "a package is sound, or what is wrong with it is told");
     return b;
 }
 
@@ -51,7 +50,7 @@ static void pack_and_open(struct str rest)
     if (o) out_close(o, ok, &d);
     bag_free(b);
     if (!ok) return;
-    b = open_bag(path);
+    b = open_bag(path, &d);
     must(!b || strcmp(bag_digest(b), digest) == 0, "the digest is that of the file");
     read_parts(b);
     bag_free(b);
@@ -66,7 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         return 0;
     }
     struct file_of_bytes f = file_of_bytes(data, n);
-    struct bag *b = open_bag(f.path);
+    struct diag d;
+    struct bag *b = open_bag(f.path, &d);
     read_parts(b);
     bag_free(b);
     close(f.fd);
