@@ -131,6 +131,40 @@ printf '%s\n' $heading 王五$rest >after.csv
 status "an unreadable file among good ones: status 3" 3 import sound.csv cut.xlsx after.csv
 same "the files before it and after it are taken" "好人 王五" "$(names)"
 
+# ---- files that are no plain files, and more of them than a process may hold open ----
+mkfifo pipe
+(head -1 sound.csv && sleep 0.2 && sed 1d sound.csv) >pipe &
+status "a named pipe with a slow writer is read to its end" 0 import pipe
+same "its person is there" 好人 "$(names)"
+wait
+: >pipe.empty
+(cat pipe.empty >pipe) &
+status "a pipe into which nobody writes anything: status 3" 3 import sound.csv pipe
+has "it is told that it is empty" err 'pipe: error: file_empty'
+same "the sound sheet is taken" 好人 "$(names)"
+wait
+mkdir many
+for i in $(seq 10000); do printf '%s\n张%s%s\n' $heading "$i" "$rest" >"many/$i.csv"; done
+status "10,000 files at once, where 64 may be open: status 0" 0 bash -c 'ulimit -n 64; vet-import -q -u units.csv many/*.csv'
+same "nobody is lost" 10000 "$(sed 1d out | wc -l)"
+rm -rf many
+locked=$(mktemp -d)
+cp units.csv sound.csv after.csv "$locked"
+chmod 755 "$locked"
+chmod 000 "$locked/sound.csv"
+reader=(env)
+[ "$(id -u)" = 0 ] && reader=(setpriv --reuid=65534 --regid=65534 --clear-groups env)
+status "a file that may not be read, among good ones: status 3" 3 "${reader[@]}" vet-import --lang zh -q -u units.csv "$locked/sound.csv" \
+    after.csv
+has "it is told" err 'sound.csv: error: open_failed'
+same "the good one is taken" 王五 "$(names)"
+rm -rf "$locked"
+{ printf '%s\n' $heading; for i in $(seq 60000); do echo "张$i$rest"; done; } >shrinks.csv
+(vet-import -q -u units.csv shrinks.csv >shrunk.out 2>shrunk.err; echo $? >shrunk) &
+truncate -s 1000000 shrinks.csv
+wait
+check "a file cut short while it is read ends the command with a status of its own, never by a signal" test "$(cat shrunk)" -lt 5
+
 # ---- the store ----
 dump() { sqlite3 "$1" .dump | sha256sum; }
 vet-store init -q -d store.db -u units.csv 2>/dev/null
