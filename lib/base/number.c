@@ -111,7 +111,10 @@ static bool write_decimal(struct number_reading *r, bool negative, const char *d
         n--;
         point--;
     }
-    if (n == 0) negative = false;
+    if (n == 0) { /* 0E19 is 0 */
+        negative = false;
+        point = 0;
+    }
     int whole = point > 0 ? point : 1, after = n > point ? n - point : 0;
     if (whole + after + 2 > NUMBER_ROOM) return false;
     char *p = r->text;

@@ -176,6 +176,7 @@ static struct str without_marks(struct str s)
             m++;
             continue;
         }
+        s = str_trim(s);
         m = MARKS;
     }
     return s;
@@ -199,7 +200,7 @@ static void convert_name(struct converter *c, const struct field *f, const struc
     }
     c->scratch.n = 0;
     text_name(&c->scratch, text);
-    struct str whole = without_marks(buf_slice(&c->scratch)), value = without_remark(whole);
+    struct str whole = without_marks(buf_slice(&c->scratch)), value = without_marks(without_remark(whole));
     bool remark = value.n < whole.n;
     if (!str_eq(value, text)) {
         value = convert_keep(c, value);

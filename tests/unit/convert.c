@@ -342,6 +342,8 @@ static void rows(void)
     CHECK(is(value("name"), "刘(日+韦)"), "brackets that describe a character are a part of the name");
     row("name", "*张三★", "id_number", "370124197812240053", NULL);
     CHECK(is(value("name"), "张三") && !got.flagged, "marks of a list are no part of a name");
+    row("name", "Ali : ,,", "id_number", "370124197812240053", NULL);
+    CHECK(is(value("name"), "Ali"), "nor are blanks between them, so that a name that was read reads as itself");
     row("name", "张\xEF\xBF\xBD", "id_number", "370124197812240053", NULL);
     CHECK(is(flags, "name:text_lost") && is(value("name"), "张\xEF\xBF\xBD"), "a character lost is flagged, the name stays");
     row("name", "张三", "id_number", "370124197812240053", "enlist_date", "1999-12", "discharge_date", "1997-12", NULL);
