@@ -235,8 +235,8 @@ static void traced(enum rollup_count how, int level, struct str pivot)
             result_free(behind);
             rows_close(rows);
         }
-    CHECK(numbers >= t->n && !bad, "behind each of %zu numbers by %s stand as many %s as it says", numbers, rollup_level_name(level),
-          how == COUNT_RECORDS ? "records" : "people");
+    CHECK(numbers >= t->n && !bad, "behind each of %zu numbers by %s stand as many %s as it says", numbers,
+          rollup_level_name(level), how == COUNT_RECORDS ? "records" : "people");
     result_free(t);
     rollup_free(r);
 }
