@@ -34,12 +34,13 @@ static void write_sums(const struct station *s, int visited, FILE *f)
             silent[s->residents[s->buildings[k].first + i].person] = true;
     for (int i = 0; i < PEOPLE; i++) behind += silent[i] && !s->seen[i];
     free(silent);
-    fprintf(f,
-            "{\"people\": %d, \"found\": %d, \"in_silent_buildings\": %d, \"rejected_only\": %d, \"rows\": %d, \"rejected\": %d, "
-            "\"flagged\": %d,\n"
-            " \"communities\": %d, \"grids\": %d, \"buildings\": %d, \"silent\": %d, \"nil\": %d, \"files\": %d, \"visited\": %d}\n",
-            PEOPLE, s->found, behind, unreachable - behind, s->rows, s->rejected, s->flagged, COMMUNITIES, s->n_grids,
-            s->n_buildings, s->silent, s->nil, s->files, visited);
+    fprintf(
+        f,
+        "{\"people\": %d, \"found\": %d, \"in_silent_buildings\": %d, \"rejected_only\": %d, \"rows\": %d, \"rejected\": %d, "
+        "\"flagged\": %d,\n"
+        " \"communities\": %d, \"grids\": %d, \"buildings\": %d, \"silent\": %d, \"nil\": %d, \"files\": %d, \"visited\": %d}\n",
+        PEOPLE, s->found, behind, unreachable - behind, s->rows, s->rejected, s->flagged, COMMUNITIES, s->n_grids, s->n_buildings,
+        s->silent, s->nil, s->files, visited);
 }
 
 int main(int argc, char **argv)
