@@ -14,3 +14,8 @@ $(BUILD)/demo/make-station: $(STATION_OBJ) $(BUILD)/libvet.a
 $(BUILD)/bench/make-rows: tests/bench/make-rows.c $(BUILD)/obj/scripts/station/people.o $(BUILD)/libvet.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Iscripts/station $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+# How well linked records are, for scripts/bench dedupe.
+$(BUILD)/bench/score-links: tests/bench/score-links.c $(BUILD)/libvet.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)

@@ -12,7 +12,8 @@ enum { LONGEST = 64 };
 static unsigned characters(struct str s, uint32_t *out)
 {
     unsigned n = 0;
-    for (size_t i = 0; i < s.n && n < LONGEST;) out[n++] = text_next(s, &i);
+    for (size_t i = 0; i < s.n && n < LONGEST;)
+        out[n++] = (unsigned char)s.s[i] < 0x80 ? (unsigned char)s.s[i++] : text_next(s, &i);
     return n;
 }
 
@@ -224,8 +225,34 @@ static unsigned name_level(const struct kept *a, const struct kept *b)
 /* ---- words ---- */
 enum word_level { WORD_OTHER = 1, WORD_FAINT, WORD_NEAR, WORD_NEARER, WORD_ALMOST, WORD_SWAPPED, WORD_EXACT };
 
-static unsigned word_level(struct str a, struct str b)
+/* The number of bits in two numbers. */
+static unsigned bits(uint64_t a, uint64_t b)
 {
+    const uint64_t twos = 0x5555555555555555u, fours = 0x3333333333333333u, eights = 0x0F0F0F0F0F0F0F0Fu;
+    a -= a >> 1 & twos;
+    b -= b >> 1 & twos;
+    a = (a & fours) + (a >> 2 & fours) + (b & fours) + (b >> 2 & fours); /* up to 8 in 4 bits */
+    a = (a & eights) + (a >> 4 & eights);
+    return (unsigned)(a * 0x0101010101010101u >> 56);
+}
+
+/* At most how many characters two words may have in common, by their signs. */
+struct common {
+    unsigned n, m, both;
+    bool known; /* lengths are told by the signs */
+};
+static struct common common_characters(const uint64_t *a, const uint64_t *b)
+{
+    struct common c = {bits(a[0], a[1]), bits(b[0], b[1]), bits(a[0] & b[0], a[1] & b[1]), true};
+    c.known = c.n && c.m && c.n <= LONGEST && c.m <= LONGEST;
+    return c;
+}
+
+static unsigned word_level(const struct kept *x, const struct kept *y)
+{
+    struct str a = x->text, b = y->text;
+    struct common c = common_characters(x->f, y->f);
+    if (c.known && (double)c.both / c.n + (double)c.both / c.m + 1 < 3 * 0.699) return WORD_OTHER;
     double j = jaro_winkler(a, b);
     if (j >= 0.94) return WORD_ALMOST;
     if (j >= 0.88) return WORD_NEARER;
@@ -434,11 +461,13 @@ static struct str local_part(struct str s)
     return at ? str_head(s, (size_t)(at - s.s)) : s;
 }
 
-static unsigned email_level(struct str a, struct str b)
+static unsigned email_level(const struct kept *v, const struct kept *w)
 {
-    struct str x = local_part(a), y = local_part(b);
+    struct str a = v->text, b = w->text, x = local_part(a), y = local_part(b);
+    struct common c = common_characters(v->f, w->f);
+    bool far = c.known && (c.n > c.m ? c.n : c.m) > c.both + 2;
     if (x.n && str_eq(x, y)) return EMAIL_LOCAL;
-    if (texts_apart(a, b, 2) <= 2) return EMAIL_ALMOST;
+    if (!far && texts_apart(a, b, 2) <= 2) return EMAIL_ALMOST;
     if (x.n && y.n) {
         double j = jaro_winkler(x, y);
         if (j >= 0.88) return EMAIL_NEAR;
@@ -475,14 +504,14 @@ unsigned kind_level(enum kind k, const struct kept *a, const struct kept *b)
     case KIND_NAME: return name_level(a, b);
     case KIND_SURNAME:
     case KIND_GIVEN:
-    case KIND_WORD: return word_level(a->text, b->text);
+    case KIND_WORD: return word_level(a, b);
     case KIND_TEXT: return text_level(a, b);
     case KIND_ADDRESS: return address_level(a, b);
     case KIND_DATE: return date_level(a->f[0], b->f[0]);
     case KIND_CITIZEN_ID: return citizen_level(a->f, b->f);
     case KIND_IDENTIFIER: return identifier_level(a->text, b->text);
     case KIND_PHONE: return phone_level(a->f[0], b->f[0]);
-    case KIND_EMAIL: return email_level(a->text, b->text);
+    case KIND_EMAIL: return email_level(a, b);
     case KIND_NUMBER: return number_level(a->f[0], b->f[0]);
     case KIND_CODE: return code_level(a->text, b->text);
     case KIND_CATEGORY:

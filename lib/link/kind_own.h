@@ -35,6 +35,10 @@ static inline int32_t date_days(uint64_t f)
     return (int32_t)(uint32_t)(f >> 32);
 }
 
+/* Words and e-mail addresses: how often each of 32 sorts of characters occurs, f[0] the sorts up to 15: four bits a sort, as many
+ * of them set as it occurs; all bits set where one occurs more often. */
+void word_sign(struct str s, uint64_t *f);
+
 /* A citizen id: f[0] the first 16 digits, 4 bits each; f[1] the other two, length << 8, valid << 16. */
 enum { ID_VALID = 1 << 16 };
 void id_pack(uint64_t *f, uint8_t *digit, unsigned n); /* may raise 15 digits to 18 in `digit`, which has room for 19 */

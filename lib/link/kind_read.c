@@ -237,6 +237,20 @@ static void sign_text(struct str s, struct value *v)
     v->f[2] = numbers;
 }
 
+void word_sign(struct str s, uint64_t *f)
+{
+    f[0] = f[1] = 0;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = (unsigned char)s.s[i] < 0x80 ? (unsigned char)s.s[i++] : text_next(s, &i);
+        uint64_t *to = &f[c >> 4 & 1], mine = *to >> (4 * (c & 15)) & 15;
+        if (mine == 15) {
+            f[0] = f[1] = UINT64_MAX;
+            return;
+        }
+        *to |= (mine + 1) << (4 * (c & 15));
+    }
+}
+
 static bool read_text(struct str s, struct buf *scratch, struct value *v, bool blanks)
 {
     scratch->n = 0;
@@ -293,7 +307,10 @@ bool kind_read(enum kind k, struct str cell, struct buf scratch[2], struct value
     case KIND_NAME: return read_name(s, &scratch[1], v);
     case KIND_SURNAME:
     case KIND_GIVEN:
-    case KIND_WORD: return read_text(s, &scratch[1], v, true);
+    case KIND_WORD:
+        if (!read_text(s, &scratch[1], v, true)) return false;
+        word_sign(v->text, v->f);
+        return true;
     case KIND_TEXT:
     case KIND_ADDRESS:
         if (!read_text(s, &scratch[1], v, true)) return false;
@@ -305,7 +322,10 @@ bool kind_read(enum kind k, struct str cell, struct buf scratch[2], struct value
     case KIND_CODE:
     case KIND_CATEGORY: return read_code(s, &scratch[1], v);
     case KIND_PHONE: return read_phone(s, v);
-    case KIND_EMAIL: return read_email(s, &scratch[1], v);
+    case KIND_EMAIL:
+        if (!read_email(s, &scratch[1], v)) return false;
+        word_sign(v->text, v->f);
+        return true;
     case KIND_NUMBER: return read_number(s, v);
     case KIND_COUNT: break;
     }
