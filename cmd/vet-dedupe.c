@@ -1,5 +1,6 @@
 /* vet-dedupe: which records are one entity. */
 #include <libintl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -234,6 +235,7 @@ int main(int argc, char **argv)
         .wants = WANT_DB | WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_STATS | WANT_THREADS,
     };
     struct arena joined = {0};
+    mallopt(M_MMAP_THRESHOLD, 1 << 20); /* large tables go back to the system when they are freed */
     join_arguments(&argc, argv, &joined);
     if (session_start(&s, own, sizeof own / sizeof *own, argc, argv)) run(&s, &q);
     arena_free(&joined);

@@ -36,11 +36,11 @@ struct run {
     unsigned n_rules, next_rule;
     struct sorted *sorted; /* the rule that blocks are taken from */
     size_t next;
-    uint64_t *room[2];                 /* for sorting */
-    double concentration[COMPARISONS]; /* probability that two rows have the same value */
-    uint32_t *keys;                    /* of all rules, row after row: two rows meet where they have the same */
-    uint8_t *large[RULES];             /* one bit a row: stands in a block that is split; NULL = none does */
-    struct memo *memos[MAX_THREADS];
+    uint64_t *room[2];                      /* for sorting */
+    double concentration[COMPARISONS];      /* probability that two rows have the same value */
+    uint32_t *keys;                         /* of all rules, row after row: two rows meet where they have the same */
+    uint8_t *large[RULES];                  /* one bit a row: stands in a block that is split; NULL = none does */
+    struct memo *memo, *memos[MAX_THREADS]; /* the first, and one a thread beside it */
 };
 
 static bool is_large(const struct run *r, unsigned rule, uint32_t row)
@@ -133,9 +133,10 @@ static void make_blocks(struct run *r, struct chunk *c)
 static void compare(struct run *r, struct chunk *c, struct memo *memo)
 {
     enum { ROWS_AHEAD = 24, VALUES_AHEAD = 10 };
+    bool bring = pair_must_be_brought(r->t);
     for (size_t i = 0; i < c->n; i++) {
-        if (i + ROWS_AHEAD < c->n) pair_bring_rows(r->t, c->made[i + ROWS_AHEAD].a, c->made[i + ROWS_AHEAD].b);
-        if (i + VALUES_AHEAD < c->n) pair_bring_values(r->t, c->made[i + VALUES_AHEAD].a, c->made[i + VALUES_AHEAD].b);
+        if (bring && i + ROWS_AHEAD < c->n) pair_bring_rows(r->t, c->made[i + ROWS_AHEAD].a, c->made[i + ROWS_AHEAD].b);
+        if (bring && i + VALUES_AHEAD < c->n) pair_bring_values(r->t, c->made[i + VALUES_AHEAD].a, c->made[i + VALUES_AHEAD].b);
         struct made *x = &c->made[i];
         x->pattern = pattern_at(&c->patterns, pair_code(r->m, r->t, x->a, x->b, memo));
         c->patterns.count[x->pattern]++;
@@ -224,7 +225,7 @@ static bool chunk_run(void *ctx, void *block, unsigned thread)
 {
     struct run *r = ctx;
     struct chunk *c = block;
-    if (!r->memos[thread]) r->memos[thread] = memo_new(r->t);
+    if (!r->memos[thread]) r->memos[thread] = memo_new(r->t, r->memo);
     if (c->of->starts) make_blocks(r, c);
     for (size_t i = c->from; !c->of->starts && i < c->to; i++)
         for (size_t j = 0; j < i; j++) make_pair(r, c, (uint32_t)j, (uint32_t)i);
@@ -327,6 +328,7 @@ bool blocking_run(struct blocking *b, const struct model *m, const struct table 
     *r = (struct run){.b = b, .m = m, .t = t};
     make_keys(r, threads);
     measure(r);
+    r->memo = memo_new(t, NULL);
     for (int i = 0; i < 2; i++) r->room[i] = mem_alloc((n + 1) * sizeof *r->room[i]);
     const struct work w = {r, sizeof(struct chunk), chunk_fetch, chunk_run, chunk_hand_on, chunk_release};
     bool ok = work_run(&w, threads), split = false;
@@ -337,6 +339,7 @@ bool blocking_run(struct blocking *b, const struct model *m, const struct table 
     if (ok && split) drop_repeated(b);
     sorted_drop(r->sorted);
     for (size_t i = 0; i < MAX_THREADS; i++) memo_free(r->memos[i]);
+    memo_free(r->memo);
     for (int i = 0; i < 2; i++) free(r->room[i]);
     free(r->keys);
     free(r);

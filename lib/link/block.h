@@ -56,12 +56,14 @@ void blocking_keys(const struct table *t, const struct blocking_rule *part, uint
 uint64_t *blocking_sort(uint64_t *v, uint64_t *spare, size_t n);
 bool blocking_run(struct blocking *b, const struct model *m, const struct table *t, unsigned threads);
 void blocking_free(struct blocking *b);
-/* The pattern of any two rows.  The memo (may be NULL) remembers slow comparisons; one a thread. */
+/* The pattern of any two rows.  The memo (may be NULL) remembers slow comparisons; one a thread, made beside the first (NULL: it is
+ * the first), which is freed last. */
 struct memo;
-struct memo *memo_new(const struct table *t);
+struct memo *memo_new(const struct table *t, const struct memo *beside);
 void memo_free(struct memo *m);
 uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uint32_t b, struct memo *memo);
-/* Has what pair_code reads brought into the cache: first the rows, later their values. */
+/* Has what pair_code reads brought into the cache: first the rows, later their values.  Small tables are there already. */
+bool pair_must_be_brought(const struct table *t);
 void pair_bring_rows(const struct table *t, uint32_t a, uint32_t b);
 void pair_bring_values(const struct table *t, uint32_t a, uint32_t b);
 

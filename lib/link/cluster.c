@@ -213,7 +213,7 @@ static void follow(struct clusters *c, struct state *s, struct edge *e, uint8_t 
 
 void cluster(struct clusters *c, const struct cluster_input *in, struct diag *d)
 {
-    struct state s = {.m = in->m, .t = in->t, .source = in->source, .memo = memo_new(in->t)};
+    struct state s = {.m = in->m, .t = in->t, .source = in->source, .memo = memo_new(in->t, NULL)};
     size_t rows = (size_t)in->t->n_rows;
     *c = (struct clusters){.refused = mem_zero(in->n + 1, 1)};
     prepare(&s, rows);

@@ -1,17 +1,20 @@
 /* Patterns of levels: of a pair of rows, and the table of all that occur. */
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "link/block.h"
 #include "link/kind_own.h"
 
-enum { MEMO = 1 << 13, SQUARE = 512 };
+enum { MEMO = 1 << 13, SQUARE = 512, CACHED_ROWS = 10000 };
 struct remembered {
     uint32_t a, b;
     uint8_t level;
 };
+typedef _Atomic(uint8_t) square_level;
 struct memo {
-    uint8_t *square[COMPARISONS];         /* of a column of few values: the level of every two, 0 = not yet known */
+    square_level *square[COMPARISONS];    /* of a column of few values: the level of every two, 0 = not yet known */
     struct remembered *last[COMPARISONS]; /* of many: what was asked last; neither: comparing is quicker than remembering */
+    bool owner;                           /* of the squares, which threads share */
 };
 
 static bool is_slow(enum kind k)
@@ -19,14 +22,15 @@ static bool is_slow(enum kind k)
     return k != KIND_DATE && k != KIND_PHONE && k != KIND_CATEGORY && k != KIND_NUMBER && k != KIND_ADDRESS && k != KIND_CITIZEN_ID;
 }
 
-struct memo *memo_new(const struct table *t)
+struct memo *memo_new(const struct table *t, const struct memo *beside)
 {
     struct memo *m = mem_zero(1, sizeof *m);
+    m->owner = !beside;
     for (size_t k = 0; k < t->n_columns && k < COMPARISONS; k++) {
         size_t n = t->columns[k].n_values + 1u;
         if (!is_slow(t->columns[k].kind)) continue;
-        if (n <= SQUARE) m->square[k] = mem_zero(n, n);
-        else m->last[k] = mem_zero(MEMO, sizeof *m->last[k]);
+        if (n > SQUARE) m->last[k] = mem_zero(MEMO, sizeof *m->last[k]);
+        else m->square[k] = beside ? beside->square[k] : mem_zero(n, n);
     }
     return m;
 }
@@ -34,7 +38,7 @@ struct memo *memo_new(const struct table *t)
 void memo_free(struct memo *m)
 {
     for (size_t k = 0; m && k < COMPARISONS; k++) {
-        free(m->square[k]);
+        if (m->owner) free(m->square[k]);
         free(m->last[k]);
     }
     free(m);
@@ -44,16 +48,25 @@ static unsigned level_of(const struct table *t, size_t k, uint32_t x, uint32_t y
 {
     if (!x || !y) return 0;
     if (x == y || !memo) return column_level(t, k, x, y);
-    uint32_t low = x < y ? x : y, high = x < y ? y : x;
-    if (memo->square[k]) {
-        uint8_t *level = &memo->square[k][(size_t)low * (t->columns[k].n_values + 1u) + high];
-        if (!*level) *level = (uint8_t)column_level(t, k, low, high);
-        return *level;
+    if (memo->square[k]) { /* both ways about: rows that meet one other after another stay in one line of the square */
+        size_t n = t->columns[k].n_values + 1u;
+        unsigned level = atomic_load_explicit(&memo->square[k][y * n + x], memory_order_relaxed);
+        if (level) return level;
+        level = column_level(t, k, x, y);
+        atomic_store_explicit(&memo->square[k][y * n + x], (uint8_t)level, memory_order_relaxed);
+        atomic_store_explicit(&memo->square[k][x * n + y], (uint8_t)level, memory_order_relaxed);
+        return level;
     }
-    if (!memo->last[k]) return column_level(t, k, low, high);
+    if (!memo->last[k]) return column_level(t, k, x, y);
+    uint32_t low = x < y ? x : y, high = x < y ? y : x;
     struct remembered *last = &memo->last[k][(low * 0x9E3779B1u ^ high * 0x85EBCA6Bu) >> 19];
     if (last->a != low || last->b != high) *last = (struct remembered){low, high, (uint8_t)column_level(t, k, low, high)};
     return last->level;
+}
+
+bool pair_must_be_brought(const struct table *t)
+{
+    return t->n_rows > CACHED_ROWS;
 }
 
 void pair_bring_rows(const struct table *t, uint32_t a, uint32_t b)
