@@ -85,8 +85,24 @@ static void others(void)
     is(KIND_CATEGORY, "男", "女", "other");
 }
 
+/* Words are first told apart by the numbers of their characters: that must never say less than comparing does. */
+static void words(void)
+{
+    is(KIND_WORD, "melbourne", "melbuorne", "almost");
+    is(KIND_WORD, "aaaaaaaab", "aaaaaaaac", "almost");
+    is(KIND_WORD, "aaaaaaaab", "bbbbbbbba", "other");
+    is(KIND_WORD, "dixon", "dicksonx", "near");
+    is(KIND_WORD, "smith", "brown", "other");
+    is(KIND_WORD, "王家庄", "王家桩", "near");
+    is(KIND_EMAIL, "li.wei@x.cn", "li.wie@x.cn", "almost");
+    is(KIND_EMAIL, "li.wei@x.cn", "l.wei@x.cn", "almost");
+    is(KIND_EMAIL, "li.wei@x.cn", "li.wei@mail.org", "local");
+    is(KIND_EMAIL, "li.wei@x.cn", "zhao@mail.org", "other");
+}
+
 int main(void)
 {
+    words();
     names();
     ids();
     others();
