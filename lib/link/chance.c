@@ -41,7 +41,7 @@ static void add_others(const struct kind_info *info, const uint64_t *counts, dou
 double chance_measure(struct model *m, const struct table *t, const uint32_t *source)
 {
     uint64_t counts[COMPARISONS][LEVELS] = {{0}}, draw = 0x7665742d6c696e6bu, n = t->n_rows, across = 0;
-    struct memo *memo = memo_new(t);
+    struct memo *memo = memo_new(t, NULL);
     for (int i = 0; n > 1 && i < SAMPLED; i++) {
         draw = mix64(draw + 0x9E3779B97F4A7C15u);
         uint32_t a = (uint32_t)((draw & 0xFFFFFFFF) * n >> 32), b = (uint32_t)((draw >> 32) * n >> 32);
