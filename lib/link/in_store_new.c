@@ -427,7 +427,7 @@ static bool keep_links(struct fresh *f, const struct list *changed)
     struct store_link *v = mem_zero(f->records.n + 1, sizeof *v);
     bool ok = store_links_mates(f->s, f->l, of.v, of.n, f, find_mate);
     size_t n = ok ? naming_links(&f->names, v) : 0;
-    ok = store_let_go(f->s) && ok && store_links_change(f->s, f->l, of.v, of.n, v, n);
+    ok = ok && store_links_change(f->s, f->l, of.v, of.n, v, n); /* looks while what is read is still held */
     free(v);
     free(record);
     free(of.v);
