@@ -9,6 +9,7 @@
 #include "base/out.h"
 #include "base/text.h"
 #include "book/binder_own.h"
+#include "cells/zipfile.h"
 
 void binder_note(struct binder *w, lxw_error e)
 {
@@ -130,13 +131,67 @@ static bool copy_out(struct binder *w)
     return ok;
 }
 
+/* The library writes rows to a temporary file of each sheet and does not ask whether that went well; a sheet that lost rows there
+ * would be closed as if it were whole. */
+static void check_sheets(struct binder *w)
+{
+    for (size_t i = 0; i < w->n_tabs; i++) {
+        lxw_worksheet *sheet = w->tabs[i]->sheet;
+        if (!sheet->optimize_tmpfile) continue;
+        lxw_worksheet_write_single_row(sheet);
+        if (fflush(sheet->optimize_tmpfile) != 0 || ferror(sheet->optimize_tmpfile)) binder_note(w, LXW_ERROR_CREATING_TMPFILE);
+    }
+}
+
+static void say_nothing(void *ctx, const struct finding *f)
+{
+    (void)ctx;
+    (void)f;
+}
+
+/* Does a part end as XML does?  One that is too large to be read is let pass. */
+static bool part_ends(struct zipfile *z, int64_t part)
+{
+    struct zippart *p = zippart_open(z, part);
+    char block[65536], last = '>';
+    ssize_t n = 0;
+    bool any = !p;
+    while (p && (n = zippart_read(p, block, sizeof block)) > 0) {
+        for (ssize_t i = 0; i < n; i++)
+            if (block[i] != '\n') last = block[i];
+        any = true;
+    }
+    zippart_close(p);
+    return any && n >= 0 && last == '>';
+}
+
+/* Nor does it ask when it writes the parts of the workbook, each to a temporary file first: what a full disk cut off is packed as
+ * it is.  So the workbook is read once before it takes its name. */
+static bool is_whole(const char *path)
+{
+    struct diag quiet;
+    diag_init(&quiet, say_nothing, NULL);
+    struct book *b = book_open(path, &(struct book_options){.from = "xlsx"}, &quiet);
+    struct zipfile *z = b ? zipfile_open(b) : NULL;
+    bool whole = z != NULL;
+    for (int64_t i = 0; whole && *zipfile_name(z, i); i++) whole = part_ends(z, i);
+    zipfile_close(z);
+    book_close(b);
+    return whole;
+}
+
 bool binder_close(struct binder *w, bool keep)
 {
     if (w->n_lists) binder_write_lists(w);
     for (size_t i = 0; i < w->n_tabs; i++) tab_set_widths(w->tabs[i]);
     errno = 0;
+    check_sheets(w);
     if (w->error == LXW_ERROR_CREATING_TMPFILE) lxw_workbook_free(w->book);
     else binder_note(w, workbook_close(w->book));
+    if (keep && !w->error && !is_whole(w->temporary ? w->temporary : out_path(w->out))) {
+        errno = 0;
+        binder_note(w, LXW_ERROR_CREATING_XLSX_FILE);
+    }
     bool ok = !keep || !w->error;
     if (!ok) diag_add(w->diag, DIAG_WRITE_FAILED, NULL, w->shown, why(w->error), NULL);
     if (keep && ok && w->temporary && !copy_out(w)) {

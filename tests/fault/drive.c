@@ -298,7 +298,8 @@ static void judge(const struct state *before, const struct state *after, const s
     for (size_t i = 0; i < now->n; i++) {
         const struct file *f = &now->v[i], *a = find(before, f->name), *b = find(after, f->name);
         if (!a && !b) {
-            if (strcmp(how, "kill") != 0) t->left++, complain("left behind", how, at, f->name, r);
+            if (strcmp(how, "kill") != 0 && shared->met != FAULT_OF_REMOVAL)
+                t->left++, complain("left behind", how, at, f->name, r);
             continue;
         }
         bool known = (a && strcmp(a->digest, f->digest) == 0) || (b && strcmp(b->digest, f->digest) == 0) ||

@@ -214,7 +214,9 @@ int link(const char *from, const char *to)
 }
 int unlink(const char *path)
 {
-    return failed(false) ? -1 : (int)syscall(SYS_unlink, path);
+    if (!failed(false)) return (int)syscall(SYS_unlink, path);
+    shared->met = FAULT_OF_REMOVAL;
+    return -1;
 }
 int mkdir(const char *path, mode_t mode)
 {
@@ -242,10 +244,10 @@ static bool is_ours(FILE *f)
     return f && f != stdout && f != stderr && __fwritable(f);
 }
 
-/* From now on the stream has no room. */
+/* From now on the stream has no room, and what is read back of it ends at once. */
 static void fill(FILE *f)
 {
-    int full = (int)syscall(SYS_openat, AT_FDCWD, "/dev/full", O_RDWR | O_CLOEXEC);
+    int full = (int)syscall(SYS_openat, AT_FDCWD, "/dev/full", O_WRONLY | O_CLOEXEC);
     if (full < 0) return;
     syscall(SYS_dup3, full, fileno(f), O_CLOEXEC);
     syscall(SYS_close, full);
@@ -266,14 +268,15 @@ size_t fwrite(const void *b, size_t size, size_t n, FILE *f)
     }
     return REAL(fwrite)(b, size, n, f);
 }
+/* Nothing is written where nothing is pending. */
 int fflush(FILE *f)
 {
-    stream_turn(f);
+    if (f && __fpending(f)) stream_turn(f);
     return REAL(fflush)(f);
 }
 int fclose(FILE *f)
 {
-    stream_turn(f);
+    if (__fpending(f)) stream_turn(f);
     return REAL(fclose)(f);
 }
 static bool for_writing(const char *mode)
