@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/map.h"
 #include "link/kind_own.h"
@@ -331,6 +333,19 @@ static bool read_decisions(struct link *k, const struct link_options *o)
 }
 
 /* ---- learning and scoring ---- */
+/* Bytes that this process may still take under its own limit (ulimit -v). */
+static uint64_t left_by_limit(void)
+{
+    struct rlimit limit;
+    unsigned long long pages = 0;
+    FILE *f = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? fopen("/proc/self/statm", "r") : NULL;
+    if (!f) return UINT64_MAX;
+    int got = fscanf(f, "%llu", &pages);
+    fclose(f);
+    uint64_t taken = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    return got != 1 ? UINT64_MAX : taken < limit.rlim_cur ? limit.rlim_cur - taken : 1;
+}
+
 /* Bytes that are free, or 0 when nobody says. */
 static uint64_t free_memory(void)
 {
@@ -340,7 +355,8 @@ static uint64_t free_memory(void)
     while (f && fgets(line, sizeof line, f))
         if (sscanf(line, "MemAvailable: %llu", &kib) == 1) break;
     if (f) fclose(f);
-    return (uint64_t)kib << 10;
+    uint64_t mine = left_by_limit(), all = (uint64_t)kib << 10;
+    return mine < all || (!all && mine != UINT64_MAX) ? mine : all;
 }
 
 /* What is still to come takes about 80 bytes a row: keys and their sorting, pairs, links, entities. */
