@@ -3,7 +3,7 @@
  *
  *   drive [-n MOST] NAME HOW FOLDER COMMAND [ARGUMENT]...
  *
- * FOLDER is copied to ./work for each try, and the command runs there, with TMPDIR=./work/tmp.  What is asked after each try:
+ * FOLDER is copied to ./work for each try, and the command runs there, with a TMPDIR of its own.  What is asked after each try:
  *   - every store (*.db) verifies and holds what it held before, or after one of the command's batches, never something between;
  *   - every other file is as it was or as it will be, or not there yet (with status 3: it holds the other inputs); a failure that
  *     is no kill leaves no other file behind;
