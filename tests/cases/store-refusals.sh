@@ -26,9 +26,9 @@ has "shows one" err 'vet-store freeze 2026-11'
 status "a look back to before the first batch" 2 vet-export -d v.db --as-of 2020-01 --lang zh
 has "says when the store begins" err "2026-11-24"
 status "a report that there is not" 2 vet-report -d v.db -r month --lang zh
-has "is answered with the nearest" err "没有报表 month,是不是 monthly"
+has "is answered with the nearest" err "没有报表 month，是不是 monthly"
 status "a model that there is not" 2 vet-dedupe -d v.db -m persom --lang zh
-has "likewise" err "没有模型 persom,是不是 person"
+has "likewise" err "没有模型 persom，是不是 person"
 status "a unit that there is not" 2 vet-form -d v.db --unit 云翠 --lang zh
 cp v.db newer.db
 sqlite3 newer.db 'PRAGMA user_version = 99'
