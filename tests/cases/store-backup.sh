@@ -38,9 +38,9 @@ check "and is what it was" cmp copy.db kept.db
 status "a folder that is not there is a failure" 4 vet-store backup nowhere/copy.db
 same "and no batch says that there was a backup" 1 "$(vet-store log | grep -c ,backup,)"
 status "no file named is wrong use" 2 vet-store backup
-has "and says what is missing" err "FILE"
+has "and shows what to write" err "vet-store backup copy.db"
 status "in Chinese too" 2 vet-store --lang zh backup
-has "in words that say what to write" err "后面要写明"
+has "in words that say what to write" err 后面还少一样
 if [ "$(id -u)" != 0 ] && mkdir shut && chmod 500 shut; then
     status "a folder that may not be written is a failure" 4 vet-store backup shut/copy.db
 fi
