@@ -113,7 +113,7 @@ static uint32_t pack_cangjie(const char *v)
 static void take(const char *line)
 {
     char field[40], value[400];
-    long cp;
+    unsigned long cp;
     if (sscanf(line, "U+%lx\t%39[^\t]\t%399[^\n]", &cp, field, value) != 3 || !is_in(cp)) return;
     struct character *c = &chars[cp - FIRST];
     if (strcmp(field, "kMandarin") == 0 || strcmp(field, "kHanyuPinlu") == 0 || strcmp(field, "kXHC1983") == 0)

@@ -13,19 +13,19 @@ test: tests
 
 # ---- checks that take longer; none of them installs anything ----
 .PHONY: lint asan valgrind
-SOURCES = $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/fault/*.[ch] tests/bench/*.[ch] scripts/*/*.[ch])
-SCRIPTS = $(shell grep -lE '^\#.*(bash|/sh)' scripts/* tests/run tests/lib.sh tests/cases/*.sh .ci/run 2>/dev/null)
+SOURCES = $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/fault/*.[ch] tests/bench/*.[ch] scripts/*.c scripts/*/*.[ch])
+SCRIPTS = .ci/run $(shell grep -slE '^\#!.*bash' scripts/*) tests/run $(wildcard tests/*.sh tests/cases/*.sh)
 # The format, static checks of code, scripts and manual pages, and both compilers with warnings as errors.
 lint:
 	clang-format --dry-run -Werror $(SOURCES)
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	    --suppressions-list=tests/cppcheck.txt -Ilib -D_GNU_SOURCE cmd lib
+	    --suppressions-list=tests/cppcheck.txt -Ilib -Itests/unit -Iscripts/station -D_GNU_SOURCE cmd lib tests scripts
 	shellcheck -x -P tests -e SC1091 $(SCRIPTS)
 	scripts/check-layers
 	mandoc -T lint -W warning doc/*.[15]
 	$(FUZZ_CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsyntax-only tests/fuzz/*.c
-	$(MAKE) BUILD=$(BUILD)/lint-gcc CC=gcc tests
-	$(MAKE) BUILD=$(BUILD)/lint-clang CC=clang tests
+	$(MAKE) -s -j$(JOBS) BUILD=$(BUILD)/lint-gcc CC=gcc tests
+	$(MAKE) -s -j$(JOBS) BUILD=$(BUILD)/lint-clang CC=clang tests
 
 # The whole suite (or T="name...") with AddressSanitizer and UndefinedBehaviorSanitizer.  A fault ends a program with status 99, which
 # no test expects.  Warnings are no errors here: the sanitizers make the compiler see paths that are not there.

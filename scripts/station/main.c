@@ -43,6 +43,24 @@ static void write_sums(const struct station *s, int visited, FILE *f)
         s->silent, s->nil, s->files, visited);
 }
 
+/* The sheets, the ledgers and the sums, once all files of the truth are open. */
+static bool write_station(struct station *s, uint64_t seed, FILE *sums)
+{
+    int visited = 0;
+    bool ok = true;
+    fprintf(s->truth, "file,sheet,row,outcome,codes,person,unit,community,grid,building,name,id_number,sex,birth_date,phone,"
+                      "category,enlist_date,discharge_date\n");
+    for (int g = 0; g < s->n_grids && ok; g++) ok = station_write_grid(s, g);
+    ok = ok && station_write_ledgers(s, seed, &visited);
+    write_sums(s, visited, sums);
+    return ok;
+}
+
+static bool closed(FILE *f)
+{
+    return f && fclose(f) == 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2 || argc > 3) {
@@ -55,23 +73,17 @@ int main(int argc, char **argv)
     mkdir(argv[1], 0700);
     mkdir(buf_text(&path), 0700);
     uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 20201101;
-    int visited = 0;
     station_make(&s, seed);
     path.n = 0;
     buf_printf(&path, "%s/units.csv", argv[1]);
     bool ok = station_write_units(&s, buf_text(&path));
     s.truth = file_in(argv[1], "truth.csv");
     FILE *sums = file_in(argv[1], "truth.json");
-    if (!ok || !s.truth || !sums) return 4;
-    fprintf(s.truth, "file,sheet,row,outcome,codes,person,unit,community,grid,building,name,id_number,sex,birth_date,phone,"
-                     "category,enlist_date,discharge_date\n");
-    for (int g = 0; g < s.n_grids && ok; g++) ok = station_write_grid(&s, g);
-    ok = ok && station_write_ledgers(&s, seed, &visited);
-    write_sums(&s, visited, sums);
-    if (fclose(s.truth) != 0 || fclose(sums) != 0) ok = false;
+    ok = ok && s.truth && sums && write_station(&s, seed, sums);
+    bool truth_kept = closed(s.truth), sums_kept = closed(sums);
     free(s.people);
     free(s.residents);
     free(s.seen);
     buf_free(&path);
-    return ok ? 0 : 4;
+    return ok && truth_kept && sums_kept ? 0 : 4;
 }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # vet-dedupe learns with no labels: what it must not take for one person, whatever the columns are.
 . "$TESTS/lib.sh"
 # Each set is made with its truth in the last column; `judge` counts pairs right, wrong and missing, and entities of two persons.

@@ -197,10 +197,11 @@ int main(void)
 
     struct expr *e = compile("abs(-9223372036854775807 - count)");
     row[5] = STR("1");
-    CHECK(e && !expr_matches(e, row) && expr_failure(e).n, "an overflow is no match and says so: %.*s", (int)expr_failure(e).n,
+    if (!CHECK(e != NULL, "a sum that may overflow is an expression")) return tap_end();
+    CHECK(!expr_matches(e, row) && expr_failure(e).n, "an overflow is no match and says so: %.*s", (int)expr_failure(e).n,
           expr_failure(e).s);
     row[5] = STR("0");
-    CHECK(e && expr_matches(e, row), "and the next row is evaluated as ever");
+    CHECK(expr_matches(e, row), "and the next row is evaluated as ever");
     expr_free(e);
     struct str nothing[N] = {{0}};
     e = compile("coalesce(amount, 7)");
