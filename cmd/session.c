@@ -336,6 +336,26 @@ void session_write(struct session *s, enum row_format f, struct result *table)
     out_close(o, s->diag.status < 2, &s->diag);
 }
 
+void session_stats(struct session *s, uint64_t rows, struct str parts)
+{
+    struct out *o = s->stats && s->diag.status < 2 ? out_open(s->stats, &s->diag) : NULL;
+    if (!o) return;
+    struct buf b = {0};
+    const char *between = "";
+    buf_printf(&b, "{\"rows\": %llu, ", (unsigned long long)rows);
+    buf_str(&b, parts);
+    buf_put(&b, "\"codes\": {");
+    for (int c = 0; c < DIAG_COUNT; c++) {
+        if (!s->diag.counts[c]) continue;
+        buf_printf(&b, "%s\"%s\": %llu", between, diag_code_string((enum diag_code)c), (unsigned long long)s->diag.counts[c]);
+        between = ", ";
+    }
+    buf_put(&b, "}}\n");
+    out_write(o, buf_slice(&b));
+    out_close(o, true, &s->diag);
+    buf_free(&b);
+}
+
 static bool is_month(struct str s)
 {
     if (s.n != 7 || s.s[4] != '-') return false;

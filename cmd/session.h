@@ -69,6 +69,9 @@ struct store *session_store(struct session *s, enum store_mode mode, struct str 
 bool session_mask(struct session *s, enum mask_profile otherwise, enum mask_profile *mask);
 /* A table, as --to says, to --output. */
 void session_write(struct session *s, enum row_format f, struct result *table);
+/* The accounts of the run to --stats, when it is given: `rows` that were written, `parts` of them (JSON, or empty), and how often
+ * each finding was made.  Nothing of a run that failed. */
+void session_stats(struct session *s, uint64_t rows, struct str parts);
 /* Progress on a terminal, for work over a second; nothing in a pipe.  `total` 0 = unknown. */
 void session_progress(void *session, const char *what, uint64_t done, uint64_t total);
 

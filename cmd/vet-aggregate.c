@@ -81,6 +81,7 @@ static void run(struct session *s, struct request *q)
     struct schema *schema = typed ? schema_open(s->share, q->ledger, &s->diag) : NULL;
     struct result *table = typed && !schema ? NULL : of_store ? from_store(s, q, schema) : from_stream(s, q, schema);
     session_write(s, s->to == TO_JSON ? ROWS_JSON : ROWS_CSV, table);
+    if (table) session_stats(s, table->n, (struct str){0});
     result_free(table);
     schema_free(schema);
     aggregate_free(&q->what);
@@ -125,7 +126,7 @@ int main(int argc, char **argv)
         .name = "vet-aggregate",
         .usage = "[OPTION]... [FILE]...",
         .summary = "Counts and sums of records, of rollups or of the store, per unit and level.",
-        .wants = WANT_DB | WANT_UNITS | WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_WHERE | WANT_MASK | WANT_THREADS,
+        .wants = WANT_DB | WANT_UNITS | WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_STATS | WANT_WHERE | WANT_MASK | WANT_THREADS,
     };
     if (session_start(&s, own, sizeof own / sizeof *own, argc, argv)) run(&s, &q);
     opt_list_free(&q.by);

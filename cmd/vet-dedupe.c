@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "book/review.h"
+#include "flow/choose.h"
 #include "link/in_store.h"
 #include "session.h"
 
@@ -88,6 +89,19 @@ static bool open_model(struct session *s, const struct request *q, const struct 
     return true;
 }
 
+/* What leaves the program is masked as --mask says; on a terminal it is so unless told.  False after a finding. */
+static bool show(struct session *s, const struct request *q, struct link *k, bool terminal)
+{
+    enum mask_profile mask;
+    if (!session_mask(s, PROFILE_NONE, &mask)) return false;
+    if (!s->mask && !terminal) mask = PROFILE_NONE;
+    struct schema *l = mask == PROFILE_NONE ? NULL : schema_open(s->share, q->ledger, &s->diag);
+    if (mask != PROFILE_NONE && !l) return false;
+    link_show(k, l, mask);
+    schema_free(l);
+    return true;
+}
+
 static bool write_text(struct session *s, const char *path, const struct buf *b)
 {
     struct out *o = out_open(path, &s->diag);
@@ -128,6 +142,7 @@ static void write_all(struct session *s, const struct request *q, struct link *k
         ok = write_text(s, q->train, &b);
     }
     if (ok && q->pairs) ok = write_rows(s, k, pairs_out ? s->output : q->pairs, link_write_pairs);
+    ok = ok && show(s, q, k, review_out);
     bool book = q->review && str_ends(str_of(q->review), STR(".xlsx"));
     if (ok && book) ok = review_book(k, q->review, str_head(str_of(session_now()), 10), &s->diag);
     else if (ok && q->review) ok = write_rows(s, k, review_out ? s->output : q->review, link_write_review);
@@ -137,6 +152,7 @@ static void write_all(struct session *s, const struct request *q, struct link *k
         ok = write_text(s, s->stats, &b);
     }
     bool records = !pairs_out && !review_out && (!in_store || q->one || s->output);
+    ok = ok && show(s, q, k, true);
     if (ok && q->explain) explain(s, k, q->explain);
     else if (ok && records) write_rows(s, k, s->output, q->one ? link_write_golden : link_write_records);
     buf_free(&b);
@@ -181,9 +197,12 @@ static void link_rows(struct session *s, const struct request *q, struct rows *r
 
 static void run_stream(struct session *s, const struct request *q)
 {
-    struct rows *r = rows_open(s->files.v, s->files.n, s->from, &s->diag);
+    struct schema *types = s->where ? schema_open(s->share, q->ledger, &s->diag) : NULL;
+    struct rows *r = s->where && !types ? NULL : rows_open(s->files.v, s->files.n, s->from, &s->diag);
+    r = rows_choose(r, s->where, types, str_head(str_of(session_now()), 10));
     if (r) link_rows(s, q, r, NULL, NULL);
     rows_close(r);
+    schema_free(types);
 }
 
 static void run_store(struct session *s, const struct request *q)
@@ -203,7 +222,8 @@ static void run_store(struct session *s, const struct request *q)
 /* Records that are given, by name or by pipe where no store is, are linked as a stream; else those of the store. */
 static void run(struct session *s, const struct request *q)
 {
-    if (s->db && !s->files.n) run_store(s, q);
+    if (s->db && !s->files.n && s->where) diag_add(&s->diag, DIAG_LINK_NO_STREAM, NULL, "--where", NULL);
+    else if (s->db && !s->files.n) run_store(s, q);
     else if (q->split) diag_add(&s->diag, DIAG_LINK_NO_STORE, NULL, "--split", NULL);
     else run_stream(s, q);
 }
@@ -221,7 +241,8 @@ int main(int argc, char **argv)
         {OPT_STRING, 0, "split", &q.split, "ENTITY", "its records are different people: take the entity of the store apart", NULL,
          0, 0},
         {OPT_FLAG, 0, "full", &q.full, NULL, "in the store: compare all records again, not only those that changed", NULL, 0, 0},
-        {OPT_STRING, 0, "ledger", &q.ledger, "NAME", "the ledger of the store (person)", NULL, 0, 0},
+        {OPT_STRING, 0, "ledger", &q.ledger, "NAME", "the ledger of the store; it also says how values are masked (person)", NULL,
+         0, 0},
         {OPT_HEADING, 0, NULL, NULL, NULL, "What to write:", NULL, 0, 0},
         {OPT_FLAG, '1', "one", &q.one, NULL, "one golden record for each entity", NULL, 0, 0},
         {OPT_STRING, 0, "pairs", &q.pairs, "[FILE]", "pairs with weight, probability, levels and reasons", NULL, 0, 0},
@@ -232,7 +253,7 @@ int main(int argc, char **argv)
         .name = "vet-dedupe",
         .summary = "Says which records are one person: adds _entity, or writes pairs with reasons.",
         .usage = "[OPTION]... [FILE]...",
-        .wants = WANT_DB | WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_STATS | WANT_THREADS,
+        .wants = WANT_DB | WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_STATS | WANT_WHERE | WANT_MASK | WANT_THREADS,
     };
     struct arena joined = {0};
     mallopt(M_MMAP_THRESHOLD, 1 << 20); /* large tables go back to the system when they are freed */

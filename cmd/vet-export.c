@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/mask.h"
+#include "flow/choose.h"
 #include "flow/copy.h"
 #include "session.h"
 #include "store/history.h"
@@ -52,19 +53,16 @@ static void export_rows(struct session *s, const struct choice *c, enum mask_pro
     if (c->history) session_hide(s, c->history);
     struct schema *l = schema_open(s->share, c->ledger ? c->ledger : "person", &s->diag);
     struct store *st = l ? session_store(s, STORE_READ, (struct str){0}) : NULL;
-    struct rows *r = st ? open_rows(st, l, c) : NULL;
+    struct rows *r = st ? rows_choose(open_rows(st, l, c), s->where, l, str_head(str_of(session_now()), 10)) : NULL;
     struct out *out = r ? out_open(s->output, &s->diag) : NULL;
-    struct copy_options how = {.format = s->to == TO_JSON ? ROWS_JSON : ROWS_CSV,
-                               .where = s->where,
-                               .ledger = l,
-                               .mask = mask,
-                               .today = str_head(str_of(session_now()), 10)};
+    struct copy_options how = {.format = s->to == TO_JSON ? ROWS_JSON : ROWS_CSV, .ledger = l, .mask = mask};
     uint64_t n = 0;
     bool ok = out && rows_copy(r, out, &how, &n);
     if (out && !out_close(out, ok, &s->diag)) ok = false;
     rows_close(r);
     store_close(st);
     if (ok && mask == PROFILE_NONE) note_unmasked(s, n);
+    if (ok) session_stats(s, n, (struct str){0});
     schema_free(l);
 }
 
@@ -73,7 +71,7 @@ int main(int argc, char **argv)
     struct session s = {.name = "vet-export",
                         .summary = "Writes the records of the store.",
                         .usage = "[OPTION]...",
-                        .wants = WANT_DB | WANT_OUTPUT | WANT_TO | WANT_WHERE | WANT_MASK};
+                        .wants = WANT_DB | WANT_OUTPUT | WANT_TO | WANT_STATS | WANT_WHERE | WANT_MASK};
     struct choice c = {0};
     const struct opt own[] = {
         {OPT_STRING, 0, "ledger", &c.ledger, "NAME", "the ledger (default: person)", NULL, 0, 0},

@@ -16,6 +16,25 @@ struct request {
     bool restated;
 };
 
+/* How many lines each sheet has. */
+static void account(struct session *s, const struct content *c)
+{
+    struct buf parts = {0};
+    uint64_t all = 0;
+    buf_put(&parts, "\"sheets\": [");
+    for (size_t i = 0; i < c->n_sheets; i++) {
+        uint64_t lines = 0;
+        for (size_t k = 0; k < c->sheets[i].n_blocks; k++) lines += block_lines(&c->sheets[i].blocks[k]);
+        all += lines;
+        buf_put(&parts, i ? ", {\"name\": " : "{\"name\": ");
+        json_quote(&parts, c->sheets[i].name);
+        buf_printf(&parts, ", \"rows\": %llu}", (unsigned long long)lines);
+    }
+    buf_put(&parts, "], ");
+    session_stats(s, all, buf_slice(&parts));
+    buf_free(&parts);
+}
+
 /* The report, or, with --explain, what is behind one of its numbers.  Ends the content. */
 static void write_report(struct session *s, const struct request *q, const struct report *report, const struct report_source *from,
                          struct content *content)
@@ -26,6 +45,7 @@ static void write_report(struct session *s, const struct request *q, const struc
         result_free(behind);
     } else if (content) {
         content_print(content, (enum print_format)q->format, s->output, &s->diag);
+        account(s, content);
     }
     content_free(content);
 }
@@ -141,7 +161,7 @@ int main(int argc, char **argv)
         .name = "vet-report",
         .usage = "[OPTION]... [FILE]...",
         .summary = "A workbook for the level above, from rollups, from records or from the store.",
-        .wants = WANT_DB | WANT_UNITS | WANT_OUTPUT | WANT_FROM | WANT_WHERE | WANT_MASK | WANT_THREADS,
+        .wants = WANT_DB | WANT_UNITS | WANT_OUTPUT | WANT_FROM | WANT_STATS | WANT_WHERE | WANT_MASK | WANT_THREADS,
     };
     if (session_start(&s, own, sizeof own / sizeof *own, argc, argv)) run(&s, &q);
     return session_end(&s);

@@ -8,12 +8,10 @@
 
 struct copy_options {
     enum row_format format;
-    const char *where;           /* an SQL expression over the columns, or NULL */
-    const struct schema *ledger; /* types and masks of the columns by name; may be NULL */
+    const struct schema *ledger; /* masks of the columns by name; may be NULL: all is shown */
     enum mask_profile mask;
-    struct str today; /* for expressions: ISO date, or empty */
 };
-/* Writes the header and every row that `where` holds for; closes neither.  *written (may be NULL) counts rows.
+/* Writes the header and every row; closes neither.  *written (may be NULL) counts rows.
  * False after a finding, or when the output failed (out_close says so). */
 bool rows_copy(struct rows *r, struct out *o, const struct copy_options *c, uint64_t *written);
 

@@ -90,9 +90,9 @@ static void explain_field(const struct link *k, size_t i, uint64_t code, const s
     buf_printf(out, "%+8.2f  ", bits);
     buf_str(out, c->column);
     buf_put(out, ": ");
-    buf_str(out, x[col->at]);
+    row_mask_value(&k->shown, (size_t)col->at, x[col->at], out);
     buf_put(out, " | ");
-    buf_str(out, y[col->at]);
+    row_mask_value(&k->shown, (size_t)col->at, y[col->at], out);
     buf_printf(out, "  (%s; m %.4g, u %.4g)  ", in_words(k, kind_info(c->kind)->levels[l].label), c->p[CLASS_MATCH][l],
                c->p[CLASS_MATCH][l] / exp2(bits));
     bar(out, bits);

@@ -498,6 +498,12 @@ struct link *link_run(struct rows *rows, struct model *m, const struct link_opti
     return k;
 }
 
+void link_show(struct link *k, const struct schema *l, enum mask_profile profile)
+{
+    row_mask_free(&k->shown);
+    row_mask_ready(&k->shown, &k->columns, l, profile);
+}
+
 void link_free(struct link *k)
 {
     if (!k) return;
@@ -505,6 +511,7 @@ void link_free(struct link *k)
     blocking_free(&k->blocking);
     clusters_free(&k->clusters);
     decisions_free(&k->decisions);
+    row_mask_free(&k->shown);
     free(k->probability);
     free(k->weight);
     free(k->edges);

@@ -7,6 +7,7 @@
 #ifndef VET_LINK_LINK_H
 #define VET_LINK_LINK_H
 
+#include "flow/mask_rows.h"
 #include "link/cluster.h"
 #include "link/decide.h"
 #include "link/train.h"
@@ -40,6 +41,7 @@ struct link {
     const uint32_t *record; /* of each row its record in the store; NULL = it is no store's */
     bool partial;           /* a decision may be about rows that are not here */
     struct columns columns; /* of the stream; copies */
+    struct row_mask shown;  /* how values are written; all 0: as they are */
     struct arena memory;
     struct diag *diag;
     const char *(*translate)(const char *);
@@ -51,6 +53,8 @@ enum verdict { VERDICT_NO, VERDICT_REVIEW, VERDICT_LINK, VERDICT_CONFLICT };
 /* Reads all rows and links them.  NULL after findings.  Takes the rows' values but does not close `rows`. */
 struct link *link_run(struct rows *rows, struct model *m, const struct link_options *o, struct diag *d);
 void link_free(struct link *k);
+/* From here on records are written as the audience may see them; `l` says what is to be masked. */
+void link_show(struct link *k, const struct schema *l, enum mask_profile profile);
 /* What the model says of two rows, people's decisions and conflicts counted in. */
 enum verdict link_verdict(const struct link *k, uint32_t a, uint32_t b, uint64_t code, double *probability, double *weight);
 const char *verdict_name(enum verdict v);

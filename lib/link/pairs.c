@@ -170,7 +170,7 @@ static void review_header(const struct link *k, struct line *l, const int *at, s
 static void review_line(const struct link *k, struct line *l, const struct told *t, struct str *const values[2], const int *at,
                         size_t n)
 {
-    struct buf why = {0};
+    struct buf why = {0}, shown = {0};
     line_start(l);
     line_put(l, str_of(in_words(k, "open")));
     line_print(l, "%.4f", t->probability);
@@ -179,7 +179,12 @@ static void review_line(const struct link *k, struct line *l, const struct told 
     line_put(l, buf_slice(&why));
     buf_free(&why);
     for (size_t x = 0; x < n; x++)
-        for (int side = 0; side < 2; side++) line_put(l, values[side][at[x]]);
+        for (int side = 0; side < 2; side++) {
+            shown.n = 0;
+            row_mask_value(&k->shown, (size_t)at[x], values[side][at[x]], &shown);
+            line_put(l, buf_slice(&shown));
+        }
+    buf_free(&shown);
     for (int side = 0; side < 2; side++) {
         char key[17];
         link_record_key(k, side ? t->b : t->a, key);

@@ -24,6 +24,13 @@ static struct columns with_own(const struct columns *c, const char *const *extra
     return all;
 }
 
+/* The values as the audience may see them, in place. */
+static void mask_values(struct link *k, struct str *v)
+{
+    const struct str *shown = row_mask_row(&k->shown, v);
+    if (shown != v) memcpy(v, shown, k->columns.n * sizeof *v);
+}
+
 static void flush(struct out *o, struct buf *b, size_t least)
 {
     if (b->n < least) return;
@@ -43,6 +50,7 @@ bool link_write_records(struct link *k, struct out *o, enum row_format f)
     rows_format_header(&b, f, &all);
     for (uint64_t i = 0; i < k->table.n_rows && !out_failed(o) && spool_next(&c, v, k->columns.n); i++) {
         entity_name(entity, sizeof entity, k->clusters.of[i]);
+        mask_values(k, v);
         v[at] = str_of(entity);
         rows_format(&b, f, &all, v);
         flush(o, &b, FLUSH);
@@ -160,7 +168,7 @@ static void put_conflicts(const struct golden *g, struct buf *out)
                 buf_str(out, g->columns->names[c]);
                 buf_char(out, '=');
             }
-            buf_str(out, g->members[i].values[c]);
+            row_mask_value(&g->k->shown, c, g->members[i].values[c], out);
         }
         if (said < 2) out->n = at;
     }
@@ -196,6 +204,7 @@ static void golden_row(struct golden *g, uint32_t entity, const size_t *at, cons
         from[c] = ours ? 0 : giver(g, c); /* where the best record stands, unit and all */
         v[c] = g->members[from[c]].values[c];
     }
+    mask_values(g->k, v);
     own->n = 0;
     size_t cut[4];
     buf_printf(own, "E%u", entity + 1);

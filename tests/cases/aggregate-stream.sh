@@ -108,4 +108,7 @@ status "an empty file is an error" 3 vet-aggregate empty.csv
 echo name,unit >headings.csv
 status "a file with headings only counts nobody" 0 vet-aggregate -u units.csv headings.csv
 same "and gives the headings" "period,level,unit,name,count" "$(cat out)"
+status "--stats gives the rows of the answer and the findings" 1 vet-aggregate -u units.csv --level community --sum amount --stats stats.json slips.csv
+same "as JSON" "{\"rows\": $(($(wc -l <out) - 1)), \"codes\": $(sed 's/.*"codes": //' stats.json)" "$(cat stats.json)"
+has "by their codes" stats.json '"rollup_unit_unknown": 1'
 finish

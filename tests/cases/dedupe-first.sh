@@ -68,4 +68,31 @@ vet-dedupe --pairs people.csv >pairs.csv 2>/dev/null
 has "--pairs gives the reason of each" pairs.csv "phone: the same"
 vet-dedupe --stats stats.json people.csv >/dev/null 2>&1
 has "--stats tells the threshold for a wished precision" stats.json '"threshold_for_precision"'
+
+# What is shown to whom.
+vet-dedupe -q --mask internal people.csv >masked.csv 2>/dev/null
+same "--mask internal: names, ids and phones are masked, the entity is the same" "$(sed -n 2p with.csv | awk -F, '{ print $NF }'),yes" \
+    "$(sed -n 2p masked.csv | awk -F, '{ print $NF "," ($1 == "张*" && $3 == "370124********0011" && $5 == "138****5678" ? "yes" : $0) }')"
+vet-dedupe -q --one --mask internal people.csv >masked.csv 2>/dev/null
+has "so are the values that golden records disagree in" masked.csv 'phone=138****5678 / 139****0000'
+vet-dedupe -q --mask internal --explain 1 2 people.csv >masked 2>/dev/null
+has "and those that --explain weighs" masked "id_number: 370124********0011 | 370124*****5001"
+vet-dedupe -q --mask internal --review people.csv >masked.csv 2>/dev/null
+has "and the review" masked.csv "陈*,陈*"
+same "which keeps its keys" "$(cut -d, -f30- review.csv | tr -d '\r')" "$(cut -d, -f30- masked.csv | tr -d '\r')"
+script -qec "vet-dedupe -q people.csv 2>/dev/null" typed >/dev/null
+check "on a terminal records are masked" sh -c '! grep -q 370124198506150011 typed && grep -q "370124\*\*\*\*\*\*\*\*0011" typed'
+script -qec "vet-dedupe -q --mask none people.csv 2>/dev/null" typed >/dev/null
+has "unless they are asked for whole" typed 370124198506150011
+script -qec "vet-dedupe -q --review kept.csv people.csv 2>/dev/null" typed >/dev/null
+same "a file is written whole from a terminal too" "$(cat review.csv)" "$(cat kept.csv)"
+status "a mask that there is not is refused" 2 vet-dedupe --mask half people.csv
+
+# A part of the records.
+status "--where takes the records that it holds for" 1 vet-dedupe --where "sex = '女'" people.csv
+same "and no others" "name 女 女 女 女" "$(cut -d, -f1,2 out | sed '1s/,.*//; 2,$s/.*,//' | tr '\n' ' ' | sed 's/ $//')"
+status "a column that there is not is an error" 2 vet-dedupe --where "sexx = 1" people.csv
+has "with the nearest" err "sex"
+status "in the store a part is not linked as if there were no others" 2 vet-dedupe -d some.db --where "sex = '女'"
+has "and it is said how to do it" err "vet-export -d FILE --where"
 finish

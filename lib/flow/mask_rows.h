@@ -1,0 +1,25 @@
+/* Rows as an audience may see them: each value masked as the ledger says of its field (base/mask.h). */
+#ifndef VET_FLOW_MASK_ROWS_H
+#define VET_FLOW_MASK_ROWS_H
+
+#include "base/mask.h"
+#include "flow/rows.h"
+#include "ledger/schema.h"
+
+struct row_mask {
+    enum mask_profile profile;
+    enum mask *kinds; /* of each column */
+    struct str *shown;
+    size_t n;
+    struct buf text;
+};
+/* FIELD and FIELD_typed are masked as `l` says of FIELD; columns that it does not know, and all when it is NULL, are shown whole.
+ */
+void row_mask_ready(struct row_mask *m, const struct columns *c, const struct schema *l, enum mask_profile profile);
+void row_mask_free(struct row_mask *m);
+/* The values as shown: `v` itself where nothing is masked.  Valid until the next call. */
+const struct str *row_mask_row(struct row_mask *m, const struct str *v);
+/* Appends one value of column `c`. */
+void row_mask_value(const struct row_mask *m, size_t c, struct str value, struct buf *out);
+
+#endif
