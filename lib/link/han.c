@@ -69,50 +69,40 @@ bool han_sounds(uint32_t c, uint16_t syllable)
 }
 
 /* How many of the five corners differ. */
-static int corners_apart(uint32_t a, uint32_t b)
+static unsigned corners_apart(uint32_t a, uint32_t b)
 {
-    int apart = 0;
-    for (int i = 0; i < 5; i++, a >>= 4, b >>= 4) apart += (a & 15) != (b & 15);
-    return apart;
+    uint32_t differ = a ^ b;
+    differ = (differ | differ >> 1 | differ >> 2 | differ >> 3) & 0x11111;
+    return differ * 0x11111 >> 16 & 15;
 }
 
-static int letters_of(uint32_t code, uint8_t *out)
+/* Letters of a Cangjie code, from the first that is not 0. */
+static unsigned letters_in(uint32_t code)
 {
-    uint8_t rev[6];
-    int n = 0;
-    for (; code && n < 6; code >>= 5) rev[n++] = code & 31;
-    for (int i = 0; i < n; i++) out[i] = rev[n - 1 - i];
-    return n;
+    return code ? (36u - (unsigned)__builtin_clz(code)) / 5 : 0;
 }
 
-/* Edit distance of two Cangjie codes, which spell the parts of a character from the outside in. */
-static int parts_apart(uint32_t a, uint32_t b, int *longer)
+/* Do two Cangjie codes, which spell the parts of a character from the outside in, differ in one letter at most: changed, or more or
+ * less of one? */
+static bool one_part_apart(uint32_t a, uint32_t b, unsigned *longer)
 {
-    uint8_t x[6], y[6];
-    int n = letters_of(a, x), m = letters_of(b, y), row[7];
+    unsigned n = letters_in(a), m = letters_in(b);
     *longer = n > m ? n : m;
-    for (int j = 0; j <= m; j++) row[j] = j;
-    for (int i = 1; i <= n; i++) {
-        int diagonal = row[0];
-        row[0] = i;
-        for (int j = 1; j <= m; j++) {
-            int swap = diagonal + (x[i - 1] != y[j - 1]);
-            diagonal = row[j];
-            int least = row[j] + 1 < row[j - 1] + 1 ? row[j] + 1 : row[j - 1] + 1;
-            row[j] = swap < least ? swap : least;
-        }
-    }
-    return row[m];
+    uint32_t differ = a ^ b;
+    unsigned after = differ ? (unsigned)__builtin_ctz(differ) / 5 : n; /* so many last letters are the same */
+    if (n == m) return letters_in(differ) <= after + 1;
+    if (n > m + 1 || m > n + 1) return false;
+    unsigned before = letters_in(n > m ? a >> 5 ^ b : a ^ b >> 5); /* from the first that differs on */
+    return before <= after;
 }
 
 bool han_look_alike(uint32_t a, uint32_t b)
 {
     const struct han *x = find(a), *y = find(b);
     if (a == b) return true;
-    int corners = x->corner && y->corner ? corners_apart(x->corner, y->corner) : 5, longer = 0;
-    int parts = x->cangjie && y->cangjie ? parts_apart(x->cangjie, y->cangjie, &longer) : 5;
+    unsigned corners = x->corner && y->corner ? corners_apart(x->corner, y->corner) : 5, longer = 0;
     if (corners <= 1) return true;
-    return parts <= 1 && (longer >= 3 || corners <= 3);
+    return x->cangjie && y->cangjie && one_part_apart(x->cangjie, y->cangjie, &longer) && (longer >= 3 || corners <= 3);
 }
 
 bool han_same_surname(uint32_t a, uint32_t b)

@@ -138,7 +138,7 @@ static const struct likeness CATEGORY_LEVELS[] = {
 };
 
 #define LEVELS_OF(t) (uint8_t)(sizeof(t) / sizeof *(t))
-static const struct kind_info KINDS[] = {
+const struct kind_info KINDS[KIND_COUNT] = {
     [KIND_NAME] = {"name", 2, true, LEVELS_OF(NAME_LEVELS), 9, 4, false, NAME_LEVELS},
     [KIND_SURNAME] = {"surname", 2, true, LEVELS_OF(SURNAME_LEVELS), 7, 6, false, SURNAME_LEVELS},
     [KIND_GIVEN] = {"given", 2, true, LEVELS_OF(GIVEN_LEVELS), 7, 6, false, GIVEN_LEVELS},
@@ -158,11 +158,6 @@ const char *const KIND_WORDS[] = {"name",       "surname", "given", "word",   "t
                                   "identifier", "phone",   "email", "number", "code", "category", NULL};
 const char *const KEY_WORDS[] = {"whole",      "sound", "surname", "given", "letters", "year",    "month_day",
                                  "year_month", "birth", "area",    "start", "end",     "numbers", NULL};
-
-const struct kind_info *kind_info(enum kind k)
-{
-    return &KINDS[k];
-}
 
 bool kind_of(struct str word, enum kind *out)
 {

@@ -47,7 +47,11 @@ struct kind_info {
     bool relative;     /* rarity by share of the rows, not by number of rows */
     const struct likeness *levels;
 };
-const struct kind_info *kind_info(enum kind k);
+extern const struct kind_info KINDS[KIND_COUNT];
+static inline const struct kind_info *kind_info(enum kind k)
+{
+    return &KINDS[k];
+}
 bool kind_of(struct str word, enum kind *out);
 /* The words of all kinds, NULL-terminated. */
 extern const char *const KIND_WORDS[];
@@ -93,8 +97,6 @@ bool key_fits(enum kind k, enum key key);
 /* 0 = this value has no such key. */
 uint32_t kind_key(enum kind k, enum key key, const struct kept *v, uint64_t hash);
 
-/* Similarity of Jaro with Winkler's prefix bonus, in characters, from 0 to 1. */
-double jaro_winkler(struct str a, struct str b);
 /* May the digits of a citizen id be trusted: 18, a possible date, the checksum right? */
 bool kind_id_valid(const uint64_t *f);
 /* Is the birth date inside the id this date? */

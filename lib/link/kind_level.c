@@ -5,81 +5,7 @@
 #include "base/text.h"
 #include "link/han.h"
 #include "link/kind_own.h"
-
-enum { LONGEST = 64 };
-
-/* ---- strings of characters ---- */
-static unsigned characters(struct str s, uint32_t *out)
-{
-    unsigned n = 0;
-    for (size_t i = 0; i < s.n && n < LONGEST;)
-        out[n++] = (unsigned char)s.s[i] < 0x80 ? (unsigned char)s.s[i++] : text_next(s, &i);
-    return n;
-}
-
-static double jaro(const uint32_t *a, unsigned n, const uint32_t *b, unsigned m)
-{
-    if (!n || !m) return 0;
-    unsigned longer = n > m ? n : m, reach = longer / 2 ? longer / 2 - 1 : 0, common = 0, swaps = 0;
-    uint64_t used = 0;
-    uint32_t in_order[LONGEST];
-    for (unsigned i = 0; i < n; i++) {
-        unsigned from = i > reach ? i - reach : 0, to = i + reach + 1 < m ? i + reach + 1 : m;
-        for (unsigned j = from; j < to; j++) {
-            if (used >> j & 1 || a[i] != b[j]) continue;
-            used |= 1ull << j;
-            in_order[common++] = a[i];
-            break;
-        }
-    }
-    if (!common) return 0;
-    for (unsigned j = 0, k = 0; j < m; j++)
-        if (used >> j & 1) swaps += in_order[k++] != b[j];
-    double c = common;
-    return (c / n + c / m + (c - swaps / 2.0) / c) / 3;
-}
-
-double jaro_winkler(struct str a, struct str b)
-{
-    uint32_t x[LONGEST], y[LONGEST];
-    unsigned n = characters(a, x), m = characters(b, y), prefix = 0;
-    double j = jaro(x, n, y, m);
-    while (prefix < 4 && prefix < n && prefix < m && x[prefix] == y[prefix]) prefix++;
-    return j > 0.7 ? j + prefix * 0.1 * (1 - j) : j;
-}
-
-/* Optimal string alignment: a substitution, insertion, deletion, or swap of neighbours costs 1.  Stops past `limit`. */
-static unsigned apart(const uint32_t *a, unsigned n, const uint32_t *b, unsigned m, unsigned limit)
-{
-    if (n > m + limit || m > n + limit) return limit + 1;
-    unsigned rows[3][LONGEST + 1];
-    unsigned *before = rows[0], *above = rows[1], *row = rows[2];
-    for (unsigned j = 0; j <= m; j++) above[j] = j;
-    for (unsigned i = 1; i <= n; i++) {
-        unsigned least = row[0] = i;
-        for (unsigned j = 1; j <= m; j++) {
-            unsigned d = above[j - 1] + (a[i - 1] != b[j - 1]);
-            if (above[j] + 1 < d) d = above[j] + 1;
-            if (row[j - 1] + 1 < d) d = row[j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < d) d = before[j - 2] + 1;
-            row[j] = d;
-            if (d < least) least = d;
-        }
-        if (least > limit) return limit + 1;
-        unsigned *t = before;
-        before = above;
-        above = row;
-        row = t;
-    }
-    return above[m];
-}
-
-static unsigned texts_apart(struct str a, struct str b, unsigned limit)
-{
-    uint32_t x[LONGEST], y[LONGEST];
-    unsigned n = characters(a, x), m = characters(b, y);
-    return apart(x, n, y, m, limit);
-}
+#include "link/spelling.h"
 
 /* ---- names ---- */
 unsigned name_surname(const uint64_t *f)
@@ -244,7 +170,7 @@ struct common {
 static struct common common_characters(const uint64_t *a, const uint64_t *b)
 {
     struct common c = {bits(a[0], a[1]), bits(b[0], b[1]), bits(a[0] & b[0], a[1] & b[1]), true};
-    c.known = c.n && c.m && c.n <= LONGEST && c.m <= LONGEST;
+    c.known = c.n && c.m && c.n <= SPELLING_LONGEST && c.m <= SPELLING_LONGEST;
     return c;
 }
 
@@ -272,6 +198,8 @@ static bool is_partial(uint64_t f)
 /* Slips of the pen in the eight digits: one digit, or two neighbours, or month and day changed about. */
 static bool is_slip(uint64_t a, uint64_t b)
 {
+    uint64_t other = a ^ b;
+    if (other & 0xFFFF0000 && other & 0xFF00 && other & 0xFF) return false; /* three digits at least */
     if (date_year(a) == date_year(b) && date_month(a) == date_day(b) && date_day(a) == date_month(b)) return true;
     uint8_t x[8] = {0}, y[8] = {0};
     for (int pass = 0; pass < 2; pass++) {
@@ -370,12 +298,9 @@ static unsigned citizen_level(const uint64_t *a, const uint64_t *b)
     bool both = kind_id_valid(a) && kind_id_valid(b);
     if (both) return (a[0] >> 8) == (b[0] >> 8) ? ID_TWINS : ID_BOTH_VALID;
     uint8_t p[19], q[19];
-    uint32_t x[19], y[19];
     unsigned n = id_digits(a, p), m = id_digits(b, q);
-    for (unsigned i = 0; i < n; i++) x[i] = p[i];
-    for (unsigned i = 0; i < m; i++) y[i] = q[i];
     if (n >= 12 && m >= 12) {
-        unsigned d = apart(x, n, y, m, 2);
+        unsigned d = slips_between((struct str){(const char *)p, n}, (struct str){(const char *)q, m}, 2);
         if (d <= 1) return ID_ONE;
         if (d == 2) return ID_TWO;
     }
@@ -389,9 +314,8 @@ static unsigned phone_level(uint64_t a, uint64_t b)
 {
     uint64_t differ = a ^ b;
     differ = (differ | differ >> 1 | differ >> 2 | differ >> 3) & 0x1111111111111111u;
-    int n = __builtin_popcountll(differ);
-    if (n == 1) return PHONE_SLIP;
-    if (n != 2) return PHONE_OTHER;
+    if (differ && !(differ & (differ - 1))) return PHONE_SLIP;
+    if (bits(differ, 0) != 2) return PHONE_OTHER;
     int low = __builtin_ctzll(differ);
     if (differ >> low != 0x11) return PHONE_OTHER;
     uint64_t x = a >> low & 0xFF, y = b >> low & 0xFF;
@@ -402,7 +326,7 @@ enum identifier_level { IDENTIFIER_OTHER = 1, IDENTIFIER_TWO, IDENTIFIER_ONE, ID
 
 static unsigned identifier_level(struct str a, struct str b)
 {
-    unsigned d = texts_apart(a, b, 2);
+    unsigned d = slips_between(a, b, 2);
     size_t shorter = a.n < b.n ? a.n : b.n;
     if (d <= 1 && shorter >= 3) return IDENTIFIER_ONE;
     return d == 2 && shorter >= 6 ? IDENTIFIER_TWO : IDENTIFIER_OTHER;
@@ -415,9 +339,8 @@ enum address_level { ADDRESS_OTHER = 1, ADDRESS_FAINT, ADDRESS_HALF, ADDRESS_MOS
 /* Share of the pairs of characters of the shorter one that the other has too: one of two addresses often lacks the province. */
 static double overlap(const uint64_t *a, const uint64_t *b)
 {
-    int x = __builtin_popcountll(a[0]) + __builtin_popcountll(a[1]), y = __builtin_popcountll(b[0]) + __builtin_popcountll(b[1]);
-    int both = __builtin_popcountll(a[0] & b[0]) + __builtin_popcountll(a[1] & b[1]);
-    int least = x < y ? x : y;
+    unsigned x = bits(a[0], a[1]), y = bits(b[0], b[1]), both = bits(a[0] & b[0], a[1] & b[1]);
+    unsigned least = x < y ? x : y;
     if (least < 3) return x + y ? 2.0 * both / (x + y) : 0;
     return (double)both / least;
 }
@@ -425,8 +348,7 @@ static double overlap(const uint64_t *a, const uint64_t *b)
 /* Share of the pairs of characters that both have, of those that either has (Dice). */
 static double dice(const uint64_t *a, const uint64_t *b)
 {
-    int x = __builtin_popcountll(a[0]) + __builtin_popcountll(a[1]), y = __builtin_popcountll(b[0]) + __builtin_popcountll(b[1]);
-    int both = __builtin_popcountll(a[0] & b[0]) + __builtin_popcountll(a[1] & b[1]);
+    unsigned x = bits(a[0], a[1]), y = bits(b[0], b[1]), both = bits(a[0] & b[0], a[1] & b[1]);
     return x + y ? 2.0 * both / (x + y) : 0;
 }
 
@@ -467,7 +389,7 @@ static unsigned email_level(const struct kept *v, const struct kept *w)
     struct common c = common_characters(v->f, w->f);
     bool far = c.known && (c.n > c.m ? c.n : c.m) > c.both + 2;
     if (x.n && str_eq(x, y)) return EMAIL_LOCAL;
-    if (!far && texts_apart(a, b, 2) <= 2) return EMAIL_ALMOST;
+    if (!far && slips_between(a, b, 2) <= 2) return EMAIL_ALMOST;
     if (x.n && y.n) {
         double j = jaro_winkler(x, y);
         if (j >= 0.88) return EMAIL_NEAR;
@@ -493,7 +415,7 @@ enum code_level { CODE_OTHER = 1, CODE_START, CODE_SLIP, CODE_EXACT };
 static unsigned code_level(struct str a, struct str b)
 {
     size_t shorter = a.n < b.n ? a.n : b.n, same = 0;
-    if (texts_apart(a, b, 1) <= 1 && shorter >= 3) return CODE_SLIP;
+    if (slips_between(a, b, 1) <= 1 && shorter >= 3) return CODE_SLIP;
     while (same < shorter && a.s[same] == b.s[same]) same++;
     return same * 2 >= shorter && same ? CODE_START : CODE_OTHER;
 }

@@ -4,6 +4,7 @@
 
 #include "link/block.h"
 #include "link/kind_own.h"
+#include "link/spelling.h"
 
 enum { MEMO = 1 << 13, SQUARE = 512, CACHED_ROWS = 10000 };
 struct remembered {

@@ -1,6 +1,7 @@
 /* What is alike, kind by kind: names as people write them, ids, dates, phones, addresses. */
 #include "link/han.h"
 #include "link/kind.h"
+#include "link/spelling.h"
 #include "tap.h"
 
 static const char *level(enum kind k, const char *a, const char *b)
