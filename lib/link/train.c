@@ -158,7 +158,9 @@ static void share_none(struct comparison *c)
 {
     double none = c->p[CLASS_CHANCE][0];
     for (int k = 0; k < CLASS_CHANCE; k++) {
-        double given = 1 - c->p[k][0], scale = given > 1e-9 ? (1 - none) / given : 1;
+        double given = 0;
+        for (unsigned l = 1; l < kind_info(c->kind)->n_levels; l++) given += c->p[k][l];
+        double scale = given > 1e-9 ? (1 - none) / given : 1;
         for (unsigned l = 1; l < kind_info(c->kind)->n_levels; l++) c->p[k][l] *= scale;
         c->p[k][0] = none;
     }
@@ -186,7 +188,7 @@ static void keep_apart(struct comparison *c, const struct comparison *first, boo
     bool tells = tells_people_apart(c->kind);
     double most[LEVELS], slips = 0;
     for (unsigned l = 0; l < info->n_levels; l++)
-        most[l] = speaks_for(info, l, CLASS_HOUSEHOLD) ? fmin(first->p[CLASS_HOUSEHOLD][l], 0.99) : 1;
+        most[l] = speaks_for(info, l, CLASS_HOUSEHOLD) ? fmin(fmax(first->p[CLASS_HOUSEHOLD][l], c->p[CLASS_CHANCE][l]), 0.99) : 1;
     if (tells || !households) hold_below(c->p[CLASS_HOUSEHOLD], most, info->n_levels);
     for (unsigned l = 1; tells && l < info->n_levels; l++)
         if (!speaks_for(info, l, CLASS_OTHER)) slips += c->p[CLASS_MATCH][l];
@@ -198,31 +200,78 @@ static void keep_apart(struct comparison *c, const struct comparison *first, boo
     hold_below(c->p[CLASS_MATCH], most, info->n_levels);
 }
 
-/* Strangers have something in common, never nearly all: of what there is to know, at most half agrees in them. */
-static void keep_strange(struct model *m)
+/* How far a level of a kind is on the way from saying nothing for one entity (0) to saying what equality says (1). */
+static double closeness(const struct kind_info *info, unsigned l)
 {
-    static const double MOST = 0.4;
-    double agree[COMPARISONS], worth[COMPARISONS], all = 0, agreed = 0;
+    if (l >= info->exact) return 1;
+    const float *at = info->levels[l].start, *equal = info->levels[info->exact].start;
+    double bits = log2((double)at[CLASS_MATCH] / (double)at[CLASS_OTHER]);
+    double most = log2((double)equal[CLASS_MATCH] / (double)equal[CLASS_OTHER]);
+    return fmin(fmax(bits / most, 0), 1);
+}
+
+/* What there is to know of a pair, in bits, and the share of it that agrees in a class. */
+struct agreement {
+    double of[COMPARISONS], worth[COMPARISONS];
+    double all, agreed;
+};
+
+static bool counts(const struct comparison *c, bool telling)
+{
+    return !telling || tells_people_apart(c->kind);
+}
+
+static struct agreement agreement_in(const struct model *m, enum class in, bool telling)
+{
+    struct agreement a = {.all = 0};
     for (size_t k = 0; k < m->n; k++) {
         const struct comparison *c = &m->comparisons[k];
         const struct kind_info *info = kind_info(c->kind);
-        double given = fmax(1 - c->p[CLASS_CHANCE][0], 1e-9), chance = 1e-9;
-        agree[k] = 0;
+        double given = fmax(1 - c->p[CLASS_CHANCE][0], 1e-9), chance = 1e-9, sum = 1e-12;
+        if (!counts(c, telling)) continue;
         for (unsigned l = info->exact; l < info->n_levels; l++) chance += c->p[CLASS_CHANCE][l];
-        for (unsigned l = 1; l < info->n_levels; l++)
-            if (speaks_for(info, l, CLASS_OTHER)) agree[k] += c->p[CLASS_OTHER][l] / given;
-        worth[k] = fmin(fmax(log2(given / chance), 0), 15);
-        all += worth[k];
-        agreed += worth[k] * agree[k];
+        for (unsigned l = 1; l < info->n_levels; l++) {
+            sum += c->p[in][l];
+            if (speaks_for(info, l, CLASS_OTHER)) a.of[k] += c->p[in][l] * (in == CLASS_MATCH ? closeness(info, l) : 1);
+        }
+        a.of[k] /= sum;
+        a.worth[k] = given * fmin(fmax(log2(given / chance), 0), 15);
+        a.all += a.worth[k];
+        a.agreed += a.worth[k] * a.of[k];
     }
-    if (agreed <= MOST * all) return;
-    double scale = MOST * all / agreed;
+    return a;
+}
+
+/* Agreement takes the place of disagreement, or the other way about, in equal measure in all columns that count. */
+static void agree(struct model *m, enum class in, const struct agreement *a, bool telling, double scale, bool more)
+{
     for (size_t k = 0; k < m->n; k++) {
         struct comparison *c = &m->comparisons[k];
         const struct kind_info *info = kind_info(c->kind);
-        double rest = agree[k] < 1 - 1e-9 ? (1 - scale * agree[k]) / (1 - agree[k]) : 1;
-        for (unsigned l = 1; l < info->n_levels; l++) c->p[CLASS_OTHER][l] *= speaks_for(info, l, CLASS_OTHER) ? scale : rest;
+        if (!counts(c, telling)) continue;
+        double agreed = fmin(fmax(a->of[k], 1e-9), 1 - 1e-9);
+        double yes = more ? (1 - scale * (1 - agreed)) / agreed : scale;
+        double no = more ? scale : (1 - scale * agreed) / (1 - agreed);
+        for (unsigned l = 1; l < info->n_levels; l++) {
+            double close = more ? closeness(info, l) : speaks_for(info, l, CLASS_OTHER);
+            c->p[in][l] *= close * yes + (1 - close) * no;
+        }
     }
+}
+
+/* Of what there is to know, at most so much agrees in a class. */
+static void keep_below(struct model *m, enum class in, double most, bool telling)
+{
+    struct agreement a = agreement_in(m, in, telling);
+    if (a.agreed > most * a.all) agree(m, in, &a, telling, most * a.all / a.agreed, false);
+}
+
+/* And records of one entity agree in most of it. */
+static void keep_alike(struct model *m)
+{
+    static const double LEAST = 0.5;
+    struct agreement a = agreement_in(m, CLASS_MATCH, false);
+    if (a.agreed < LEAST * a.all) agree(m, CLASS_MATCH, &a, false, (1 - LEAST) * a.all / (a.all - a.agreed), true);
 }
 
 /* Any two rows agree as often as they were measured to, less what the other classes have of it: that two rows of one person have
@@ -259,7 +308,11 @@ static void maximise(struct model *m, const struct model *first, const struct le
     bool households = false; /* where nothing tells people apart there are none to speak of */
     for (size_t k = 0; k < m->n; k++) households = households || tells_people_apart(m->comparisons[k].kind);
     for (size_t k = 0; k < m->n; k++) keep_apart(&m->comparisons[k], &first->comparisons[k], households);
-    keep_strange(m);
+    /* Strangers have something in common, and those of one household more, but never nearly all. */
+    keep_below(m, CLASS_OTHER, 0.4, false);
+    keep_below(m, CLASS_OTHER, 0.4, true);
+    keep_below(m, CLASS_HOUSEHOLD, 0.75, false);
+    keep_alike(m);
     for (size_t k = 0; k < m->n; k++) share_none(&m->comparisons[k]);
     for (size_t k = 0; k < m->n; k++) order_levels(m, &m->comparisons[k]);
 }
