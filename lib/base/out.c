@@ -8,55 +8,57 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/temporary.h"
+
 enum { BLOCK = 256 * 1024 };
 
 struct out {
     int fd;
-    int error;  /* errno of the first failure */
-    char *path; /* where it is to stand; NULL for standard output */
-    char *temporary;
+    int error;       /* errno of the first failure */
+    char *path;      /* where it is to stand; NULL for standard output */
+    bool whole;      /* a file of its own, which takes its place at the end */
+    struct buf part; /* what it is called until then; empty: it has no name */
     struct buf pending;
 };
+
+static int open_file(struct out *o)
+{
+    temporary_sweep(o->path, NULL);
+    o->whole = true;
+    int fd = temporary_open_beside(o->path);
+    return fd < 0 && errno == EOPNOTSUPP ? temporary_named(o->path, &o->part) : fd;
+}
+
+static void free_out(struct out *o)
+{
+    buf_free(&o->pending);
+    buf_free(&o->part);
+    free(o->path);
+    free(o);
+}
 
 struct out *out_open(const char *path, struct diag *d)
 {
     struct out *o = mem_zero(1, sizeof *o);
+    struct stat st;
     if (!path || strcmp(path, "-") == 0) {
         o->fd = STDOUT_FILENO;
         return o;
     }
-    struct stat st;
-    /* A device or pipe cannot be replaced by renaming: it is written to as it is. */
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-        o->fd = open(path, O_WRONLY | O_CLOEXEC);
-    } else {
-        struct buf t = {0};
-        buf_printf(&t, "%s.XXXXXX", path);
-        o->temporary = mem_alloc(t.n + 1);
-        memcpy(o->temporary, buf_text(&t), t.n + 1);
-        buf_free(&t);
-        o->fd = mkostemp(o->temporary, O_CLOEXEC);
-    }
     o->path = strdup(path);
     if (!o->path) mem_exhausted(strlen(path));
-    if (o->fd < 0) {
-        diag_add(d, DIAG_WRITE_FAILED, NULL, path, strerror(errno), NULL);
-        free(o->temporary);
-        free(o->path);
-        free(o);
-        return NULL;
-    }
-    return o;
+    /* A device or pipe cannot be replaced by renaming: it is written to as it is. */
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) o->fd = open(path, O_WRONLY | O_CLOEXEC);
+    else o->fd = open_file(o);
+    if (o->fd >= 0) return o;
+    diag_add(d, DIAG_WRITE_FAILED, NULL, path, strerror(errno), NULL);
+    free_out(o);
+    return NULL;
 }
 
 static void flush(struct out *o)
 {
-    size_t at = 0;
-    while (at < o->pending.n && !o->error) {
-        ssize_t n = write(o->fd, o->pending.s + at, o->pending.n - at);
-        if (n >= 0) at += (size_t)n;
-        else if (errno != EINTR) o->error = errno;
-    }
+    if (!o->error && !temporary_write(o->fd, buf_slice(&o->pending))) o->error = errno;
     o->pending.n = 0;
 }
 
@@ -78,9 +80,9 @@ int out_descriptor(struct out *o)
     return o->fd;
 }
 
-const char *out_path(const struct out *o)
+int out_file(struct out *o)
 {
-    return o->temporary;
+    return o->whole ? out_descriptor(o) : -1;
 }
 
 /* The new name itself must reach the disk too. */
@@ -96,21 +98,23 @@ static void sync_folder(const char *path)
     free(copy);
 }
 
+/* The lock that goes with the descriptor is held until the file has its name. */
+static void take_place(struct out *o, bool keep)
+{
+    if (keep && !o->error && fsync(o->fd) != 0) o->error = errno;
+    bool named = keep && !o->error && (o->part.n ? rename(o->part.s, o->path) == 0 : temporary_take_place(o->fd, o->path));
+    if (keep && !o->error && !named) o->error = errno;
+    if (named) sync_folder(o->path);
+    else if (o->part.n) unlink(o->part.s);
+}
+
 bool out_close(struct out *o, bool keep, struct diag *d)
 {
     if (keep) flush(o);
-    if (keep && o->temporary && !o->error && fsync(o->fd) != 0) o->error = errno;
+    if (o->whole) take_place(o, keep);
     if (close(o->fd) != 0 && keep && !o->error) o->error = errno;
-    if (o->temporary) {
-        if (keep && !o->error && rename(o->temporary, o->path) != 0) o->error = errno;
-        if (keep && !o->error) sync_folder(o->path);
-        else unlink(o->temporary);
-    }
     bool ok = !keep || !o->error;
     if (!ok) diag_add(d, DIAG_WRITE_FAILED, NULL, o->path ? o->path : "standard output", strerror(o->error), NULL);
-    buf_free(&o->pending);
-    free(o->temporary);
-    free(o->path);
-    free(o);
+    free_out(o);
     return ok;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/out.h"
+#include "base/temporary.h"
 #include "base/text.h"
 #include "book/binder_own.h"
 #include "cells/zipfile.h"
@@ -71,34 +72,32 @@ static void set_normal_font(struct binder *w)
     format_set_font_scheme(normal, "");
 }
 
+/* The library asks for a name, and seeks. */
+static bool choose_file(struct binder *w)
+{
+    struct buf folder = {0};
+    w->fd = out_file(w->out);
+    w->own = w->fd < 0;
+    if (w->own) w->fd = temporary_open(&folder);
+    if (w->fd < 0) diag_add(w->diag, DIAG_WRITE_FAILED, NULL, folder.s, strerror(errno), NULL);
+    else temporary_path(w->fd, &w->path);
+    buf_free(&folder);
+    return w->fd >= 0;
+}
+
 struct binder *binder_open(const char *path, const struct binder_info *info, struct diag *d)
 {
     struct binder *w = mem_zero(1, sizeof *w);
     w->diag = d;
     w->shown = path && strcmp(path, "-") != 0 ? path : "standard output";
     w->out = out_open(path, d);
-    if (!w->out) {
+    if (!w->out || !choose_file(w)) {
+        if (w->out) out_close(w->out, false, d);
         free(w);
         return NULL;
     }
-    const char *target = out_path(w->out);
-    if (!target) {
-        const char *folder = getenv("TMPDIR");
-        buf_printf(&w->text, "%s/vet-book.XXXXXX", folder && *folder ? folder : "/tmp");
-        w->temporary = strdup(buf_text(&w->text));
-        int fd = w->temporary ? mkstemp(w->temporary) : -1;
-        if (fd < 0) {
-            diag_add(d, DIAG_WRITE_FAILED, NULL, w->temporary ? w->temporary : "", strerror(errno), NULL);
-            out_close(w->out, false, d);
-            free(w->temporary);
-            free(w);
-            return NULL;
-        }
-        close(fd);
-        target = w->temporary;
-    }
     lxw_workbook_options options = {.constant_memory = LXW_TRUE};
-    w->book = workbook_new_opt(target, &options);
+    w->book = workbook_new_opt(w->path.s, &options);
     if (!w->book) mem_exhausted(sizeof *w);
     set_normal_font(w);
     set_properties(w, info);
@@ -121,14 +120,13 @@ static const char *why(lxw_error e)
 
 static bool copy_out(struct binder *w)
 {
-    FILE *f = fopen(w->temporary, "rb");
-    if (!f) return false;
     char block[65536];
-    size_t n;
-    while ((n = fread(block, 1, sizeof block, f)) > 0) out_write(w->out, (struct str){block, n});
-    bool ok = !ferror(f);
-    fclose(f);
-    return ok;
+    ssize_t n;
+    for (off_t at = 0; (n = pread(w->fd, block, sizeof block, at)) != 0; at += n > 0 ? n : 0) {
+        if (n < 0 && errno != EINTR) return false;
+        if (n > 0) out_write(w->out, (struct str){block, (size_t)n});
+    }
+    return true;
 }
 
 /* The library writes rows to a temporary file of each sheet and does not ask whether that went well; a sheet that lost rows there
@@ -188,17 +186,17 @@ bool binder_close(struct binder *w, bool keep)
     check_sheets(w);
     if (w->error == LXW_ERROR_CREATING_TMPFILE) lxw_workbook_free(w->book);
     else binder_note(w, workbook_close(w->book));
-    if (keep && !w->error && !is_whole(w->temporary ? w->temporary : out_path(w->out))) {
+    if (keep && !w->error && !is_whole(w->path.s)) {
         errno = 0;
         binder_note(w, LXW_ERROR_CREATING_XLSX_FILE);
     }
     bool ok = !keep || !w->error;
     if (!ok) diag_add(w->diag, DIAG_WRITE_FAILED, NULL, w->shown, why(w->error), NULL);
-    if (keep && ok && w->temporary && !copy_out(w)) {
+    if (keep && ok && w->own && !copy_out(w)) {
         diag_add(w->diag, DIAG_WRITE_FAILED, NULL, w->shown, strerror(errno), NULL);
         ok = false;
     }
-    if (w->temporary) unlink(w->temporary);
+    if (w->own) close(w->fd);
     ok = out_close(w->out, keep && ok, w->diag) && ok;
     for (size_t i = 0; i < w->n_tabs; i++) {
         free(w->tabs[i]->fitted);
@@ -209,7 +207,7 @@ bool binder_close(struct binder *w, bool keep)
     }
     free(w->tabs);
     free(w->lists);
-    free(w->temporary);
+    buf_free(&w->path);
     map_free(&w->names);
     buf_free(&w->text);
     arena_free(&w->memory);

@@ -34,7 +34,9 @@ struct tab {
 struct binder {
     lxw_workbook *book;
     struct out *out;
-    char *temporary;   /* when the output is no file of its own */
+    int fd;            /* where the library writes: the output's file, or when it has none, */
+    bool own;          /* one of our own, which is copied to it at the end */
+    struct buf path;   /* the name by which the library opens it */
     const char *shown; /* for messages */
     struct diag *diag;
     lxw_format *formats[FACE_COUNT][VALUE_KIND_COUNT][2], *restated[FACE_COUNT][VALUE_KIND_COUNT], *bad, *amber;

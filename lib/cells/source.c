@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/temporary.h"
+
 enum { PIECE = 256 * 1024 };
 
 struct source {
@@ -118,36 +120,22 @@ ssize_t source_read(struct source *s, struct buf *out, size_t want)
     return (ssize_t)(out->n - before);
 }
 
-static bool write_all(int fd, struct str text)
-{
-    while (text.n) {
-        ssize_t n = write(fd, text.s, text.n);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return false;
-        text = str_from(text, (size_t)n);
-    }
-    return true;
-}
-
 /* Copies a pipe into an unlinked file and goes on with that one. */
 static bool spool(struct source *s)
 {
-    const char *folder = getenv("TMPDIR");
-    struct buf name = {0};
-    buf_printf(&name, "%s/vet-XXXXXX", folder && *folder ? folder : "/tmp");
-    int fd = mkostemp((buf_text(&name), name.s), O_CLOEXEC);
+    struct buf folder = {0};
+    int fd = temporary_open(&folder);
     bool made = fd >= 0;
-    if (made) unlink(name.s);
-    else diag_add(s->diag, DIAG_WRITE_FAILED, NULL, name.s, strerror(errno), NULL);
+    if (!made) diag_add(s->diag, DIAG_WRITE_FAILED, NULL, folder.s, strerror(errno), NULL);
     bool ok = made;
     while (ok) {
-        ok = write_all(fd, str_from(buf_slice(&s->ahead), s->at));
-        if (!ok) diag_add(s->diag, DIAG_WRITE_FAILED, NULL, name.s, strerror(errno), NULL);
+        ok = temporary_write(fd, str_from(buf_slice(&s->ahead), s->at));
+        if (!ok) diag_add(s->diag, DIAG_WRITE_FAILED, NULL, folder.s, strerror(errno), NULL);
         s->ahead.n = s->at = 0;
         if (ok && s->ended) break;
         if (ok) ok = read_on(s, &s->ahead, PIECE);
     }
-    buf_free(&name);
+    buf_free(&folder);
     if (!ok) {
         if (made) close(fd);
         s->failed = true;

@@ -1,7 +1,6 @@
 #include "flow/reread.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -11,7 +10,7 @@ struct reread {
     const char **paths;
     size_t n;
     int fd; /* the copy, or -1 */
-    char name[64];
+    struct buf name;
 };
 
 static bool copy_input(struct reread *s, struct diag *d)
@@ -42,7 +41,7 @@ static bool copy_input(struct reread *s, struct diag *d)
     free(block);
     buf_free(&path);
     /* Each reading opens it anew, from its start. */
-    snprintf(s->name, sizeof s->name, "/proc/self/fd/%d", s->fd);
+    temporary_path(s->fd, &s->name);
     return ok;
 }
 
@@ -64,7 +63,7 @@ struct reread *reread_open(const char *const *paths, size_t n, struct diag *d)
             reread_close(s);
             return NULL;
         }
-        s->paths[i] = s->name;
+        s->paths[i] = s->name.s;
     }
     return s;
 }
@@ -80,5 +79,6 @@ void reread_close(struct reread *s)
     if (!s) return;
     if (s->fd >= 0) close(s->fd);
     free(s->paths);
+    buf_free(&s->name);
     free(s);
 }

@@ -1,9 +1,10 @@
 #include "link/spool.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "base/temporary.h"
 
 enum { IN_MEMORY = 4 << 20, CHUNK = 1 << 18 };
 
@@ -45,26 +46,10 @@ static bool fail(struct spool *s)
     return false;
 }
 
-static bool open_file(struct spool *s)
-{
-    const char *folder = getenv("TMPDIR");
-    struct buf path = {0};
-    buf_printf(&path, "%s/vet-XXXXXX", folder && *folder ? folder : "/tmp");
-    s->fd = mkstemp((char *)(uintptr_t)buf_text(&path));
-    if (s->fd >= 0) unlink(buf_text(&path));
-    buf_free(&path);
-    return s->fd >= 0 || fail(s);
-}
-
 static bool write_out(struct spool *s)
 {
-    if (s->fd < 0 && !open_file(s)) return false;
-    for (size_t at = 0; at < s->memory.n;) {
-        ssize_t n = write(s->fd, s->memory.s + at, s->memory.n - at);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return fail(s);
-        at += (size_t)n;
-    }
+    if (s->fd < 0) s->fd = temporary_open(NULL);
+    if (s->fd < 0 || !temporary_write(s->fd, buf_slice(&s->memory))) return fail(s);
     s->memory.n = 0;
     return true;
 }

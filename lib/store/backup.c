@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/temporary.h"
 #include "store/own.h"
 #include "store/pipe.h"
 
@@ -108,15 +109,33 @@ static void sync_folder(const char *path)
     sync_path(dirname(copy)); /* some file systems cannot; the file itself is on the disk */
 }
 
-static void remove_store(const char *path)
+/* A copy in the making, which is to become the store `path`.  Its descriptor holds the lock of base/temporary.h; it is closed
+ * last, as closing would drop the locks of SQLite on the same file (POSIX). */
+struct copy {
+    struct buf name;
+    int fd;
+};
+
+static bool copy_start(struct copy *c, const char *path, struct diag *d)
 {
-    static const char *const PARTS[] = {"", "-wal", "-shm", "-journal"};
-    for (size_t i = 0; path && i < sizeof PARTS / sizeof *PARTS; i++) {
-        struct buf b = {0};
-        buf_printf(&b, "%s%s", path, PARTS[i]);
-        unlink(buf_text(&b));
-        buf_free(&b);
+    temporary_sweep(path, STORE_TAILS);
+    c->fd = temporary_named(path, &c->name);
+    return c->fd >= 0 || write_failed(d, path, errno);
+}
+
+/* What has become the store has no name of a copy any more. */
+static void copy_end(struct copy *c)
+{
+    struct buf beside = {0};
+    for (size_t i = 0; c->fd >= 0 && STORE_TAILS[i]; i++) {
+        beside.n = 0;
+        buf_printf(&beside, "%s%s", c->name.s, STORE_TAILS[i]);
+        unlink(buf_text(&beside));
     }
+    if (c->fd >= 0) unlink(c->name.s);
+    if (c->fd >= 0) close(c->fd);
+    buf_free(&beside);
+    buf_free(&c->name);
 }
 
 static bool is_there(const char *path)
@@ -148,9 +167,6 @@ static bool digest_of_file(const char *path, char hex[65], int64_t *bytes)
 static bool copy_pages(sqlite3 *from, const char *to, const char *name, struct diag *d)
 {
     sqlite3 *db = NULL;
-    int fd = open(to, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-    if (fd < 0) return write_failed(d, name, errno);
-    close(fd);
     int rc = sqlite3_open_v2(to, &db, SQLITE_OPEN_READWRITE, NULL);
     sqlite3_backup *copy = rc == SQLITE_OK ? sqlite3_backup_init(db, "main", from, "main") : NULL;
     if (copy) {
@@ -168,12 +184,6 @@ static bool copy_pages(sqlite3 *from, const char *to, const char *name, struct d
     if (error) return write_failed(d, name, error);
     diag_add(d, DIAG_WRITE_FAILED, NULL, name, sqlite3_errstr(rc), NULL);
     return false;
-}
-
-static void temporary_name(struct buf *b, const char *path)
-{
-    buf_printf(b, "%s.%ld.part", path, (long)getpid());
-    buf_text(b);
 }
 
 static bool same_totals(struct diag *d, const char *name, const struct buf *a, const struct buf *b)
@@ -217,7 +227,8 @@ static bool name_and_log(struct store *s, const char *part, const char *to)
 
 bool store_backup(struct store *s, const char *to)
 {
-    struct buf part = {0}, ours = {0}, theirs = {0};
+    struct copy part = {.fd = -1};
+    struct buf ours = {0}, theirs = {0};
     struct place at = {.file = to};
     struct stand_in as = {s->diag, to};
     struct store_options o = {.by = s->by, .now = s->now, .command = s->command};
@@ -225,12 +236,10 @@ bool store_backup(struct store *s, const char *to)
         diag_add(s->diag, DIAG_STORE_EXISTS, &at, NULL);
         return false;
     }
-    temporary_name(&part, to);
-    bool ok = copy_of_moment(s, part.s, to, &ours) && prove(part.s, &as, &o, &theirs) && same_totals(s->diag, to, &ours, &theirs) &&
-              name_and_log(s, part.s, to);
+    bool ok = copy_start(&part, to, s->diag) && copy_of_moment(s, part.name.s, to, &ours) && prove(part.name.s, &as, &o, &theirs) &&
+              same_totals(s->diag, to, &ours, &theirs) && name_and_log(s, part.name.s, to);
     if (ok) diag_add(s->diag, DIAG_BACKUP_MADE, &at, NULL);
-    remove_store(part.s);
-    buf_free(&part);
+    copy_end(&part);
     buf_free(&ours);
     buf_free(&theirs);
     return ok;
@@ -335,20 +344,20 @@ static bool log_restore(const char *part, const char *from, const char *to, stru
 
 bool store_restore(const char *from, const char *to, const struct store_options *o, struct diag *d)
 {
-    struct buf part = {0}, ours = {0}, theirs = {0};
+    struct copy part = {.fd = -1};
+    struct buf ours = {0}, theirs = {0};
     struct place at = {.file = to};
     struct stand_in backup = {d, from}, copy = {d, to};
-    temporary_name(&part, to);
-    bool ok = prove(from, &backup, o, &ours);
+    bool ok = prove(from, &backup, o, &ours) && copy_start(&part, to, d);
     struct store *s = ok ? store_open(from, STORE_READ, o, d) : NULL;
-    ok = s && copy_pages(s->db, part.s, to, d);
+    const char *name = part.name.s;
+    ok = s && copy_pages(s->db, name, to, d);
     store_close(s);
-    ok = ok && prove(part.s, &copy, o, &theirs) && same_totals(d, to, &ours, &theirs) && log_restore(part.s, from, to, &copy, o);
-    if (ok && !sync_path(part.s)) ok = write_failed(d, to, errno);
-    ok = ok && replace(part.s, to, o, d);
+    ok = ok && prove(name, &copy, o, &theirs) && same_totals(d, to, &ours, &theirs) && log_restore(name, from, to, &copy, o);
+    if (ok && !sync_path(name)) ok = write_failed(d, to, errno);
+    ok = ok && replace(name, to, o, d);
     if (ok) diag_add(d, DIAG_RESTORE_DONE, &at, NULL);
-    remove_store(part.s);
-    buf_free(&part);
+    copy_end(&part);
     buf_free(&ours);
     buf_free(&theirs);
     return ok;

@@ -7,11 +7,13 @@
 #include <unistd.h>
 #include <zip.h>
 
+#include "base/temporary.h"
+
 enum { LOAD_MIB = 64, RATIO_FROM = 8 << 20 };
 
 struct part {
     char *name;
-    FILE *bytes; /* an unlinked temporary file */
+    FILE *bytes; /* a temporary file (base/temporary.h) */
     uint64_t n;
     char digest[65];
 };
@@ -34,11 +36,19 @@ static void hex_digest(struct sha256_ctx *c, char hex[65])
     for (int i = 0; i < 32; i++) snprintf(hex + 2 * i, 3, "%02x", d[i]);
 }
 
+static FILE *open_bytes(void)
+{
+    int fd = temporary_open(NULL);
+    FILE *f = fd >= 0 ? fdopen(fd, "w+b") : NULL;
+    if (fd >= 0 && !f) close(fd);
+    return f;
+}
+
 static struct part *add_part(struct bag *b, const char *name)
 {
     struct part *p = &b->parts[b->n++];
     p->name = arena_string(&b->memory, name);
-    p->bytes = tmpfile();
+    p->bytes = open_bytes();
     p->n = 0;
     sha256_init(&b->hashing);
     if (!p->bytes) b->failed = true;
@@ -344,14 +354,15 @@ const char *bag_name(const struct bag *b, size_t i)
 struct rows *bag_rows(struct bag *b, const char *part)
 {
     const struct part *p = find_part(b, part, strlen(part));
-    char path[40];
+    struct buf path = {0};
     if (!p) {
         refuse(b, DIAG_UNPACK_NOT, part);
         return NULL;
     }
     b->reading = p->name;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(p->bytes));
-    const char *const paths[] = {arena_string(&b->memory, path)};
+    temporary_path(fileno(p->bytes), &path);
+    const char *const paths[] = {arena_string(&b->memory, path.s)};
+    buf_free(&path);
     return rows_open(paths, 1, "csv", &b->inner);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/temporary.h"
 #include "store/own.h"
 #include "store/pipe.h"
 
@@ -216,12 +217,15 @@ static bool prepare_for_work(struct store *s)
     return store_exec(s, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=8000");
 }
 
+const char *const STORE_TAILS[] = {"-wal", "-shm", "-journal", NULL};
+
 static bool open_all(struct store *s, long wait_ms)
 {
     struct stat st;
     bool there = stat(s->path, &st) == 0;
     if (there && S_ISDIR(st.st_mode)) return refuse(s, DIAG_STORE_NOT);
     if (!there && s->mode != STORE_CREATE) return refuse(s, errno == ENOENT ? DIAG_STORE_MISSING : DIAG_STORE_NO_WAY);
+    if (s->mode != STORE_READ) temporary_sweep(s->path, STORE_TAILS); /* of a restore that was killed */
     if (!there && !make_file(s)) return false;
     if (access(s->path, R_OK) != 0) return refuse(s, DIAG_STORE_NO_WAY);
     if (!connect(s, wait_ms) || !recognise(s) || !prepare_for_work(s)) return false;

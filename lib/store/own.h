@@ -92,6 +92,7 @@ struct store {
 };
 
 /* open.c */
+extern const char *const STORE_TAILS[]; /* what SQLite calls the files beside a store: its name with one of these; ends with NULL */
 bool store_fault(struct store *s, int rc);                     /* adds the finding for an SQLite result; always false */
 sqlite3_stmt *store_prepare(struct store *s, const char *sql); /* NULL after a finding */
 bool store_exec(struct store *s, const char *sql);

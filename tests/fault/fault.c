@@ -139,7 +139,7 @@ ssize_t pread64(int fd, void *b, size_t n, off64_t where)
 
 static int open_at(int folder, const char *path, int flags, mode_t mode)
 {
-    if (strncmp(path, "/proc/", 6) != 0 && failed((flags & O_CREAT) != 0)) return -1;
+    if (strncmp(path, "/proc/", 6) != 0 && failed((flags & (O_CREAT | __O_TMPFILE)) != 0)) return -1;
     return (int)syscall(SYS_openat, folder, path, flags, mode);
 }
 #define MODE_OF(flags)                                                                                                             \
@@ -211,6 +211,10 @@ int rename(const char *from, const char *to)
 int link(const char *from, const char *to)
 {
     return failed(true) ? -1 : (int)syscall(SYS_link, from, to);
+}
+int linkat(int folder, const char *from, int other, const char *to, int flags)
+{
+    return failed(true) ? -1 : (int)syscall(SYS_linkat, folder, from, other, to, flags);
 }
 int unlink(const char *path)
 {
