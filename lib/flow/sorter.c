@@ -155,7 +155,7 @@ bool sorter_put(struct sorter *s, struct str key, const struct str *values)
 static bool need(struct sorter *s, struct run *r, size_t n)
 {
     if (r->buffer.n - r->next >= n) return true;
-    memmove(r->buffer.s, r->buffer.s + r->next, r->buffer.n - r->next);
+    if (r->next) memmove(r->buffer.s, r->buffer.s + r->next, r->buffer.n - r->next); /* at first there is no buffer */
     r->buffer.n -= r->next;
     r->next = 0;
     size_t want = n > READ_BYTES ? n : READ_BYTES;
