@@ -10,11 +10,13 @@
 #include "base/text.h"
 #include "cells/cells.h"
 
+#ifndef VET_TESTS_TAP_H /* a target that works with what the unit tests work with has theirs */
 _Noreturn void mem_exhausted(size_t wanted)
 {
     (void)wanted;
     abort();
 }
+#endif
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -29,6 +31,12 @@ static inline struct file_of_bytes file_of_bytes(const void *bytes, size_t n)
     if (f.fd < 0 || write(f.fd, bytes, n) != (ssize_t)n) abort();
     snprintf(f.path, sizeof f.path, "/proc/self/fd/%d", f.fd);
     return f;
+}
+
+/* A name for a file in memory, of this process alone. */
+static inline void path_in_memory(char path[64], const char *what)
+{
+    snprintf(path, 64, "/dev/shm/vet-fuzz-%d-%s", (int)getpid(), what);
 }
 
 static inline void must(bool true_always, const char *what)

@@ -30,7 +30,7 @@ static void pack_and_open(struct str rest)
     char path[64], digest[65];
     struct diag d;
     diag_init(&d, NULL, NULL);
-    snprintf(path, sizeof path, "/dev/shm/vet-fuzz-%d-bag", (int)getpid());
+    path_in_memory(path, "bag");
     struct bag *b = bag_new("bag", &d);
     while (rest.n) {
         const char *end = memchr(rest.s, '\n', rest.n);

@@ -79,11 +79,6 @@ static const char *const TOKENS[] = {
     "甲楼,",
 };
 
-static void path_in_memory(char path[64], const char *what)
-{
-    snprintf(path, 64, "/dev/shm/vet-fuzz-%d-%s", (int)getpid(), what);
-}
-
 static uint64_t count_rows(const char *path)
 {
     struct diag d;
