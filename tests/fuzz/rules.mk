@@ -14,8 +14,10 @@ $(BUILD)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
+# As in lib/ledger/rules.mk and lib/link/rules.mk.
+$(BUILD)/fuzz/obj/lib/ledger/simplified.o: $(BUILD)/gen/ledger/simplified.inc
 $(BUILD)/fuzz/obj/lib/link/han.o: $(BUILD)/gen/link/han_data.inc
-$(BUILD)/fuzz/obj/lib/link/han.o: CPPFLAGS += -I$(BUILD)/gen
+$(BUILD)/fuzz/obj/lib/ledger/simplified.o $(BUILD)/fuzz/obj/lib/link/han.o: CPPFLAGS += -I$(BUILD)/gen
 
 $(BUILD)/fuzz/libvet.a: $(FUZZ_OBJ)
 	@rm -f $@
