@@ -386,12 +386,13 @@ static struct str survey_date(const struct row_at *at)
     return str_of(at->reading->in->o->survey_date);
 }
 
-/* Which fields a form of ours asks for: what it does not ask stays as it is in the store. */
-static const bool *asked(struct take *t, const struct row_at *at, size_t n)
+/* Which fields the sheet asks for: what it does not ask stays as it is in the store.  On a card, those that have a label. */
+static const bool *asked(struct hand *h, struct take *t, const struct row_at *at)
 {
-    if (!at->layout || !at->context->form.n) return NULL;
-    bool *asked = arena_zero(&t->memory, n, sizeof *asked);
-    for (size_t f = 0; f < n; f++) asked[f] = at->layout->column[f] != UINT32_MAX;
+    size_t n = h->in->schema->n_fields;
+    bool *asked = arena_alloc(&t->memory, n + 1);
+    if (at->layout) memcpy(asked, at->layout->asked, n);
+    for (size_t f = 0; !at->layout && f < n; f++) asked[f] = h->cols[f] != 0;
     return asked;
 }
 
@@ -409,7 +410,7 @@ static void accept(struct hand *h, struct take *t, const struct row_at *at, cons
     e->record.values = take_slices(t, r.values, in->schema->n_fields);
     e->record.typed = take_slices(t, r.typed, in->schema->n_fields);
     e->record.flags = str_copy(&t->memory, r.flags);
-    e->record.asked = asked(t, at, in->schema->n_fields);
+    e->record.asked = asked(h, t, at);
     e->record.answers = str_copy(&t->memory, answers(at, &e->record.correction));
 }
 

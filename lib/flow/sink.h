@@ -15,8 +15,8 @@ struct record {
     struct str flags;       /* "id_number:id_checksum;phone:phone_invalid" */
     struct place at;        /* file, sheet, row */
     struct str survey_date; /* of its sheet (填表日期), ISO, or empty */
-    const bool *asked;      /* one a schema field: was there a column for it?  What a form of ours does not ask for stays as it is.
-                             * NULL: the row says all there is to say */
+    const bool *asked;      /* one a schema field: was there a column (on a card: a label) for it?  What a sheet does not ask for
+                             * stays as it is in the store.  NULL: the row says all there is to say */
     bool correction;        /* of a workbook that went home: a part of what its unit handed in before */
     struct str answers;     /* ROW/SHEET/FILE of the row that it puts right, or empty */
 };

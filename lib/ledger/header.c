@@ -223,6 +223,8 @@ static struct layout *make_layout(const struct words *w, const struct line *top,
     }
     assemble_ready(l, w, names);
     arena_free(&scratch);
+    l->asked = arena_zero(&l->memory, w->schema->n_fields + 1, sizeof *l->asked);
+    for (size_t f = 0; f < w->schema->n_fields; f++) l->asked[f] = l->column[f] != UINT32_MAX;
     l->merged = arena_zero(&l->memory, l->n + 1, sizeof *l->merged);
     for (size_t i = 0; i < sheet->n_merges; i++) {
         const struct merge *m = &sheet->merges[i];

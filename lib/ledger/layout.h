@@ -21,6 +21,7 @@ struct layout {
     uint32_t n;
     uint32_t first, last; /* the heading rows, from 1 */
     uint32_t *column;     /* one a field: its first column, or UINT32_MAX */
+    bool *asked;          /* one a field: is there a column for it? */
     bool doubled;         /* two columns hold one field */
     uint32_t answers;     /* the column of row keys of a workbook that went home (_return), or UINT32_MAX */
     uint32_t again;       /* how many columns name a field that another one named before */

@@ -2,20 +2,34 @@
 #include "ledger/codes.h"
 #include "ledger/convert.h"
 
+static void add_verdict(const struct schema *s, const struct verdict *v, struct buf *out, size_t start)
+{
+    if (out->n > start) buf_char(out, ';');
+    buf_str(out, s->fields[v->field].name);
+    buf_char(out, ':');
+    buf_put(out, diag_code_string(v->code));
+    if (v->code != DIAG_RULE) return;
+    buf_char(out, ':');
+    buf_str(out, v->rule->name);
+}
+
+/* The next field that has a flag, from `from` on. */
+static size_t next_flagged(const struct schema *s, const struct converted *c, size_t from)
+{
+    size_t next = s->n_fields;
+    for (size_t i = 0; i < c->n_verdicts; i++) {
+        const struct verdict *v = &c->verdicts[i];
+        if (v->severity >= SEV_WARNING && v->field >= from && v->field < next) next = v->field;
+    }
+    return next;
+}
+
 void converted_flags(const struct schema *s, const struct converted *c, struct buf *out)
 {
     size_t start = out->n;
-    for (size_t i = 0; i < c->n_verdicts; i++) {
-        const struct verdict *v = &c->verdicts[i];
-        if (v->severity < SEV_WARNING) continue;
-        if (out->n > start) buf_char(out, ';');
-        buf_str(out, s->fields[v->field].name);
-        buf_char(out, ':');
-        buf_put(out, diag_code_string(v->code));
-        if (v->code != DIAG_RULE) continue;
-        buf_char(out, ':');
-        buf_str(out, v->rule->name);
-    }
+    for (size_t f = 0; (f = next_flagged(s, c, f)) < s->n_fields; f++)
+        for (size_t i = 0; i < c->n_verdicts; i++)
+            if (c->verdicts[i].severity >= SEV_WARNING && c->verdicts[i].field == f) add_verdict(s, &c->verdicts[i], out, start);
 }
 
 /* Personal data does get typed into the wrong column: long digits are masked wherever they stand. */

@@ -74,9 +74,10 @@ bool keys_start(struct keys *k, struct store *s, const struct schema *l)
         k->name = schema_role(l, ROLE_NAME);
         k->birth = schema_role(l, ROLE_BIRTH_DATE);
     }
+    asked_start(&k->asked, l);
     if (!pipe_drain(s) || !ask_empty(k, s)) return false;
     struct buf sql = {0};
-    buf_put(&sql, "SELECT v._id, v._record, v._hash, s.survey_date");
+    buf_put(&sql, "SELECT v._id, v._record, v._hash, s.survey_date, v._asked, v._kept");
     key_columns(k, &sql);
     buf_put(&sql, " FROM ");
     buf_name(&sql, tables_ledger(s, l->name)->name);
@@ -85,7 +86,7 @@ bool keys_start(struct keys *k, struct store *s, const struct schema *l)
     buf_free(&sql);
     if (k->load)
         k->load_seen =
-            store_prepare(s, "SELECT s.survey_date, r.seen FROM vet_return r JOIN vet_sheet s ON s._id = r.sheet"
+            store_prepare(s, "SELECT s.survey_date, r.seen, r.asked FROM vet_return r JOIN vet_sheet s ON s._id = r.sheet"
                              " WHERE r.unit IS ? AND r.ledger = ? AND r.seen <> '' AND s.survey_date <> '' AND r._out IS NULL");
     return k->load_seen != NULL;
 }
@@ -97,6 +98,7 @@ void keys_free(struct keys *k)
     free(k->v);
     free(k->slots);
     map_free(&k->units);
+    asked_free(&k->asked);
     *k = (struct keys){0};
 }
 
@@ -271,37 +273,71 @@ struct known *keys_version(struct keys *k, uint32_t version)
 
 /* ---- reading a unit ---- */
 
+enum { KEYS_OWN = 6 }; /* columns before those of the key */
+
 static bool load_records(struct keys *k, struct store *s, int64_t unit)
 {
-    int rc;
+    int rc = SQLITE_DONE;
+    bool ok = true;
     struct str *values = mem_zero(k->ledger->n_fields + 1, sizeof *values);
     if (unit) sqlite3_bind_int64(k->load, 1, unit);
     else sqlite3_bind_null(k->load, 1);
-    while ((rc = sqlite3_step(k->load)) == SQLITE_ROW) {
+    while (ok && (rc = sqlite3_step(k->load)) == SQLITE_ROW) {
         const struct field *who[] = {k->id, k->name, k->birth};
         for (int i = 0; i < 3 && !k->ledger->n_key; i++)
-            if (who[i]) values[who[i]->index] = column_str(k->load, 4 + i);
+            if (who[i]) values[who[i]->index] = column_str(k->load, KEYS_OWN + i);
         for (size_t i = 0; i < k->ledger->n_key; i++) {
             const struct field *f = schema_field(k->ledger, k->ledger->key[i]);
-            if (f) values[f->index] = column_str(k->load, 4 + (int)i);
+            if (f) values[f->index] = column_str(k->load, KEYS_OWN + (int)i);
         }
         struct known e;
         keys_of(k, values, unit, &e);
         e.version = (uint32_t)sqlite3_column_int64(k->load, 0);
         e.record = (uint32_t)sqlite3_column_int64(k->load, 1);
         e.hash = (uint64_t)sqlite3_column_int64(k->load, 2);
-        e.survey = date_number(column_str(k->load, 3));
+        uint32_t survey = date_number(column_str(k->load, 3));
+        ok = asked_version(&k->asked, s, sqlite3_column_int64(k->load, 4), survey, column_str(k->load, 5), &e.asked);
         keys_add(k, &e);
     }
     sqlite3_reset(k->load);
     free(values);
-    return rc == SQLITE_DONE ? true : store_fault(s, rc);
+    return ok && (rc == SQLITE_DONE || store_fault(s, rc));
 }
 
 static int by_record(const void *a, const void *b)
 {
     const uint32_t *x = a, *y = b;
     return (x[0] > y[0]) - (x[0] < y[0]);
+}
+
+/* "7*3 9": the next number, and of how many; 0 = of all that follow. */
+static int64_t next_asked(const char **p, size_t *n)
+{
+    char *end;
+    int64_t number = strtoll(*p, &end, 10);
+    *n = *end == '*' ? strtoul(end + 1, &end, 10) : 0;
+    *p = end + strspn(end, " ");
+    return number;
+}
+
+/* One sheet's: what it asked for of the records in `seen` was asked for when it was filled in. */
+static bool raise_seen(struct keys *k, struct store *s, const uint32_t (*order)[2], size_t n, uint32_t survey)
+{
+    const char *p = (const char *)sqlite3_column_text(k->load_seen, 1), *asked = (const char *)sqlite3_column_text(k->load_seen, 2);
+    size_t left = 0;
+    uint32_t row = 0;
+    if (!asked) asked = "";
+    for (bool first = true; p && *p; first = false) {
+        char *end;
+        uint32_t record = (uint32_t)strtoul(p + strspn(p, "[,]"), &end, 10);
+        if (end == p) return true;
+        if (first || (left && !--left))
+            if (!asked_version(&k->asked, s, next_asked(&asked, &left), survey, (struct str){0}, &row)) return false;
+        const uint32_t(*at)[2] = bsearch(&record, order, n, sizeof *order, by_record);
+        if (at) k->v[(*at)[1]].asked = asked_join(&k->asked, k->v[(*at)[1]].asked, row).raised;
+        p = *end == ']' ? NULL : end;
+    }
+    return true;
 }
 
 /* A record that a later sheet held unchanged was surveyed when that sheet was. */
@@ -314,21 +350,13 @@ static bool load_seen(struct keys *k, struct store *s, int64_t unit, size_t firs
     if (unit) sqlite3_bind_int64(k->load_seen, 1, unit);
     else sqlite3_bind_null(k->load_seen, 1);
     sqlite3_bind_text(k->load_seen, 2, k->ledger->name.s, (int)k->ledger->name.n, SQLITE_STATIC);
-    int rc;
-    while ((rc = sqlite3_step(k->load_seen)) == SQLITE_ROW) {
-        uint32_t survey = date_number(column_str(k->load_seen, 0));
-        const char *p = (const char *)sqlite3_column_text(k->load_seen, 1);
-        while (p && *p) {
-            char *end;
-            uint32_t record = (uint32_t)strtoul(p + strspn(p, "[,]"), &end, 10);
-            uint32_t(*at)[2] = end > p ? bsearch(&record, order, n, sizeof *order, by_record) : NULL;
-            if (at && k->v[(*at)[1]].survey < survey) k->v[(*at)[1]].survey = survey;
-            p = *end == ']' || end == p ? NULL : end;
-        }
-    }
+    int rc = SQLITE_DONE;
+    bool ok = true;
+    while (ok && (rc = sqlite3_step(k->load_seen)) == SQLITE_ROW)
+        ok = raise_seen(k, s, (const uint32_t(*)[2])order, n, date_number(column_str(k->load_seen, 0)));
     sqlite3_reset(k->load_seen);
     free(order);
-    return rc == SQLITE_DONE ? true : store_fault(s, rc);
+    return ok && (rc == SQLITE_DONE || store_fault(s, rc));
 }
 
 bool keys_load(struct keys *k, struct store *s, int64_t unit)

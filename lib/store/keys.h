@@ -6,7 +6,7 @@
 #ifndef VET_STORE_KEYS_H
 #define VET_STORE_KEYS_H
 
-#include "store/own.h"
+#include "store/asked.h"
 
 struct known {
     uint64_t id_key;   /* 0: no verified id */
@@ -14,10 +14,10 @@ struct known {
     uint64_t hash;     /* of the content */
     uint32_t version;  /* 0: the row was taken back */
     uint32_t record;
-    uint32_t birth;  /* 19850615; 19850600 and 19850000 as precisely as it is known; 0 = unknown */
-    uint32_t survey; /* when the newest sheet that held it was filled in, 20261105; 0 = unknown */
-    uint32_t seen;   /* the batch that saw it last, of this run; 0 = none */
-    uint32_t next;   /* index + 1 of the next one of the same name; 0 = the last */
+    uint32_t birth; /* 19850615; 19850600 and 19850000 as precisely as it is known; 0 = unknown */
+    uint32_t asked; /* when its fields were last asked for: a number of the keys' `asked` */
+    uint32_t seen;  /* the batch that saw it last, of this run; 0 = none */
+    uint32_t next;  /* index + 1 of the next one of the same name; 0 = the last */
 };
 struct keys {
     const struct schema *ledger;
@@ -30,6 +30,7 @@ struct keys {
     bool all_known;   /* the table was empty at first: nothing is to be read */
     uint64_t generation;
     sqlite3_stmt *load, *load_seen;
+    struct asked asked;
 };
 
 bool keys_start(struct keys *k, struct store *s, const struct schema *l);

@@ -41,7 +41,7 @@ struct table {
     size_t n_closed, cap_closed;
 };
 /* The first columns of every ledger's table. */
-enum ledger_column { L_RECORD, L_PREV, L_UNIT, L_SHEET, L_ROW, L_HASH, L_FLAGS, L_TYPED, L_FIELDS };
+enum ledger_column { L_RECORD, L_PREV, L_UNIT, L_SHEET, L_ROW, L_ASKED, L_KEPT, L_HASH, L_FLAGS, L_TYPED, L_FIELDS };
 
 enum system_table {
     T_CODE,
@@ -55,6 +55,7 @@ enum system_table {
     T_DECISION,
     T_FREEZE,
     T_TOMBSTONE,
+    T_ASKED,
     T_SYSTEM
 };
 

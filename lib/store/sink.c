@@ -14,7 +14,10 @@ struct handed {
     int64_t unit, sheet;
     uint64_t accepted, fresh, rejected; /* fresh: records that were not there before */
     bool nil, in, correction;
-    struct buf seen; /* records that were there and did not change: [1,2,3 */
+    struct buf seen;  /* records that were there and did not change: [1,2,3 */
+    struct buf asked; /* what their rows asked for, as numbers in vet_asked, and of how many: 7*2 9 */
+    int64_t last_asked;
+    uint64_t n_asked;
 };
 
 struct taker {
@@ -29,8 +32,9 @@ struct taker {
     struct open_rejects rejects;
     struct answers answers;
     struct retain retain;
-    uint64_t merged;  /* records of the file at work that turned out to be others of their unit */
-    char context[65]; /* ledger and units: other ones may read the same bytes differently */
+    struct origin origin; /* of the row at work */
+    uint64_t merged;      /* records of the file at work that turned out to be others of their unit */
+    char context[65];     /* ledger and units: other ones may read the same bytes differently */
     sqlite3_stmt *seen_file;
     struct buf image, typed, numbers, json[2];
     /* The file at work. */
@@ -67,7 +71,10 @@ static void forget_file(struct taker *k)
 {
     map_free(&k->sheets);
     map_free(&k->handed_by);
-    for (size_t i = 0; i < k->n_handed; i++) buf_free(&k->handed[i].seen);
+    for (size_t i = 0; i < k->n_handed; i++) {
+        buf_free(&k->handed[i].seen);
+        buf_free(&k->handed[i].asked);
+    }
     k->n_handed = 0;
     k->sheet = k->last_sheet = 0;
     k->last_handed = 0;
@@ -196,35 +203,48 @@ static uint64_t fill_content(struct taker *k, const struct record *r)
     return content_hash(v, k->table->n_columns, &k->image);
 }
 
-static int64_t open_record(struct taker *k, const struct record *r, int64_t unit, const struct known *now, uint32_t record,
-                           uint32_t previous)
+static int64_t open_record(struct taker *k, int64_t unit, const struct known *now, uint32_t record, uint32_t previous)
 {
     struct str *v = k->values;
     int64_t id = table_next(k->store, k->table);
     k->numbers.n = 0;
     buf_reserve(&k->numbers, 256);
+    if (!k->origin.asked) k->origin.asked = asked_row_number(&k->keys.asked, k->store);
     v[L_RECORD] = number_text(&k->numbers, record ? record : id);
     v[L_PREV] = previous ? number_text(&k->numbers, previous) : (struct str){0};
     v[L_UNIT] = unit ? number_text(&k->numbers, unit) : (struct str){0};
-    v[L_SHEET] = number_text(&k->numbers, k->sheet);
-    v[L_ROW] = number_text(&k->numbers, r->at.row);
+    v[L_SHEET] = number_text(&k->numbers, k->origin.sheet);
+    v[L_ROW] = number_text(&k->numbers, k->origin.row);
+    v[L_ASKED] = k->origin.asked ? number_text(&k->numbers, k->origin.asked) : (struct str){0};
+    v[L_KEPT] = or_null(k->origin.kept);
     v[L_HASH] = number_text(&k->numbers, (int64_t)now->hash);
     return table_open_row_with(k->store, k->table, v, L_FLAGS, buf_slice(&k->image));
 }
 
-static bool note_seen(struct handed *h, struct known *e, uint32_t batch, uint32_t survey)
+static void end_asked(struct handed *h)
 {
-    buf_char(&h->seen, h->seen.n ? ',' : '[');
-    buf_int(&h->seen, e->record);
-    e->seen = batch;
-    if (survey > e->survey) e->survey = survey;
-    return true;
+    if (!h->n_asked) return;
+    buf_printf(&h->asked, "%s%lld*%llu", h->asked.n ? " " : "", (long long)h->last_asked, (unsigned long long)h->n_asked);
+    h->n_asked = 0;
 }
 
-static bool update(struct taker *k, const struct record *r, int64_t unit, struct known *e, struct known *now, struct handed *h)
+static bool note_seen(struct taker *k, struct handed *h, struct known *e, uint32_t raised)
+{
+    int64_t asked = asked_row_number(&k->keys.asked, k->store);
+    if (asked != h->last_asked) end_asked(h);
+    h->last_asked = asked;
+    h->n_asked++;
+    buf_char(&h->seen, h->seen.n ? ',' : '[');
+    buf_int(&h->seen, e->record);
+    e->seen = (uint32_t)k->store->batch.id;
+    e->asked = raised;
+    return asked != 0;
+}
+
+static bool update(struct taker *k, int64_t unit, struct known *e, struct known *now, struct handed *h)
 {
     if (!table_close_row(k->store, k->table, e->version)) return false;
-    int64_t id = open_record(k, r, unit, now, e->record, e->version);
+    int64_t id = open_record(k, unit, now, e->record, e->version);
     if (!id) return false;
     now->version = (uint32_t)id;
     now->seen = (uint32_t)k->store->batch.id;
@@ -233,25 +253,42 @@ static bool update(struct taker *k, const struct record *r, int64_t unit, struct
     return true;
 }
 
-/* A record that the store has: what becomes of the row? */
-static bool meet(struct taker *k, const struct record *r, int64_t unit, struct known *e, struct known *now, struct handed *h,
-                 enum fate *fate)
+/* Makes the row and a version of its record one, into *full and the columns of the row. */
+static bool join_with(struct taker *k, const struct record *r, int64_t unit, int64_t version, uint32_t before, struct known *now,
+                      struct record *full)
 {
-    uint32_t batch = (uint32_t)k->store->batch.id;
-    bool here = e->seen == batch;                                     /* an earlier row of this very file */
-    bool older = e->survey && now->survey && now->survey < e->survey; /* what was surveyed later stays */
-    if (e->hash == now->hash || older) {
-        *fate = here ? FATE_DUPLICATE : FATE_UNCHANGED;
-        if (!here) h->accepted++;
-        return here ? true : note_seen(h, e, batch, now->survey);
-    }
-    *fate = FATE_UPDATED;
-    return update(k, r, unit, e, now, h);
+    struct retain_row row = {r, k->origin, date_number(r->survey_date), now->asked, before, version};
+    if (!retain_fill(&k->retain, k->store, &row, full, &k->origin)) return false;
+    uint32_t asked = now->asked;
+    keys_of(&k->keys, full->values, unit, now);
+    now->asked = asked;
+    now->hash = fill_content(k, full);
+    return true;
 }
 
-static bool add(struct taker *k, const struct record *r, int64_t unit, struct known *now, struct handed *h)
+/* A record that the store has: what becomes of the row?  *r becomes what the record is then. */
+static bool meet(struct taker *k, const struct record **r, int64_t unit, struct known *e, struct known *now, struct handed *h,
+                 struct record *full, enum fate *fate)
 {
-    int64_t id = open_record(k, r, unit, now, 0, 0);
+    bool here = e->seen == (uint32_t)k->store->batch.id; /* an earlier row of this very file */
+    struct asked_joined j = asked_join(&k->keys.asked, e->asked, now->asked);
+    if (j.how == JOIN_SOME && e->hash != now->hash) {
+        if (!join_with(k, *r, unit, e->version, e->asked, now, full)) return false;
+        *r = full;
+    }
+    if (e->hash == now->hash || j.how == JOIN_NOTHING) {
+        *fate = here ? FATE_DUPLICATE : FATE_UNCHANGED;
+        if (!here) h->accepted++;
+        return here ? true : note_seen(k, h, e, j.raised);
+    }
+    *fate = FATE_UPDATED;
+    now->asked = j.taken;
+    return update(k, unit, e, now, h);
+}
+
+static bool add(struct taker *k, int64_t unit, struct known *now, struct handed *h)
+{
+    int64_t id = open_record(k, unit, now, 0, 0);
     if (!id) return false;
     now->version = now->record = (uint32_t)id;
     now->seen = (uint32_t)k->store->batch.id;
@@ -262,11 +299,13 @@ static bool add(struct taker *k, const struct record *r, int64_t unit, struct kn
 }
 
 /* A corrected row whose record stood in another unit, where it was wrong: it moves, and stays the same record. */
-static bool move(struct taker *k, const struct record *r, int64_t unit, const struct answered *old, struct known *now,
-                 struct handed *h)
+static bool move(struct taker *k, const struct record **r, int64_t unit, const struct answered *old, struct known *now,
+                 struct handed *h, struct record *full)
 {
+    if (!join_with(k, *r, unit, old->version, UINT32_MAX, now, full)) return false;
+    *r = full;
     if (!table_close_row(k->store, k->table, old->version)) return false;
-    int64_t id = open_record(k, r, unit, now, (uint32_t)old->record, (uint32_t)old->version);
+    int64_t id = open_record(k, unit, now, (uint32_t)old->record, (uint32_t)old->version);
     if (!id) return false;
     now->version = (uint32_t)id;
     now->record = (uint32_t)old->record;
@@ -332,7 +371,8 @@ static bool take_record(void *ctx, const struct record *r, enum fate *fate)
     if (!k->sheet || !keys_load(&k->keys, k->store, unit)) return false;
     keys_of(&k->keys, r->values, unit, &now);
     now.hash = fill_content(k, r);
-    now.survey = date_number(r->survey_date);
+    now.asked = asked_row(&k->keys.asked, r, date_number(r->survey_date));
+    k->origin = (struct origin){.sheet = k->sheet, .row = r->at.row};
     if (!k->keys.id && !k->keys.name && !k->ledger->n_key)
         now.id_key = now.hash | 1; /* a ledger without a key: all of the row is it */
     struct handed *h = handed_of(k, unit, k->sheet);
@@ -341,15 +381,10 @@ static bool take_record(void *ctx, const struct record *r, enum fate *fate)
     struct record full;
     h->correction |= r->correction;
     if (!find_answered(k, r, unit, &e, &old)) return false;
-    if (e && r->asked && e->hash != now.hash) {
-        if (!retain_fill(&k->retain, k->store, r, e->version, &full)) return false;
-        r = &full;
-        keys_of(&k->keys, r->values, unit, &now);
-        now.hash = fill_content(k, r);
-        now.survey = date_number(r->survey_date);
-    }
     if (!e) *fate = old.version ? FATE_UPDATED : FATE_NEW;
-    bool ok = e ? meet(k, r, unit, e, &now, h, fate) : old.version ? move(k, r, unit, &old, &now, h) : add(k, r, unit, &now, h);
+    bool ok = e             ? meet(k, &r, unit, e, &now, h, &full, fate)
+              : old.version ? move(k, &r, unit, &old, &now, h, &full)
+                            : add(k, unit, &now, h);
     if (!ok || !answer_reject(k, r->answers)) return false;
     k->fates[*fate]++;
     return open_rejects_met(&k->rejects, k->store, k->ledger, r, unit);
@@ -426,6 +461,7 @@ static bool write_return(struct taker *k, struct handed *h)
 {
     const char *kind = h->correction ? "correction" : h->accepted ? "records" : h->nil ? "nil" : h->rejected ? "rejected" : "empty";
     if (h->seen.n) buf_char(&h->seen, ']');
+    end_asked(h);
     k->numbers.n = 0;
     buf_reserve(&k->numbers, 128);
     const struct str values[] = {
@@ -437,6 +473,7 @@ static bool write_return(struct taker *k, struct handed *h)
         number_text(&k->numbers, (int64_t)(h->correction ? h->fresh : h->accepted)),
         number_text(&k->numbers, (int64_t)h->rejected),
         h->seen.n ? buf_slice(&h->seen) : STR(""),
+        h->asked.n ? buf_slice(&h->asked) : STR(""),
     };
     return table_open_row(k->store, &k->store->tables[T_RETURN], values) != 0;
 }
@@ -511,7 +548,7 @@ struct sink *store_sink(struct store *s, const struct schema *l, const struct un
     for (size_t i = 0; i < l->n_fields; i++) k->column_of_field[i] = table_column(k->table, l->fields[i].name);
     make_context(k);
     answers_start(&k->answers, k->table, l->name);
-    retain_start(&k->retain, k->table, l);
+    retain_start(&k->retain, k->table, l, &k->keys.asked);
     if (keys_start(&k->keys, s, l) && open_rejects_start(&k->rejects, s, l)) return &k->sink;
     store_sink_free(&k->sink);
     return NULL;

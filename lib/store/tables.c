@@ -36,7 +36,7 @@ static const struct {
                  "CREATE INDEX vet_sheet_file ON vet_sheet(file);"},
     [T_RETURN] = {"vet_return",
                   {TEXT("ledger"), INTEGER("unit"), INTEGER("sheet"), TEXT("kind"), TEXT("period"), INTEGER("accepted"),
-                   INTEGER("rejected"), TEXT("seen")},
+                   INTEGER("rejected"), TEXT("seen"), TEXT("asked")},
                   1 | 2 | 4,
                   "CREATE INDEX vet_return_unit ON vet_return(unit) WHERE _out IS NULL; CREATE INDEX vet_return_sheet ON "
                   "vet_return(sheet);"},
@@ -59,11 +59,13 @@ static const struct {
                      {TEXT("tbl"), INTEGER("row"), TEXT("digest"), TEXT("reason")},
                      0,
                      "CREATE INDEX vet_tombstone_row ON vet_tombstone(tbl, row);"},
+    [T_ASKED] = {"vet_asked", {TEXT("ledger"), TEXT("fields")}, 0, ""},
 };
 
 static const struct column LEDGER[L_FIELDS] = {
-    [L_RECORD] = INTEGER("_record"), [L_PREV] = INTEGER("_prev"), [L_UNIT] = INTEGER("_unit"), [L_SHEET] = INTEGER("_sheet"),
-    [L_ROW] = INTEGER("_row"),       [L_HASH] = INTEGER("_hash"), [L_FLAGS] = TEXT("_flags"),  [L_TYPED] = TEXT("_typed"),
+    [L_RECORD] = INTEGER("_record"), [L_PREV] = INTEGER("_prev"),   [L_UNIT] = INTEGER("_unit"), [L_SHEET] = INTEGER("_sheet"),
+    [L_ROW] = INTEGER("_row"),       [L_ASKED] = INTEGER("_asked"), [L_KEPT] = TEXT("_kept"),    [L_HASH] = INTEGER("_hash"),
+    [L_FLAGS] = TEXT("_flags"),      [L_TYPED] = TEXT("_typed"),
 };
 
 static const char *const KINDS[] = {[KIND_TEXT] = "TEXT", [KIND_INTEGER] = "INTEGER", [KIND_ANY] = "ANY"};
@@ -286,6 +288,7 @@ static void create_ledger(struct buf *sql, const struct schema *l, struct str ta
     static const char *const REFERENCES[L_FIELDS] = {[L_RECORD] = " NOT NULL",
                                                      [L_UNIT] = " REFERENCES vet_code(_id)",
                                                      [L_SHEET] = " REFERENCES vet_sheet(_id)",
+                                                     [L_ASKED] = " REFERENCES vet_asked(_id)",
                                                      [L_HASH] = " NOT NULL"};
     start_table(sql, table);
     for (size_t i = 0; i < L_FIELDS; i++) column_definition(sql, &LEDGER[i], REFERENCES[i] ? REFERENCES[i] : "");

@@ -389,7 +389,8 @@ static bool take_return(struct unpacking *u, const struct str *v, const int at[R
     int n = snprintf(unit, sizeof unit, "%lld", (long long)number), m = snprintf(sheet, sizeof sheet, "%lld", (long long)sheet_id);
     translate_seen(&seen, v[at[R_SEEN]], of);
     const struct str values[] = {v[at[R_LEDGER]], {unit, (size_t)n}, {sheet, (size_t)m}, v[at[R_KIND]],
-                                 v[at[R_PERIOD]], v[at[R_ACCEPTED]], v[at[R_REJECTED]],  seen.n ? buf_slice(&seen) : STR("")};
+                                 v[at[R_PERIOD]], v[at[R_ACCEPTED]], v[at[R_REJECTED]],  seen.n ? buf_slice(&seen) : STR(""),
+                                 STR("")};
     signature(&sign, values, 8);
     struct map_entry *e = map_find(now, buf_slice(&sign));
     bool ok = true;

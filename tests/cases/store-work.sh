@@ -93,6 +93,19 @@ check "nor his phone" sh -c '! grep -q 13900000003 v.db'
 same "the totals of the past still add up" "$total" "$(sqlite3 v.db 'SELECT count(*) FROM person_version')"
 status "and the store verifies" 0 vet-store verify
 
+# ---- sheets that ask for different things ----
+printf '社区,网格,楼栋,姓名,身份证号,联系电话,备注\n云翠社区,第1网格,1号楼,张三,370124195001011012,13900000001,独居\n' >full.csv
+printf '填表日期：2026-11-05,,,,\n社区,网格,楼栋,姓名,身份证号,政治面貌\n云翠社区,第1网格,1号楼,张三,370124195001011012,群众\n' >newer.csv
+printf '填表日期：2026-10-05,,,,\n社区,网格,楼栋,姓名,身份证号,联系电话,政治面貌\n云翠社区,第1网格,1号楼,张三,370124195001011012,13900000002,中共党员\n' >older.csv
+vet-import -q -d w.db -u units.csv full.csv newer.csv
+told() { vet-export -d "$1" -t json | sed 's/.*"politics":"\([^"]*\)".*"phone":"\([0-9]*\)".*"remark":"\([^"]*\)".*/\2 \1 \3/'; }
+same "a newer sheet without a column for telephones and remarks leaves them as they are" "13900000001 群众 独居" "$(told w.db)"
+vet-import -q -d w.db older.csv
+same "an older one that comes later says what the newer one did not ask for, and no more" "13900000002 群众 独居" "$(told w.db)"
+vet-import -q -d x.db -u units.csv full.csv older.csv newer.csv
+same "in their own order they give the same" "$(vet-export -d w.db | cut -d, -f1-20)" "$(vet-export -d x.db | cut -d, -f1-20)"
+status "such a store verifies" 0 vet-store verify -d w.db
+
 damage() { # SENTENCE SQL TEXT
     cp v.db t.db
     sqlite3 t.db "$2"

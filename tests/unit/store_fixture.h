@@ -114,12 +114,21 @@ struct file {
     const char *rejected_unit; /* a row of it that will not do, or NULL */
     const char *rejected_cells[4];
     bool throw_away;
+    const char *lacks; /* names of fields that its sheet has no column for, joined by blanks; NULL = it has all */
 };
+
+static inline bool file_lacks(const struct file *f, struct str field)
+{
+    size_t at;
+    return f->lacks && str_find(str_of(f->lacks), field, &at);
+}
 
 static inline bool station_people(struct station *st, struct sink *k, const struct file *f, struct buf *fates)
 {
     bool ok = true;
     struct str *v = mem_zero(st->ledger->n_fields, sizeof *v), *typed = mem_zero(st->ledger->n_fields, sizeof *typed);
+    bool *asked = mem_zero(st->ledger->n_fields, sizeof *asked);
+    for (size_t k = 0; k < st->ledger->n_fields; k++) asked[k] = !file_lacks(f, st->ledger->fields[k].name);
     for (size_t i = 0; ok && i < f->n; i++) {
         const struct person *p = &f->people[i];
         memset(v, 0, st->ledger->n_fields * sizeof *v);
@@ -129,12 +138,15 @@ static inline bool station_people(struct station *st, struct sink *k, const stru
         station_put(st, v, ROLE_BIRTH_DATE, p->birth);
         station_put(st, v, ROLE_PHONE, p->phone);
         station_put(st, typed, ROLE_CITIZEN_ID, p->typed_id);
+        for (size_t k = 0; k < st->ledger->n_fields; k++)
+            if (!asked[k]) v[k] = typed[k] = (struct str){0};
         struct record r = {.values = v,
                            .typed = typed,
                            .unit_code = str_of(p->unit),
                            .flags = str_of(p->flags),
                            .at = {.file = f->name, .sheet = "摸排表", .row = (uint32_t)i + 2},
-                           .survey_date = str_of(f->survey)};
+                           .survey_date = str_of(f->survey),
+                           .asked = f->lacks ? asked : NULL};
         r.unit = p->unit ? units_code(st->units, r.unit_code) : UNIT_NONE;
         enum fate fate;
         ok = k->record(k->ctx, &r, &fate);
@@ -142,6 +154,7 @@ static inline bool station_people(struct station *st, struct sink *k, const stru
     }
     free(v);
     free(typed);
+    free(asked);
     return ok;
 }
 
@@ -171,7 +184,7 @@ static inline void file_digest(const struct file *f, unsigned char digest[32])
     struct sha256_ctx c;
     sha256_init(&c);
     sha256_update(&c, strlen(f->name), (const uint8_t *)f->name);
-    const char *const WHOLE[] = {f->survey, f->nil, f->rejected_unit, f->rejected_cells[0], f->rejected_cells[2]};
+    const char *const WHOLE[] = {f->survey, f->nil, f->rejected_unit, f->rejected_cells[0], f->rejected_cells[2], f->lacks};
     for (size_t k = 0; k < sizeof WHOLE / sizeof *WHOLE; k++) digest_add(&c, WHOLE[k]);
     for (size_t i = 0; i < f->n; i++) {
         const struct person *p = &f->people[i];
