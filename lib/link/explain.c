@@ -93,8 +93,8 @@ static void explain_field(const struct link *k, size_t i, uint64_t code, const s
     row_mask_value(&k->shown, (size_t)col->at, x[col->at], out);
     buf_put(out, " | ");
     row_mask_value(&k->shown, (size_t)col->at, y[col->at], out);
-    buf_printf(out, "  (%s; m %.4g, u %.4g)  ", in_words(k, kind_info(c->kind)->levels[l].label), c->p[CLASS_MATCH][l],
-               c->p[CLASS_MATCH][l] / exp2(bits));
+    buf_printf(out, "  (%s; m %.4g, u %.4g)  ", in_words(k, kind_info(c->kind)->levels[l].label), model_m(k->model, i, l),
+               model_m(k->model, i, l) / exp2(bits));
     bar(out, bits);
     buf_char(out, '\n');
 }
@@ -103,7 +103,7 @@ static void explain_rows(struct link *k, uint32_t a, uint32_t b, const struct st
 {
     const struct model *m = k->model;
     uint64_t code = pair_code(m, &k->table, a, b, NULL);
-    double p, weight, start = log2(m->prior[CLASS_MATCH]) - log2(1 - m->prior[CLASS_MATCH]), sum = start;
+    double p, weight, share = m->prior[CLASS_MATCH] + m->prior[CLASS_MOVED], start = log2(share) - log2(1 - share), sum = start;
     enum verdict v = link_verdict(k, a, b, code, &p, &weight);
     buf_printf(out, "%s %u | %u\n", in_words(k, "rows"), a + 1, b + 1);
     buf_printf(out, "%+8.2f  %s  ", start, in_words(k, "before looking: odds among the compared pairs"));
@@ -178,7 +178,7 @@ static void stats_levels(const struct link *k, struct buf *out)
         for (unsigned l = 0; l < kind_info(c->kind)->n_levels; l++) {
             double bits = model_weight(m, i, l);
             buf_printf(out, "%s\n      {\"level\": \"%s\", \"m\": %.6g, \"u\": %.6g, \"household\": %.6g, \"weight\": %.3f}",
-                       l ? "," : "", kind_info(c->kind)->levels[l].name, c->p[CLASS_MATCH][l], c->p[CLASS_MATCH][l] / exp2(bits),
+                       l ? "," : "", kind_info(c->kind)->levels[l].name, model_m(m, i, l), model_m(m, i, l) / exp2(bits),
                        c->p[CLASS_HOUSEHOLD][l], bits);
         }
         buf_put(out, "]}");

@@ -28,9 +28,14 @@ enum kind {
     KIND_CATEGORY, /* equal or not: a county, a sex */
     KIND_COUNT
 };
-enum { LEVELS = 16, VALUE_WIDTH = 3, CLASSES = 4 };
-/* Pairs are of one person, of one household, of strangers that have something in common, or of any two rows. */
-enum class { CLASS_MATCH, CLASS_HOUSEHOLD, CLASS_OTHER, CLASS_CHANCE };
+enum { LEVELS = 16, VALUE_WIDTH = 3, CLASSES = 5 };
+/* Pairs are of one person, of one household, of strangers that have something in common, or of any two rows; or of one person who
+ * lives elsewhere by now: address, town and postcode all differ then, and that says no more than one of them would. */
+enum class { CLASS_MATCH, CLASS_HOUSEHOLD, CLASS_OTHER, CLASS_CHANCE, CLASS_MOVED };
+static inline bool class_is_match(enum class c)
+{
+    return c == CLASS_MATCH || c == CLASS_MOVED;
+}
 
 struct likeness {
     const char *name;          /* as model files have it: "same_sound" */

@@ -76,7 +76,7 @@ static double share_of_improbable(const struct model *m, uint64_t code, double o
 {
     double best = -INFINITY, all = 0;
     for (int c = 0; c < CLASSES; c++) {
-        out[c] = log(m->prior[c] + 1e-300);
+        out[c] = m->prior[c] > 0 ? log(m->prior[c]) : -INFINITY;
         for (size_t k = 0; k < m->n; k++) out[c] += log(m->comparisons[k].p[c][level_in(code, k)] + 1e-300);
         best = fmax(best, out[c]);
     }

@@ -204,10 +204,15 @@ static bool is_readable(enum kind k, struct str *const *sample, size_t n, size_t
     return read * 2 >= given;
 }
 
-/* A whole name says nothing beside the surname and the given name that it is made of. */
+/* A whole name says nothing beside the surname and the given name that it is made of, nor an age beside the year of birth. */
 static bool is_made_of_others(const struct columns *c, size_t column)
 {
     bool surname = false, given = false;
+    if (has_word(c->names[column], "age") || has_word(c->names[column], "年龄")) {
+        for (size_t k = 0; k < c->n; k++)
+            if (k != column && is_birth(c->names[k]) && kind_by_heading(c->names[k]) == KIND_DATE) return true;
+        return false;
+    }
     if (!is_whole_name(c->names[column])) return false;
     for (size_t k = 0; k < c->n; k++) {
         int kind = kind_by_heading(c->names[k]);
@@ -246,6 +251,8 @@ bool model_guess(struct model *m, const struct columns *c, struct str *const *sa
         if (kind == KIND_CITIZEN_ID && id < 0) id = (int)m->n - 1;
     }
     if (surname >= 0 && given >= 0) m->comparisons[surname].swaps = given, m->comparisons[given].swaps = surname;
+    for (size_t k = 0; surname >= 0 && k < m->n; k++)
+        if (m->comparisons[k].kind == KIND_EMAIL) m->comparisons[k].unless = surname;
     for (size_t k = 0; id >= 0 && k < m->n; k++)
         if (m->comparisons[k].kind == KIND_DATE && is_birth(m->comparisons[k].column)) m->comparisons[k].unless = id;
     return m->n > 0;

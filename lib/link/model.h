@@ -11,7 +11,8 @@ struct comparison {
     struct str column;
     enum kind kind;
     bool optional; /* the stream need not have it */
-    int unless;    /* index of a citizen id: a date equal to the one inside it says nothing more; -1 = none */
+    int unless;    /* index of a citizen id: a date equal to the one inside it says nothing more; of an e-mail address, the
+                    * surname or name that it may be made of; -1 = none */
     int swaps;     /* index of the column that it changes places with, -1 = none */
     bool trained;
     double p[CLASSES][LEVELS]; /* probability of each level in each class */

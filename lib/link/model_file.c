@@ -41,12 +41,13 @@ static void read_levels(struct share_file *f, struct comparison *c, const struct
         for (const struct share_value *p = v->first; p && k < CLASSES; p = p->next, k++) {
             if (p->kind == SHARE_NUMBER && p->number >= 0 && p->number <= 1)
                 sum[k] += c->p[k][l] = p->number > 1e-12 ? p->number : 1e-12;
-            else share_fault(f, v, DIAG_LEDGER_TYPE, v->key.s, "three or four numbers from 0 to 1", NULL);
+            else share_fault(f, v, DIAG_LEDGER_TYPE, v->key.s, "three to five numbers from 0 to 1", NULL);
         }
-        if (k < CLASS_CHANCE) share_fault(f, v, DIAG_LEDGER_TYPE, v->key.s, "three or four numbers from 0 to 1", NULL);
+        if (k < CLASS_CHANCE) share_fault(f, v, DIAG_LEDGER_TYPE, v->key.s, "three to five numbers from 0 to 1", NULL);
         if (k == CLASS_CHANCE) sum[k] += c->p[k][l] = c->p[CLASS_OTHER][l];
+        if (k <= CLASS_MOVED) sum[CLASS_MOVED] += c->p[CLASS_MOVED][l] = c->p[CLASS_MATCH][l];
     }
-    static const char *const CLASS_NAMES[] = {"match", "household", "other", "chance"};
+    static const char *const CLASS_NAMES[] = {"match", "household", "other", "chance", "moved"};
     for (int k = 0; k < CLASSES && !f->failed; k++)
         if (fabs(sum[k] - 1) > 0.01) share_fault(f, levels, DIAG_MODEL_P, c->column.s, CLASS_NAMES[k], NULL);
     for (int k = 0; k < CLASSES; k++)
@@ -170,12 +171,13 @@ static void read_numbers(struct share_file *f, struct model *m, const struct sha
     }
     int k = 0;
     for (const struct share_value *v = prior ? prior->first : NULL; v && k < CLASSES; v = v->next, k++)
-        m->prior[k] = fmax(v->number, 1e-9);
+        m->prior[k] = k == CLASS_MOVED ? fmax(v->number, 0) : fmax(v->number, 1e-9);
     if (k == CLASS_CHANCE) m->prior[k] = 0; /* the class of strangers is all there is besides */
+    if (k <= CLASS_MOVED) m->prior[CLASS_MOVED] = 0;
     double sum = 0;
     for (int c = 0; c < CLASSES; c++) sum += m->prior[c];
     if (prior && (k < CLASS_CHANCE || fabs(sum - 1) > 0.01))
-        share_fault(f, prior, DIAG_LEDGER_TYPE, "prior", "three or four numbers that add up to 1", NULL);
+        share_fault(f, prior, DIAG_LEDGER_TYPE, "prior", "three to five numbers that add up to 1", NULL);
     m->trained = prior && k >= CLASS_CHANCE;
     for (size_t i = 0; i < m->n; i++) m->trained = m->trained && m->comparisons[i].trained;
 }
@@ -349,7 +351,9 @@ void model_write(const struct model *m, struct buf *out)
         buf_char(out, '}');
     }
     put_rules(out, m);
-    if (m->trained) buf_printf(out, ",\n  \"prior\": [%.9g, %.9g, %.9g, %.9g]", m->prior[0], m->prior[1], m->prior[2], m->prior[3]);
+    if (m->trained) buf_put(out, ",\n  \"prior\": [");
+    for (int c = 0; m->trained && c < CLASSES; c++) buf_printf(out, "%s%.9g", c ? ", " : "", m->prior[c]);
+    if (m->trained) buf_char(out, ']');
     buf_printf(out, ",\n  \"thresholds\": {\"link\": %g, \"review\": %g, \"average\": %g}", m->link, m->review, m->average);
     if (m->source.n) {
         buf_put(out, ",\n  \"source\": {\"column\": ");

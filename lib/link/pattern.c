@@ -104,6 +104,27 @@ static bool changed_places(const struct table *t, size_t k, size_t l, const uint
     return jaro_winkler(a, d) >= 0.92 && jaro_winkler(b, c) >= 0.92;
 }
 
+/* Is one of two e-mail addresses that are only alike made of the name that both have?  Then it says no more than the name does. */
+static bool is_made_of(struct str email, struct str name)
+{
+    enum { SHORTEST = 3 };
+    for (size_t i = 0, e; i < name.n; i = e + 1) {
+        for (e = i; e < name.n && name.s[e] != ' '; e++) continue;
+        size_t at;
+        if (e - i >= SHORTEST && str_find(email, (struct str){name.s + i, e - i}, &at)) return true;
+    }
+    return false;
+}
+
+static bool told_by_name(const struct table *t, size_t email, size_t name, uint64_t code, const uint32_t *x, const uint32_t *y)
+{
+    unsigned l = level_in(code, email), alike = level_in(code, name), exact = kind_info(t->columns[name].kind)->exact;
+    if (l < 2 || l >= kind_info(KIND_EMAIL)->exact || alike + 2u < exact) return false;
+    struct str s = column_value(&t->columns[name], x[name]).text, r = column_value(&t->columns[name], y[name]).text;
+    return is_made_of(column_value(&t->columns[email], x[email]).text, s) ||
+           is_made_of(column_value(&t->columns[email], y[email]).text, r);
+}
+
 uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uint32_t b, struct memo *memo)
 {
     const uint32_t *x = t->ids + (size_t)a * t->n_columns, *y = t->ids + (size_t)b * t->n_columns;
@@ -120,7 +141,9 @@ uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uin
                 code &= ~(15ull << (4 * o)); /* said once */
             }
         }
-        if (c->unless >= 0 && l >= kind_info(c->kind)->exact) {
+        if (c->unless >= 0 && c->kind == KIND_EMAIL) {
+            if (told_by_name(t, k, (size_t)c->unless, code, x, y)) code &= ~(15ull << (4 * k));
+        } else if (c->unless >= 0 && l >= kind_info(c->kind)->exact) {
             size_t id = (size_t)c->unless;
             const struct kind_info *info = kind_info(KIND_CITIZEN_ID);
             if (level_in(code, id) + 3u < info->exact) continue; /* not even two slips apart */

@@ -28,6 +28,53 @@ static void start_level(struct comparison *c, const double *seen)
     }
 }
 
+static bool tells_people_apart(enum kind k)
+{
+    return k == KIND_GIVEN || k == KIND_NAME || k == KIND_DATE || k == KIND_CITIZEN_ID || k == KIND_IDENTIFIER;
+}
+
+/* What may change together when a person moves. */
+static bool is_of_a_place(enum kind k)
+{
+    return k == KIND_ADDRESS || k == KIND_TEXT || k == KIND_WORD || k == KIND_CODE || k == KIND_PHONE;
+}
+
+/* What there is to know of a column, in bits: how much less often than always any two rows agree. */
+static double bits_of(const struct comparison *c)
+{
+    const struct kind_info *info = kind_info(c->kind);
+    double given = fmax(1 - c->p[CLASS_CHANCE][0], 1e-9), chance = 1e-9;
+    for (unsigned l = info->exact; l < info->n_levels; l++) chance += c->p[CLASS_CHANCE][l];
+    return given * fmin(fmax(log2(given / chance), 0), 15);
+}
+
+/* People move in tables that have an address and something that goes with it, and tell who it is all the same. */
+static bool people_move(const struct model *m, double rows)
+{
+    unsigned places = 0, addresses = 0, telling = 0;
+    double bits = 0;
+    for (size_t k = 0; k < m->n; k++) {
+        enum kind kind = m->comparisons[k].kind;
+        places += is_of_a_place(kind);
+        addresses += kind == KIND_ADDRESS || kind == KIND_TEXT || kind == KIND_CODE || kind == KIND_PHONE;
+        telling += tells_people_apart(kind);
+        if (!is_of_a_place(kind)) bits += bits_of(&m->comparisons[k]);
+    }
+    return places > 1 && addresses && telling > 1 && bits > log2(rows) + 4;
+}
+
+static void start_moved(struct model *m, double rows)
+{
+    static const double SHARE = 0.2;
+    bool move = people_move(m, rows);
+    m->prior[CLASS_MOVED] = move ? SHARE * m->prior[CLASS_MATCH] : 0;
+    for (size_t k = 0; k < m->n; k++) {
+        struct comparison *c = &m->comparisons[k];
+        double stays = is_of_a_place(c->kind) ? 0.5 : 1;
+        for (int l = 0; l < LEVELS; l++) c->p[CLASS_MOVED][l] = stays * c->p[CLASS_MATCH][l] + (1 - stays) * c->p[CLASS_CHANCE][l];
+    }
+}
+
 static void start(struct model *m, const struct patterns *p, const struct table *t, const uint32_t *source)
 {
     double total = 0;
@@ -53,6 +100,7 @@ static void start(struct model *m, const struct patterns *p, const struct table 
             for (int l = 1; l < LEVELS; l++) sum += m->comparisons[k].p[c][l];
             for (int l = 1; l < LEVELS; l++) m->comparisons[k].p[c][l] *= (1 - m->comparisons[k].p[c][0]) / sum;
         }
+    start_moved(m, (double)t->n_rows);
 }
 
 void model_classes(const struct model *m, uint64_t code, double out[CLASSES])
@@ -71,21 +119,29 @@ double model_probability(const struct model *m, uint64_t code, double *weight)
 {
     double p[CLASSES];
     model_classes(m, code, p);
-    if (weight) *weight = log2(p[CLASS_MATCH] + 1e-300) - log2(p[CLASS_HOUSEHOLD] + p[CLASS_OTHER] + p[CLASS_CHANCE] + 1e-300);
-    return p[CLASS_MATCH];
+    double match = p[CLASS_MATCH] + p[CLASS_MOVED];
+    if (weight) *weight = log2(match + 1e-300) - log2(p[CLASS_HOUSEHOLD] + p[CLASS_OTHER] + p[CLASS_CHANCE] + 1e-300);
+    return match;
 }
 
 /* Probability of a level in all pairs but those of one person. */
 static double others_at(const struct model *m, const struct comparison *c, unsigned l)
 {
     double rest = 0, u = 0;
-    for (int o = CLASS_HOUSEHOLD; o < CLASSES; o++) rest += m->prior[o], u += m->prior[o] * c->p[o][l];
+    for (int o = CLASS_HOUSEHOLD; o <= CLASS_CHANCE; o++) rest += m->prior[o], u += m->prior[o] * c->p[o][l];
     return rest > 0 ? u / rest : 1;
+}
+
+double model_m(const struct model *m, size_t k, unsigned l)
+{
+    double stayed = m->prior[CLASS_MATCH], moved = m->prior[CLASS_MOVED];
+    const struct comparison *c = &m->comparisons[k];
+    return (stayed * c->p[CLASS_MATCH][l] + moved * c->p[CLASS_MOVED][l]) / (stayed + moved);
 }
 
 double model_weight(const struct model *m, size_t k, unsigned l)
 {
-    return log2(m->comparisons[k].p[CLASS_MATCH][l]) - log2(others_at(m, &m->comparisons[k], l));
+    return log2(model_m(m, k, l)) - log2(others_at(m, &m->comparisons[k], l));
 }
 
 /* Shares of the classes in every pattern; returns the logarithm of the likelihood. */
@@ -96,16 +152,17 @@ static double expect(const struct model *m, struct lesson *s)
         bool match = s->labels[i - s->n_free].match;
         double classes[CLASSES];
         model_classes(m, s->code[i], classes);
-        double rest = 1 - classes[CLASS_MATCH];
-        for (int c = 0; c < CLASSES; c++) s->share[c][i] = match || rest < 1e-12 ? 0 : classes[c] / rest;
-        s->share[CLASS_MATCH][i] = match;
-        if (!match && rest < 1e-12) s->share[CLASS_OTHER][i] = 1;
+        double same = classes[CLASS_MATCH] + classes[CLASS_MOVED], all = match ? same : 1 - same;
+        for (int c = 0; c < CLASSES; c++)
+            s->share[c][i] = class_is_match((enum class)c) != match || all < 1e-12 ? 0 : classes[c] / all;
+        if (all < 1e-12) s->share[match ? CLASS_MATCH : CLASS_OTHER][i] = 1;
     }
-    return likelihood - s->total * (m->prior[CLASS_MATCH] + m->prior[CLASS_HOUSEHOLD] + m->prior[CLASS_OTHER]);
+    return likelihood -
+           s->total * (m->prior[CLASS_MATCH] + m->prior[CLASS_HOUSEHOLD] + m->prior[CLASS_OTHER] + m->prior[CLASS_MOVED]);
 }
 
 /* m over u must not fall from a level to the next better one: neighbours that offend are pooled. */
-static void order_levels(const struct model *m, struct comparison *c)
+static void order_levels(const struct model *m, struct comparison *c, enum class in)
 {
     struct {
         double m, u;
@@ -115,7 +172,7 @@ static void order_levels(const struct model *m, struct comparison *c)
     const struct kind_info *info = kind_info(c->kind);
     for (unsigned l = 1; l < info->n_levels; l++) {
         if (l == info->unordered) continue;
-        pool[n].m = c->p[CLASS_MATCH][l];
+        pool[n].m = c->p[in][l];
         pool[n].u = others_at(m, c, l) + 1e-15;
         pool[n].from = pool[n].to = l;
         n++;
@@ -129,13 +186,8 @@ static void order_levels(const struct model *m, struct comparison *c)
     for (unsigned i = 0; i < n; i++) {
         if (pool[i].from == pool[i].to) continue;
         for (unsigned l = pool[i].from; l <= pool[i].to; l++)
-            if (l != info->unordered) c->p[CLASS_MATCH][l] = pool[i].m * (others_at(m, c, l) + 1e-15) / pool[i].u;
+            if (l != info->unordered) c->p[in][l] = pool[i].m * (others_at(m, c, l) + 1e-15) / pool[i].u;
     }
-}
-
-static bool tells_people_apart(enum kind k)
-{
-    return k == KIND_GIVEN || k == KIND_NAME || k == KIND_DATE || k == KIND_CITIZEN_ID || k == KIND_IDENTIFIER;
 }
 
 /* Does a level speak for one person rather than for the other class? */
@@ -157,7 +209,8 @@ static bool speaks_against(enum kind k, const char *level)
 static void share_none(struct comparison *c)
 {
     double none = c->p[CLASS_CHANCE][0];
-    for (int k = 0; k < CLASS_CHANCE; k++) {
+    for (int k = 0; k < CLASSES; k++) {
+        if (k == CLASS_CHANCE) continue;
         double given = 0;
         for (unsigned l = 1; l < kind_info(c->kind)->n_levels; l++) given += c->p[k][l];
         double scale = given > 1e-9 ? (1 - none) / given : 1;
@@ -227,15 +280,14 @@ static struct agreement agreement_in(const struct model *m, enum class in, bool 
     for (size_t k = 0; k < m->n; k++) {
         const struct comparison *c = &m->comparisons[k];
         const struct kind_info *info = kind_info(c->kind);
-        double given = fmax(1 - c->p[CLASS_CHANCE][0], 1e-9), chance = 1e-9, sum = 1e-12;
+        double sum = 1e-12;
         if (!counts(c, telling)) continue;
-        for (unsigned l = info->exact; l < info->n_levels; l++) chance += c->p[CLASS_CHANCE][l];
         for (unsigned l = 1; l < info->n_levels; l++) {
             sum += c->p[in][l];
             if (speaks_for(info, l, CLASS_OTHER)) a.of[k] += c->p[in][l] * (in == CLASS_MATCH ? closeness(info, l) : 1);
         }
         a.of[k] /= sum;
-        a.worth[k] = given * fmin(fmax(log2(given / chance), 0), 15);
+        a.worth[k] = bits_of(c);
         a.all += a.worth[k];
         a.agreed += a.worth[k] * a.of[k];
     }
@@ -283,28 +335,45 @@ static void leave_to_chance(struct comparison *c, const struct comparison *first
     double sum = 0, *p = c->p[CLASS_CHANCE];
     for (unsigned l = 1; l < info->n_levels; l++) {
         double measured = all * first->p[CLASS_CHANCE][l], left = measured;
-        for (int o = 0; o < CLASS_CHANCE; o++) left -= sums[l][o];
+        for (int o = 0; o < CLASSES; o++) left -= o == CLASS_CHANCE ? 0 : sums[l][o];
         sum += p[l] = fmax(left, LEAST * measured + 1e-9);
     }
     for (unsigned l = 1; l < info->n_levels; l++) p[l] *= (1 - p[0]) / sum;
 }
 
-static void maximise(struct model *m, const struct model *first, const struct lesson *s)
+/* Where a person lives by now says nothing of the other columns: those are alike in all pairs of one person. */
+static void learn_matches(struct model *m, const struct model *first, level_sums sums, const double total[CLASSES])
 {
-    static const double KEPT = 1;
-    double total[CLASSES];
-    level_sums sums;
-    lesson_sum(s, m, total, sums);
-    for (int c = 0; c < CLASS_CHANCE; c++) {
-        m->prior[c] = (total[c] + KEPT) / fmax(s->total, 1);
-        for (size_t k = 0; k < m->n; k++)
-            for (unsigned l = 0; l < kind_info(m->comparisons[k].kind)->n_levels; l++) {
-                double p = (sums[k][l][c] + PSEUDO * first->comparisons[k].p[c][l]) / (total[c] + PSEUDO);
-                m->comparisons[k].p[c][l] = p;
-            }
+    for (size_t k = 0; k < m->n; k++) {
+        struct comparison *c = &m->comparisons[k];
+        const struct comparison *f = &first->comparisons[k];
+        bool apart = is_of_a_place(c->kind);
+        double stayed = total[CLASS_MATCH] + (apart ? 0 : total[CLASS_MOVED]);
+        for (unsigned l = 0; l < kind_info(c->kind)->n_levels; l++) {
+            double at = sums[k][l][CLASS_MATCH] + (apart ? 0 : sums[k][l][CLASS_MOVED]);
+            c->p[CLASS_MATCH][l] = (at + PSEUDO * f->p[CLASS_MATCH][l]) / (stayed + PSEUDO);
+            c->p[CLASS_MOVED][l] = (sums[k][l][CLASS_MOVED] + PSEUDO * f->p[CLASS_MOVED][l]) / (total[CLASS_MOVED] + PSEUDO);
+        }
     }
-    for (size_t k = 0; k < m->n; k++)
-        leave_to_chance(&m->comparisons[k], &first->comparisons[k], sums[k], first->prior[CLASS_CHANCE] * s->total);
+}
+
+/* Who lives elsewhere is known by the rest alone: what tells people apart hardly ever differs then. */
+static void settle_self(struct comparison *c)
+{
+    static const double MOST = 0.05;
+    const struct kind_info *info = kind_info(c->kind);
+    double most[LEVELS], slips = 0;
+    memcpy(c->p[CLASS_MOVED], c->p[CLASS_MATCH], sizeof c->p[CLASS_MATCH]);
+    if (!tells_people_apart(c->kind)) return;
+    for (unsigned l = 1; l < info->n_levels; l++)
+        if (!speaks_for(info, l, CLASS_OTHER)) slips += c->p[CLASS_MATCH][l];
+    for (unsigned l = 0; l < info->n_levels; l++)
+        most[l] = slips > MOST && !speaks_for(info, l, CLASS_OTHER) ? c->p[CLASS_MATCH][l] * MOST / slips : 1;
+    hold_below(c->p[CLASS_MOVED], most, info->n_levels);
+}
+
+static void hold_classes(struct model *m, const struct model *first)
+{
     bool households = false; /* where nothing tells people apart there are none to speak of */
     for (size_t k = 0; k < m->n; k++) households = households || tells_people_apart(m->comparisons[k].kind);
     for (size_t k = 0; k < m->n; k++) keep_apart(&m->comparisons[k], &first->comparisons[k], households);
@@ -314,7 +383,31 @@ static void maximise(struct model *m, const struct model *first, const struct le
     keep_below(m, CLASS_HOUSEHOLD, 0.75, false);
     keep_alike(m);
     for (size_t k = 0; k < m->n; k++) share_none(&m->comparisons[k]);
-    for (size_t k = 0; k < m->n; k++) order_levels(m, &m->comparisons[k]);
+    for (size_t k = 0; k < m->n; k++) {
+        struct comparison *c = &m->comparisons[k];
+        order_levels(m, c, CLASS_MATCH);
+        if (is_of_a_place(c->kind)) order_levels(m, c, CLASS_MOVED);
+        else settle_self(c);
+    }
+}
+
+static void maximise(struct model *m, const struct model *first, const struct lesson *s)
+{
+    static const double KEPT = 1;
+    double total[CLASSES];
+    level_sums sums;
+    lesson_sum(s, m, total, sums);
+    for (int c = CLASS_HOUSEHOLD; c < CLASS_CHANCE; c++)
+        for (size_t k = 0; k < m->n; k++)
+            for (unsigned l = 0; l < kind_info(m->comparisons[k].kind)->n_levels; l++)
+                m->comparisons[k].p[c][l] = (sums[k][l][c] + PSEUDO * first->comparisons[k].p[c][l]) / (total[c] + PSEUDO);
+    learn_matches(m, first, sums, total);
+    for (int c = 0; c < CLASSES; c++)
+        if (c != CLASS_CHANCE && first->prior[c] > 0) m->prior[c] = (total[c] + KEPT) / fmax(s->total, 1);
+    m->prior[CLASS_MOVED] = fmin(m->prior[CLASS_MOVED], m->prior[CLASS_MATCH]);
+    for (size_t k = 0; k < m->n; k++)
+        leave_to_chance(&m->comparisons[k], &first->comparisons[k], sums[k], first->prior[CLASS_CHANCE] * s->total);
+    hold_classes(m, first);
 }
 
 /* Of very many patterns, those that are hardly matches by the model as it is are thinned out; the rest of them count for more. */
@@ -324,7 +417,7 @@ static void thin_out(struct lesson *s, const struct model *m)
     if (every == 1) return;
     lesson_expect(s, m);
     for (size_t i = 0; i < s->n; i++) {
-        bool hardly = s->share[CLASS_MATCH][i] < 1e-6;
+        bool hardly = s->share[CLASS_MATCH][i] + s->share[CLASS_MOVED][i] < 1e-6;
         if (hardly && mix64(s->code[i]) % every) continue;
         s->code[n] = s->code[i];
         s->count[n++] = s->count[i] * (hardly ? (double)every : 1);
@@ -362,7 +455,7 @@ static size_t put_parameters(const struct model *m, double *out)
 {
     size_t n = 0;
     for (int c = 0; c < CLASSES; c++) {
-        out[n++] = log(m->prior[c]);
+        out[n++] = log(m->prior[c] + 1e-300);
         for (size_t k = 0; k < m->n; k++)
             for (unsigned l = 0; l < kind_info(m->comparisons[k].kind)->n_levels; l++)
                 out[n++] = log(m->comparisons[k].p[c][l] + 1e-300);
@@ -374,7 +467,8 @@ static void take_parameters(struct model *m, const double *in)
 {
     size_t n = 0;
     for (int c = 0; c < CLASSES; c++) {
-        m->prior[c] = exp(in[n++]);
+        m->prior[c] = m->prior[c] > 0 ? exp(in[n]) : 0;
+        n++;
         for (size_t k = 0; k < m->n; k++) {
             unsigned levels = kind_info(m->comparisons[k].kind)->n_levels;
             double sum = 0;

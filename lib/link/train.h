@@ -13,6 +13,8 @@ double chance_measure(struct model *m, const struct table *t, const uint32_t *so
 void model_classes(const struct model *m, uint64_t code, double out[CLASSES]);
 /* Probability that a pair of this pattern is one entity; *weight (may be NULL) is its logarithm of odds, in bits. */
 double model_probability(const struct model *m, uint64_t code, double *weight);
+/* Probability of a level in pairs of one entity. */
+double model_m(const struct model *m, size_t comparison, unsigned level);
 /* Evidence of one comparison at a level, in bits: log2 of m over what the other classes say together. */
 double model_weight(const struct model *m, size_t comparison, unsigned level);
 
