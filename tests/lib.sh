@@ -5,6 +5,7 @@
 #   golden "sentence" NAME FILE        compares FILE with tests/cases/golden/NAME; REDO=1 rewrites the golden file
 #   status "sentence" WANT command...  runs and compares the exit status; stdout in ./out, stderr in ./err
 #   has "sentence" FILE TEXT           FILE contains TEXT
+#   sanitized                          the programs are built by make asan
 # Variables: $TESTS the tests folder, $TOP the checkout, $RUN a prefix for commands (valgrind), may be empty.
 n=0
 bad=0
@@ -50,6 +51,8 @@ has() {
         sed 's/^/# /' "$2" | head -10
     fi
 }
+# Are the programs built by make asan?  They take memory in their own way, and much of it.
+sanitized() { [ -n "${ASAN_OPTIONS:-}" ]; }
 finish() {
     echo "1..$n"
     [ "$bad" = 0 ]

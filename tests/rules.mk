@@ -35,7 +35,7 @@ asan:
 	$(MAKE) -s -j$(JOBS) BUILD=$(ASAN) OPT=-O1 WARN=-Wall \
 	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' tests $(ASAN)/demo/make-station
 	ASAN_OPTIONS=exitcode=99:detect_leaks=1:verify_asan_link_order=0 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 \
-	    BUILD=$(ASAN) LIMIT=$${LIMIT:-3600} tests/run $(T)
+	    LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.txt:print_suppressions=0 BUILD=$(ASAN) LIMIT=$${LIMIT:-3600} tests/run $(T)
 
 # Some tests (or T="name...") under valgrind: the build folder that they see holds a script for each program, which runs the real one.
 VALGRIND = $(BUILD)/valgrind

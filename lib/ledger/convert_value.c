@@ -188,7 +188,7 @@ static struct str without_remark(struct str s)
 {
     const char *open = s.n && s.s[s.n - 1] == ')' ? memchr(s.s, '(', s.n) : NULL;
     if (!open || memchr(s.s, '+', s.n)) return s;
-    struct str name = str_head(s, (size_t)(open - s.s));
+    struct str name = str_trim(str_head(s, (size_t)(open - s.s)));
     return text_length(name) >= 2 ? name : s;
 }
 

@@ -338,6 +338,8 @@ static void rows(void)
     row("name", "张三（已故）", "id_number", "370124197812240053", NULL);
     CHECK(is(value("name"), "张三") && is(typed("name"), "张三（已故）") && !got.flagged,
           "a remark in brackets is no part of a name, and is not lost");
+    row("name", "John Smith (已故)", "id_number", "370124197812240053", NULL);
+    CHECK(is(value("name"), "John Smith"), "nor is the blank before it, so that a name that was read reads as itself");
     row("name", "刘(日+韦)", "id_number", "370124197812240053", NULL);
     CHECK(is(value("name"), "刘(日+韦)"), "brackets that describe a character are a part of the name");
     row("name", "*张三★", "id_number", "370124197812240053", NULL);
