@@ -106,6 +106,16 @@ vet-import -q -d x.db -u units.csv full.csv older.csv newer.csv
 same "in their own order they give the same" "$(vet-export -d w.db | cut -d, -f1-20)" "$(vet-export -d x.db | cut -d, -f1-20)"
 status "such a store verifies" 0 vet-store verify -d w.db
 
+# ---- only the day on which somebody died or left ----
+printf '社区,网格,楼栋,姓名,身份证号\n云翠社区,第1网格,1号楼,张三,370124195001011012\n云翠社区,第1网格,1号楼,李四,370124195211070029\n云翠社区,第1网格,1号楼,赵六,370124196002290038\n' >oct.csv
+printf '社区,网格,楼栋,姓名,身份证号,死亡日期,迁出时间,是否死亡\n云翠社区,第1网格,1号楼,张三,370124195001011012,2026.11.3,,\n云翠社区,第1网格,1号楼,李四,370124195211070029,,2026年11月,\n云翠社区,第1网格,1号楼,赵六,370124196002290038,1950-01-01,,否\n' >nov.csv
+VET_NOW=2026-10-20T08:00:00 vet-import -q -d y.db -u units.csv oct.csv
+VET_NOW=2026-11-20T08:00:00 vet-import -d y.db nov.csv 2>err
+has "a death before the birth is told" err "date_order"
+has "and a date of death of one who is said to live" err "died_or_not"
+same "one died, one moved out, one is left" "2026-11,s,3,0,0,1,1,0,1" \
+    "$(vet-aggregate -d y.db --movement 2026-10..2026-11 --level station | sed -n 2p | cut -d, -f1,3,5-11)"
+
 damage() { # SENTENCE SQL TEXT
     cp v.db t.db
     sqlite3 t.db "$2"
