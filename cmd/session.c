@@ -356,7 +356,7 @@ void session_stats(struct session *s, uint64_t rows, struct str parts)
     buf_free(&b);
 }
 
-static bool is_month(struct str s)
+bool session_is_month(struct str s)
 {
     if (s.n != 7 || s.s[4] != '-') return false;
     for (size_t i = 0; i < 7; i++)
@@ -394,7 +394,7 @@ bool session_period(struct session *s, const char **given, struct str *period)
     const char *env = getenv("VET_PERIOD");
     if (!*given && env && *env) *given = env;
     *period = *given ? str_of(*given) : str_head(str_of(session_now()), 7);
-    if (is_month(*period)) return true;
+    if (session_is_month(*period)) return true;
     struct buf b = {0};
     buf_str(&b, *period);
     diag_add(&s->diag, DIAG_OPTION_BAD, NULL, "--period", buf_text(&b), "YYYY-MM", NULL);

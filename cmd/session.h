@@ -57,6 +57,7 @@ void session_hide(struct session *s, const char *secret);
 bool session_chinese(void);
 /* The Chinese templates of all messages, DIAG_COUNT of them, whatever the language of the run: for what goes home. */
 void session_home_templates(const char **templates);
+bool session_is_month(struct str s); /* YYYY-MM */
 /* The month meant: `*given` (--period), else VET_PERIOD, which *given then becomes, else the month of session_now.  False after a
  * finding: no YYYY-MM. */
 bool session_period(struct session *s, const char **given, struct str *period);

@@ -1,5 +1,6 @@
 /* vet-aggregate: rollups per unit and level of records, of rollups, or of the store; coverage, movement, proofs; and what is behind
  * their numbers. */
+#include "ledger/share.h"
 #include "rollup/aggregate.h"
 #include "session.h"
 
@@ -47,28 +48,42 @@ static bool options(struct session *s, struct request *q)
     return true;
 }
 
-static struct result *from_stream(struct session *s, struct request *q, const struct schema *schema)
+static struct result *from_stream(struct session *s, struct request *q)
 {
+    bool typed = aggregate_needs_schema(&q->what, s->where);
+    struct schema *schema = typed ? schema_open(s->share, q->ledger, &s->diag) : NULL;
+    if (typed && !schema) return NULL;
     struct units *units = s->units ? units_open(s->units, &s->diag) : NULL;
     const struct aggregate_input in = {
         s->files.v, s->files.n, s->from, schema, units, s->where, (unsigned)s->threads,
     };
     struct result *table = units || !s->units ? aggregate_stream(&q->what, &in, &s->diag) : NULL;
     units_free(units);
+    schema_free(schema);
     return table;
 }
 
-static struct result *from_store(struct session *s, struct request *q, const struct schema *schema)
+/* The ledger as the month goes by it; the movement between two months goes by it as it is. */
+static struct schema *schema_of(struct session *s, const struct request *q, struct station *of)
+{
+    struct share share = {.folder = s->share};
+    bool ok = q->what.months || station_share(of, s->share, &share);
+    return ok ? schema_open_in(&share, q->ledger, &s->diag) : NULL;
+}
+
+static struct result *from_store(struct session *s, struct request *q)
 {
     struct station of = {.store = session_store(s, STORE_READ, (struct str){0}),
-                         .schema = schema,
                          .deadline = str_of(q->deadline),
                          .where = s->where,
                          .threads = (unsigned)s->threads,
                          .diag = &s->diag};
     struct str given = q->period ? q->what.month : (struct str){0};
     bool ok = of.store && station_open(&of, given, q->what.month, q->as_of);
-    struct result *table = ok ? aggregate_station(&q->what, &of) : NULL;
+    struct schema *schema = ok ? schema_of(s, q, &of) : NULL;
+    of.schema = schema;
+    struct result *table = schema ? aggregate_station(&q->what, &of) : NULL;
+    schema_free(schema);
     station_close(&of);
     store_close(of.store);
     return table;
@@ -77,13 +92,10 @@ static struct result *from_store(struct session *s, struct request *q, const str
 static void run(struct session *s, struct request *q)
 {
     if (!options(s, q)) return;
-    bool of_store = s->db && !s->files.n, typed = of_store || aggregate_needs_schema(&q->what, s->where);
-    struct schema *schema = typed ? schema_open(s->share, q->ledger, &s->diag) : NULL;
-    struct result *table = typed && !schema ? NULL : of_store ? from_store(s, q, schema) : from_stream(s, q, schema);
+    struct result *table = s->db && !s->files.n ? from_store(s, q) : from_stream(s, q);
     session_write(s, s->to == TO_JSON ? ROWS_JSON : ROWS_CSV, table);
     if (table) session_stats(s, table->n, (struct str){0});
     result_free(table);
-    schema_free(schema);
     aggregate_free(&q->what);
 }
 

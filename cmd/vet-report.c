@@ -7,13 +7,16 @@
 #include "flow/reread.h"
 #include "rollup/station.h"
 #include "session.h"
+#include "store/kept.h"
 
 static const char *const FORMATS[] = {"xlsx", "csv", "json", "text", NULL};
 
 struct request {
-    const char *report, *ledger, *period, *as_of, *deadline, *station, *date, *explain;
+    const char *name, *ledger, *period, *as_of, *deadline, *station, *date, *explain;
     int format;
     bool restated;
+    struct report *report; /* opened when it is known which share files it is made from */
+    struct schema *schema;
 };
 
 /* How many lines each sheet has. */
@@ -35,12 +38,22 @@ static void account(struct session *s, const struct content *c)
     buf_free(&parts);
 }
 
+/* The report and its ledger, of these share files. */
+static bool open_report(struct session *s, struct request *q, const struct share *share, struct report_source *source)
+{
+    q->report = report_open(share, q->name, &s->diag);
+    if (!q->report || !report_ledger(q->report, q->ledger, &s->diag)) return false;
+    if (q->report->ledger.n) q->schema = schema_open_in(share, q->report->ledger.s, &s->diag);
+    source->share = share;
+    source->schema = q->schema;
+    return q->schema || !q->report->ledger.n;
+}
+
 /* The report, or, with --explain, what is behind one of its numbers.  Ends the content. */
-static void write_report(struct session *s, const struct request *q, const struct report *report, const struct report_source *from,
-                         struct content *content)
+static void write_report(struct session *s, const struct request *q, const struct report_source *from, struct content *content)
 {
     if (content && q->explain) {
-        struct result *behind = report_explain(report, from, content, str_of(q->explain), &s->diag);
+        struct result *behind = report_explain(q->report, from, content, str_of(q->explain), &s->diag);
         session_write(s, q->format == PRINT_JSON ? ROWS_JSON : ROWS_CSV, behind);
         result_free(behind);
     } else if (content) {
@@ -50,52 +63,77 @@ static void write_report(struct session *s, const struct request *q, const struc
     content_free(content);
 }
 
-static void from_stream(struct session *s, const struct request *q, const struct report *report, struct report_source *source)
+static void from_stream(struct session *s, struct request *q, struct report_source *source)
 {
-    struct units *units = s->units ? units_open(s->units, &s->diag) : NULL;
-    struct reread *input = s->units && !units ? NULL : reread_open(s->files.v, s->files.n, &s->diag);
+    const struct share share = {.folder = s->share};
+    bool ok = open_report(s, q, &share, source);
+    if (ok && (q->report->needs_store || q->restated)) {
+        diag_add(&s->diag, DIAG_REPORT_NEEDS_STORE, NULL, q->name, NULL);
+        ok = false;
+    }
+    struct units *units = ok && s->units ? units_open(s->units, &s->diag) : NULL;
+    struct reread *input = !ok || (s->units && !units) ? NULL : reread_open(s->files.v, s->files.n, &s->diag);
     source->units = units;
     if (input) source->paths = reread_paths(input, &source->n_paths);
-    if (input) write_report(s, q, report, source, report_build(report, source, &s->diag));
+    if (input) write_report(s, q, source, report_build(q->report, source, &s->diag));
     reread_close(input);
     units_free(units);
 }
 
-/* The station as a report of the month looks at it; false after findings. */
-static bool look_at(struct session *s, struct report_source *source, struct station *of, const char *deadline, const char *as_of)
+/* Which moment of the store a report of the month looks at; false after findings. */
+static bool look_at(struct session *s, const struct request *q, struct report_source *source, struct station *of, const char *as_of)
 {
-    of->schema = source->schema;
-    of->deadline = str_of(deadline);
+    of->deadline = str_of(q->deadline);
     of->where = s->where;
     of->threads = source->threads;
     of->diag = &s->diag;
-    if (!station_open(of, source->period, source->month, as_of)) return false;
+    if (!station_look(of, source->period, source->month, as_of)) return false;
     source->of = of;
-    source->units = of->units;
     source->period = of->period;
     return true;
 }
 
+static struct content *built(struct session *s, struct request *q, struct report_source *source)
+{
+    source->of->schema = source->schema;
+    if (!station_load_units(source->of)) return NULL;
+    source->units = source->of->units;
+    return report_build(q->report, source, &s->diag);
+}
+
+static bool is_frozen(struct session *s, const struct station *then)
+{
+    struct place at = {.file = s->db};
+    if (!then->frozen) diag_add(&s->diag, DIAG_REPORT_NOT_FROZEN, &at, then->period.s, NULL);
+    return then->frozen != 0;
+}
+
+/* Both sides of the difference are made with the share files as they are, so that only records make one. */
+static bool tell_changes(struct session *s, struct station *then)
+{
+    struct share kept;
+    struct buf names = {0};
+    bool ok = station_share(then, s->share, &kept);
+    if (ok) store_kept_changed(then->store, &kept, &names);
+    if (names.n) diag_add(&s->diag, DIAG_REPORT_OTHER_SHARE, NULL, then->period.s, buf_text(&names), NULL);
+    buf_free(&names);
+    return ok;
+}
+
 /* The frozen month as it is now known (or at --as-of), with what differs from the report that went out. */
-static struct content *restated(struct session *s, const struct request *q, const struct report *report,
-                                struct report_source *source, struct station *of)
+static struct content *restated(struct session *s, struct request *q, struct report_source *source, struct station *of)
 {
     struct report_source reported = *source;
     struct station then = {.store = of->store};
     struct content *now = NULL, *was = NULL;
     char head[24];
-    bool ok = look_at(s, &reported, &then, q->deadline, NULL);
-    if (ok && !then.frozen) {
-        struct place at = {.file = s->db};
-        diag_add(&s->diag, DIAG_REPORT_NOT_FROZEN, &at, then.period.s, NULL);
-        ok = false;
-    }
+    bool ok = look_at(s, q, &reported, &then, NULL) && is_frozen(s, &then) && tell_changes(s, &then);
     snprintf(head, sizeof head, "%lld", (long long)store_head(of->store, NULL));
     source->period = then.period;
-    ok = ok && look_at(s, source, of, q->deadline, q->as_of ? q->as_of : head);
-    if (ok) was = report_build(report, &reported, &s->diag);
-    if (was) now = report_build(report, source, &s->diag);
-    if (now && !report_restate(report, source, then.frozen, now, was, &s->diag)) {
+    ok = ok && look_at(s, q, source, of, q->as_of ? q->as_of : head);
+    if (ok) was = built(s, q, &reported);
+    if (was) now = built(s, q, source);
+    if (now && !report_restate(q->report, source, then.frozen, now, was, &s->diag)) {
         content_free(now);
         now = NULL;
     }
@@ -104,13 +142,17 @@ static struct content *restated(struct session *s, const struct request *q, cons
     return now;
 }
 
-static void from_store(struct session *s, const struct request *q, const struct report *report, struct report_source *source)
+static void from_store(struct session *s, struct request *q, struct report_source *source)
 {
     struct station of = {.store = session_store(s, STORE_READ, (struct str){0})};
+    struct share share = {.folder = s->share};
     struct content *content = NULL;
-    if (of.store && q->restated) content = restated(s, q, report, source, &of);
-    else if (of.store && look_at(s, source, &of, q->deadline, q->as_of)) content = report_build(report, source, &s->diag);
-    write_report(s, q, report, source, content);
+    if (of.store && q->restated) {
+        if (open_report(s, q, &share, source)) content = restated(s, q, source, &of);
+    } else if (of.store && look_at(s, q, source, &of, q->as_of) && station_share(&of, s->share, &share)) {
+        if (open_report(s, q, &share, source)) content = built(s, q, source);
+    }
+    write_report(s, q, source, content);
     station_close(&of);
     store_close(of.store);
 }
@@ -118,31 +160,24 @@ static void from_store(struct session *s, const struct request *q, const struct 
 static void run(struct session *s, struct request *q)
 {
     struct report_source source = {.from = s->from,
-                                   .share = s->share,
                                    .station = str_of(q->station),
                                    .date = str_of(q->date),
                                    .where = s->where,
                                    .threads = (unsigned)s->threads};
     if (!session_period(s, &q->period, &source.month) || !session_mask(s, PROFILE_INTERNAL, &source.mask)) return;
     if (q->period) source.period = source.month;
-    struct report *report = report_open(s->share, q->report, &s->diag);
-    bool of_store = s->db && !s->files.n, ok = report && report_ledger(report, q->ledger, &s->diag);
-    struct schema *schema = ok && report->ledger.n ? schema_open(s->share, report->ledger.s, &s->diag) : NULL;
-    ok = ok && (schema || !report->ledger.n);
-    source.schema = schema;
-    if (ok && (report->needs_store || q->restated) && !of_store) diag_add(&s->diag, DIAG_REPORT_NEEDS_STORE, NULL, q->report, NULL);
-    else if (ok && of_store) from_store(s, q, report, &source);
-    else if (ok) from_stream(s, q, report, &source);
-    schema_free(schema);
-    report_free(report);
+    if (s->db && !s->files.n) from_store(s, q, &source);
+    else from_stream(s, q, &source);
+    schema_free(q->schema);
+    report_free(q->report);
 }
 
 int main(int argc, char **argv)
 {
-    struct request q = {.report = "summary"};
+    struct request q = {.name = "summary"};
     const struct opt own[] = {
         {OPT_HEADING, 0, NULL, NULL, NULL, "The report:", NULL, 0, 0},
-        {OPT_STRING, 'r', "report", &q.report, "NAME", "summary (the default) or another of share/reports, or a file of your own",
+        {OPT_STRING, 'r', "report", &q.name, "NAME", "summary (the default) or another of share/reports, or a file of your own",
          NULL, 0, 0},
         {OPT_STRING, 0, "ledger", &q.ledger, "NAME", "with -r ledger: which one (default: person)", NULL, 0, 0},
         {OPT_CHOICE, 't', "to", &q.format, "xlsx|csv|json|text", "the format of the output", FORMATS, 0, 0},

@@ -131,7 +131,7 @@ static void do_freeze(struct work *w)
     struct moment m = moment_of(w->store, str_of(period), 0, &memory);
     int64_t state = m.as_of ? m.as_of : store_head(w->store, NULL);
     snprintf(batch, sizeof batch, "%lld", (long long)state);
-    if (store_freeze(w->store, period, state, w->by ? w->by : session_who(), w->reason))
+    if (store_freeze(w->store, period, state, w->by ? w->by : session_who(), w->reason, w->session.share))
         diag_add(&w->session.diag, DIAG_FREEZE_DONE, &at, period, batch, NULL);
     arena_free(&memory);
 }
@@ -227,7 +227,13 @@ static bool open_store(struct work *w, const struct action *a)
         return false;
     }
     w->month_meant = w->period;
-    if (a->run == do_freeze && argument(w, 0)) w->period = argument(w, 0);
+    if (a->run == do_freeze && argument(w, 0)) {
+        w->period = argument(w, 0);
+        if (!session_is_month(str_of(w->period))) {
+            diag_add(&s->diag, DIAG_STORE_MONTH, NULL, "freeze", w->period, "2026-11", NULL);
+            return false;
+        }
+    }
     if (!session_period(s, &w->period, &period)) return false;
     if (a->run == do_erase && argument(w, 0)) session_hide(s, argument(w, 0));
     if (a->run == do_erase) s->by = w->by;

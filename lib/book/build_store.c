@@ -358,7 +358,7 @@ static bool build_ledgers(struct building *b, struct content_sheet *s, const str
     bool ok = true;
     for (size_t i = 0; ok && i < n; i++) {
         if (!store_had_ledger(b->source->of->store, kept[i], b->as_of)) continue;
-        struct schema *l = schema_open(b->source->share, kept[i].s, b->diag);
+        struct schema *l = schema_open_in(b->source->share, kept[i].s, b->diag);
         ok = l != NULL;
         if (!l) break;
         struct str *v = result_line(r, LINE_PLAIN);

@@ -197,7 +197,7 @@ static struct result *of_ledger(struct asking *q)
     struct str name = value_of(q, "name"), column = q->at.block->table->columns[q->at.column].name;
     if (!str_is(column, "count") && !str_is(column, "before")) return nothing(q);
     if (str_is(column, "before")) building_before(b);
-    struct schema *l = schema_open(b->source->share, arena_copy(&b->content->memory, name.s, name.n), b->diag);
+    struct schema *l = schema_open_in(b->source->share, arena_copy(&b->content->memory, name.s, name.n), b->diag);
     struct station other = *b->source->of;
     const struct trace_spec spec = {.number = &q->number, .which = TRACE_EVERY};
     other.schema = l;

@@ -215,11 +215,11 @@ static void read_report(struct reading *rd, struct report *r)
     for (const struct share_value *v = sheets->first; v; v = v->next) read_sheet(rd, v, &r->sheets[r->n_sheets++]);
 }
 
-struct report *report_open(const char *share, const char *name, struct diag *d)
+struct report *report_open(const struct share *share, const char *name, struct diag *d)
 {
     struct buf path = {0};
     bool found = share_find(share, "reports", name, DIAG_REPORT_UNKNOWN, &path, d);
-    struct share_file *f = found ? share_open(buf_text(&path), d) : NULL;
+    struct share_file *f = found ? share_open(share, buf_text(&path), d) : NULL;
     buf_free(&path);
     if (!f) return NULL;
     struct report *r = mem_zero(1, sizeof *r);

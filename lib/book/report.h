@@ -10,6 +10,7 @@
 #include "base/mask.h"
 #include "book/content.h"
 #include "ledger/schema.h"
+#include "ledger/share.h"
 #include "rollup/joined.h"
 #include "rollup/rollup.h"
 
@@ -98,7 +99,7 @@ struct report {
     struct arena memory;
 };
 /* Reads SHARE/reports/NAME.json, or the path itself when it has a slash.  NULL after findings with line and column. */
-struct report *report_open(const char *share, const char *name, struct diag *d);
+struct report *report_open(const struct share *share, const char *name, struct diag *d);
 void report_free(struct report *r);
 /* The ledger that a report for any ledger is to be of; NULL: the one it has.  False after a finding: this report is of one ledger.
  */
@@ -112,7 +113,7 @@ struct report_source {
     struct station *of;          /* the store, opened for the month; NULL: the stream */
     const struct schema *schema; /* of the report's ledger; may be NULL for a stream */
     const struct units *units;   /* may be NULL for a stream */
-    const char *share;
+    const struct share *share;
     struct str period;        /* the month asked for; empty: of rollups the newest of theirs, else `month` */
     struct str month;         /* the month of records that do not say */
     struct str station, date; /* 填报单位 (empty: the topmost unit), 填报日期 (may be empty) */

@@ -1,7 +1,5 @@
 #include "ledger/codes.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/near.h"
@@ -117,39 +115,26 @@ static bool take_line(struct code_list *c, struct str line, struct place *at, st
     return ok;
 }
 
-struct code_list *codes_open(const char *path, struct str name, struct diag *d)
+struct code_list *codes_open(const struct share *share, const char *path, struct str name, struct diag *d)
 {
     struct place at = {.file = path};
-    FILE *in = fopen(path, "rb");
-    if (!in) {
-        diag_add(d, DIAG_SHARE_UNREADABLE, &at, strerror(errno), NULL);
-        return NULL;
-    }
+    struct arena memory = {0};
+    struct str rest;
+    bool ok = share_bytes(share, path, &memory, &rest, d), failed = false;
     struct code_list *c = codes_new(name);
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t n;
-    bool ok = true;
-    while ((n = getline(&line, &room, in)) >= 0) {
-        struct str text = {line, (size_t)n};
+    if (ok && str_starts(rest, STR("\xEF\xBB\xBF"))) rest = str_from(rest, 3);
+    while (ok && rest.n) {
+        const char *end = memchr(rest.s, '\n', rest.n);
+        struct str text = end ? str_head(rest, (size_t)(end - rest.s)) : rest;
+        rest = str_from(rest, text.n + (end != NULL));
         at.row++;
-        if (text.n && text.s[text.n - 1] == '\n') text.n--;
-        if (at.row == 1 && str_starts(text, STR("\xEF\xBB\xBF"))) text = str_from(text, 3);
         size_t bad;
-        if (!text_valid(text, &bad)) {
-            diag_add(d, DIAG_LEDGER_CODES, &at, c->name.s, "it is not UTF-8", NULL);
-            ok = false;
-        } else {
-            ok &= take_line(c, text, &at, d);
-        }
+        if (!text_valid(text, &bad)) diag_add(d, DIAG_LEDGER_CODES, &at, c->name.s, "it is not UTF-8", NULL);
+        else if (take_line(c, text, &at, d)) continue;
+        failed = true;
     }
-    if (ferror(in)) {
-        diag_add(d, DIAG_SHARE_UNREADABLE, &at, strerror(errno), NULL);
-        ok = false;
-    }
-    free(line);
-    fclose(in);
-    if (ok) return c;
+    arena_free(&memory);
+    if (ok && !failed) return c;
     codes_free(c);
     return NULL;
 }

@@ -5,9 +5,10 @@
 #define VET_LEDGER_CODES_H
 
 #include "ledger/schema.h"
+#include "ledger/share.h"
 
-/* Reads a list from a file.  NULL after findings with line numbers (status 2). */
-struct code_list *codes_open(const char *path, struct str name, struct diag *d);
+/* Reads a list from a share file.  NULL after findings with line numbers (status 2). */
+struct code_list *codes_open(const struct share *share, const char *path, struct str name, struct diag *d);
 /* An empty list, to be filled by codes_add: for the categories that stand in a ledger itself. */
 struct code_list *codes_new(struct str name);
 /* False when `label`, the code or an alias is already another's; *what (may be NULL) is that text. */

@@ -41,7 +41,7 @@ const char *role_name(enum role r)
 struct loader {
     struct schema *s;
     struct share_file *f;
-    const char *share;
+    const struct share *share;
     struct diag *d;
 };
 
@@ -65,8 +65,8 @@ static const struct code_list *shared_list(struct loader *l, const struct share_
     struct code_list **slot = list_slot(l, name);
     if (*slot != NULL) return *slot;
     struct buf path = {0};
-    buf_printf(&path, "%s/codes/%.*s.csv", l->share, (int)name.n, name.s);
-    *slot = codes_open(buf_text(&path), name, l->d);
+    buf_printf(&path, "%s/codes/%.*s.csv", l->share->folder, (int)name.n, name.s);
+    *slot = codes_open(l->share, buf_text(&path), name, l->d);
     buf_free(&path);
     if (*slot) l->s->n_lists++;
     else share_fault(l->f, share_get(field, "vet:codes"), DIAG_LEDGER_CODES, name.s, "see the message before", NULL);
@@ -390,9 +390,9 @@ static struct str digest_of(struct arena *a, struct str bytes)
     return (struct str){hex, 2 * sizeof digest};
 }
 
-static struct schema *load(const char *share, const char *path, struct diag *d)
+static struct schema *load(const struct share *share, const char *path, struct diag *d)
 {
-    struct share_file *f = share_open(path, d);
+    struct share_file *f = share_open(share, path, d);
     if (!f) return NULL;
     struct schema *s = mem_zero(1, sizeof *s);
     struct loader l = {s, f, share, d};
@@ -414,7 +414,12 @@ static struct schema *load(const char *share, const char *path, struct diag *d)
     return NULL;
 }
 
-struct schema *schema_open(const char *share, const char *name, struct diag *d)
+struct schema *schema_open(const char *folder, const char *name, struct diag *d)
+{
+    return schema_open_in(&(struct share){.folder = folder}, name, d);
+}
+
+struct schema *schema_open_in(const struct share *share, const char *name, struct diag *d)
 {
     struct buf path = {0};
     struct schema *s = share_find(share, "ledgers", name, DIAG_LEDGER_UNKNOWN, &path, d) ? load(share, buf_text(&path), d) : NULL;

@@ -129,6 +129,9 @@ enum { SCHEMA_IGNORE = 0xFFFFFF };
 /* Reads ledger `name` from SHARE/ledgers/NAME.json (or the path itself when it has a slash) with its code lists.
  * NULL after findings, each with line and column of the file. */
 struct schema *schema_open(const char *share, const char *name, struct diag *d);
+/* The same of share files of which some may have been kept (ledger/share.h). */
+struct share;
+struct schema *schema_open_in(const struct share *share, const char *name, struct diag *d);
 void schema_free(struct schema *s);
 const struct field *schema_field(const struct schema *s, struct str name); /* NULL when there is none */
 const struct field *schema_role(const struct schema *s, enum role role);   /* the first with that role */

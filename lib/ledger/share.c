@@ -114,78 +114,116 @@ static int by_text(const void *a, const void *b)
     return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* The names in a folder, sorted, in `a`; the caller frees the list. */
-static struct str *names_in(const char *share, const char *folder, struct arena *a, size_t *n)
+/* ---- the files of a folder, and what was kept of them ---- */
+
+struct names {
+    struct str *v;
+    size_t n, cap;
+};
+
+static void add_name(struct names *names, struct arena *a, struct str file, struct str end)
+{
+    if (!str_ends(file, end) || file.s[0] == '.' || file.n == end.n) return;
+    mem_grow(&names->v, &names->cap, names->n + 1, sizeof *names->v);
+    names->v[names->n++] = str_copy(a, str_head(file, file.n - end.n));
+}
+
+static void sort_names(struct names *names)
+{
+    size_t n = 0;
+    if (names->n) qsort(names->v, names->n, sizeof *names->v, by_text);
+    for (size_t i = 0; i < names->n; i++)
+        if (!n || !str_eq(names->v[n - 1], names->v[i])) names->v[n++] = names->v[i];
+    names->n = n;
+}
+
+/* Of files FOLDER/NAME`end`. */
+static void files_in(struct names *names, const char *share, const char *folder, struct str end, struct arena *a)
 {
     struct buf path = {0};
-    struct str *names = NULL;
-    size_t cap = 0;
     buf_printf(&path, "%s/%s", share, folder);
     DIR *dir = opendir(buf_text(&path));
     buf_free(&path);
-    *n = 0;
-    for (const struct dirent *e; dir && (e = readdir(dir));) {
-        struct str file = str_of(e->d_name);
-        if (!str_ends(file, STR(".json")) || file.s[0] == '.') continue;
-        mem_grow(&names, &cap, *n + 1, sizeof *names);
-        names[(*n)++] = str_copy(a, str_head(file, file.n - 5));
-    }
+    for (const struct dirent *e; dir && (e = readdir(dir));) add_name(names, a, str_of(e->d_name), end);
     if (dir) closedir(dir);
-    if (*n) qsort(names, *n, sizeof *names, by_text);
+}
+
+/* Those kept too; the caller frees the list. */
+static struct names names_in(const struct share *share, const char *folder, struct arena *a)
+{
+    struct names names = {0};
+    size_t n = strlen(folder);
+    files_in(&names, share->folder, folder, STR(".json"), a);
+    for (size_t i = 0; i < share->n_kept; i++) {
+        struct str name = share->kept[i].name;
+        if (str_starts(name, str_of(folder)) && name.n > n && name.s[n] == '/')
+            add_name(&names, a, str_from(name, n + 1), STR(".json"));
+    }
+    sort_names(&names);
     return names;
 }
 
-static void join(struct buf *out, const struct str *names, size_t n)
+static void join(struct buf *out, const struct names *names)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < names->n; i++) {
         if (i) buf_char(out, ' ');
-        buf_str(out, names[i]);
+        buf_str(out, names->v[i]);
     }
 }
 
-void share_names(const char *share, const char *folder, struct buf *out)
+void share_names(const struct share *share, const char *folder, struct buf *out)
 {
     struct arena a = {0};
-    size_t n;
-    struct str *names = names_in(share, folder, &a, &n);
-    join(out, names, n);
-    free(names);
+    struct names names = names_in(share, folder, &a);
+    join(out, &names);
+    free(names.v);
     arena_free(&a);
 }
 
-static void unknown_name(const char *share, const char *folder, const char *name, enum diag_code code, struct diag *d)
+static void unknown_name(const struct share *share, const char *folder, const char *name, enum diag_code code, struct diag *d)
 {
     struct arena a = {0};
     struct buf all = {0};
-    size_t n;
-    struct str *names = names_in(share, folder, &a, &n);
+    struct names names = names_in(share, folder, &a);
     struct near near = near_start(str_of(name));
-    for (size_t i = 0; i < n; i++) near_try(&near, names[i]);
-    join(&all, names, n);
-    diag_add(d, code, NULL, name, near.found.n ? near.found.s : n ? names[0].s : "", buf_text(&all), NULL);
-    free(names);
+    for (size_t i = 0; i < names.n; i++) near_try(&near, names.v[i]);
+    join(&all, &names);
+    diag_add(d, code, NULL, name, near.found.n ? near.found.s : names.n ? names.v[0].s : "", buf_text(&all), NULL);
+    free(names.v);
     buf_free(&all);
     arena_free(&a);
 }
 
-bool share_find(const char *share, const char *folder, const char *name, enum diag_code unknown, struct buf *path, struct diag *d)
+/* What was kept of the file with this path, or NULL. */
+static const struct share_text *kept_text(const struct share *share, struct str path)
+{
+    struct str folder = str_of(share->folder);
+    if (!str_starts(path, folder) || path.n <= folder.n || path.s[folder.n] != '/') return NULL;
+    for (size_t i = 0; i < share->n_kept; i++)
+        if (str_eq(share->kept[i].name, str_from(path, folder.n + 1))) return &share->kept[i];
+    return NULL;
+}
+
+bool share_find(const struct share *share, const char *folder, const char *name, enum diag_code unknown, struct buf *path,
+                struct diag *d)
 {
     if (strchr(name, '/') || str_ends(str_of(name), STR(".json"))) {
         buf_put(path, name);
         return true;
     }
-    buf_printf(path, "%s/%s/%s.json", share, folder, name);
-    if (access(buf_text(path), F_OK) == 0) return true;
+    size_t from = path->n;
+    buf_printf(path, "%s/%s/%s.json", share->folder, folder, name);
+    if (kept_text(share, str_from(buf_slice(path), from)) || access(buf_text(path) + from, F_OK) == 0) return true;
     unknown_name(share, folder, name, unknown, d);
     return false;
 }
 
-static bool read_bytes(struct share_file *f)
+static bool read_bytes(const char *path, struct arena *a, struct str *bytes, struct diag *d)
 {
-    FILE *in = fopen(f->path, "rb");
-    struct place at = {.file = f->path};
+    FILE *in = fopen(path, "rb");
+    struct place at = {.file = path};
     if (!in) {
-        diag_add(f->diag, DIAG_SHARE_UNREADABLE, &at, strerror(errno), NULL);
+        diag_add(d, DIAG_SHARE_UNREADABLE, &at, strerror(errno), NULL);
         return false;
     }
     struct buf b = {0};
@@ -196,19 +234,60 @@ static bool read_bytes(struct share_file *f)
         b.n += got;
     }
     bool ok = !ferror(in) && b.n <= LARGEST;
-    if (!ok) diag_add(f->diag, DIAG_SHARE_UNREADABLE, &at, b.n > LARGEST ? "larger than 16 MiB" : strerror(errno), NULL);
+    if (!ok) diag_add(d, DIAG_SHARE_UNREADABLE, &at, b.n > LARGEST ? "larger than 16 MiB" : strerror(errno), NULL);
     fclose(in);
-    f->bytes = str_copy(&f->memory, buf_slice(&b));
+    *bytes = str_copy(a, buf_slice(&b));
     buf_free(&b);
     return ok;
 }
 
-struct share_file *share_open(const char *path, struct diag *d)
+bool share_bytes(const struct share *share, const char *path, struct arena *a, struct str *bytes, struct diag *d)
+{
+    const struct share_text *kept = share ? kept_text(share, str_of(path)) : NULL;
+    struct place at = {.file = path};
+    if (kept) *bytes = str_copy(a, kept->text);
+    if (kept) return true;
+    if (!read_bytes(path, a, bytes, d)) return false;
+    if (share && share->month) diag_add(d, DIAG_SHARE_PRESENT, &at, share->month, NULL);
+    return true;
+}
+
+bool share_everything(const char *folder, struct arena *a, struct share_text **v, size_t *n, struct diag *d)
+{
+    static const char *const FOLDERS[][2] = {{"codes", ".csv"}, {"ledgers", ".json"}, {"reports", ".json"}};
+    struct buf path = {0};
+    bool ok = true;
+    size_t cap = 0;
+    *v = NULL;
+    *n = 0;
+    struct share_text *all = NULL;
+    for (size_t k = 0; k < sizeof FOLDERS / sizeof *FOLDERS; k++) {
+        struct names names = {0};
+        files_in(&names, folder, FOLDERS[k][0], str_of(FOLDERS[k][1]), a);
+        sort_names(&names);
+        for (size_t i = 0; ok && i < names.n; i++) {
+            path.n = 0;
+            buf_printf(&path, "%s/%s/%s%s", folder, FOLDERS[k][0], names.v[i].s, FOLDERS[k][1]);
+            mem_grow(&all, &cap, *n + 1, sizeof *all);
+            all[*n].name = str_copy(a, str_from(buf_slice(&path), strlen(folder) + 1));
+            ok = read_bytes(buf_text(&path), a, &all[*n].text, d);
+            *n += ok;
+        }
+        free(names.v);
+    }
+    *v = arena_alloc(a, (*n + 1) * sizeof *all);
+    if (*n) memcpy(*v, all, *n * sizeof *all);
+    free(all);
+    buf_free(&path);
+    return ok;
+}
+
+struct share_file *share_open(const struct share *share, const char *path, struct diag *d)
 {
     struct share_file *f = mem_zero(1, sizeof *f);
     f->path = arena_string(&f->memory, path);
     f->diag = d;
-    if (!read_bytes(f)) {
+    if (!share_bytes(share, path, &f->memory, &f->bytes, d)) {
         share_close(f);
         return NULL;
     }

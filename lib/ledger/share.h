@@ -26,13 +26,31 @@ struct share_file {
     struct diag *diag;
     bool failed; /* a finding was added: the reader goes on, to name all faults, and gives up at the end */
 };
+/* Where share files come from: a folder, and texts that stand in the place of its files, because they were kept when a month was
+ * frozen (store/kept.h).  Every share file is read through this. */
+struct share_text {
+    struct str name; /* "ledgers/person.json" */
+    struct str text;
+};
+struct share {
+    const char *folder;
+    const struct share_text *kept; /* in the order of their names */
+    size_t n_kept;
+    const char *month; /* the frozen month whose files these are; NULL: the folder's own are meant */
+};
 /* The names of the files SHARE/FOLDER/NAME.json, sorted, joined by a blank. */
-void share_names(const char *share, const char *folder, struct buf *out);
+void share_names(const struct share *share, const char *folder, struct buf *out);
 /* Appends to `path` where `name` is: SHARE/FOLDER/NAME.json, or the path itself when it has a slash or ends in .json.  False after
- * a finding `unknown` ({1} the name, {2} the nearest, {3} those there are) when the folder has none of this name. */
-bool share_find(const char *share, const char *folder, const char *name, enum diag_code unknown, struct buf *path, struct diag *d);
-/* Reads a file of JSON (RFC 8259), at most 16 MiB.  NULL after a finding with line and column. */
-struct share_file *share_open(const char *path, struct diag *d);
+ * a finding `unknown` ({1} the name, {2} the nearest, {3} those there are) when there is none of this name. */
+bool share_find(const struct share *share, const char *folder, const char *name, enum diag_code unknown, struct buf *path,
+                struct diag *d);
+/* The bytes of a file, at most 16 MiB, copied into `a`: what was kept of it, else what the file holds, which is told where it
+ * should have been kept.  `share` NULL: any file.  False after a finding. */
+bool share_bytes(const struct share *share, const char *path, struct arena *a, struct str *bytes, struct diag *d);
+/* All ledgers, code lists and reports of a folder, in the order of their names; in `a`.  False after a finding. */
+bool share_everything(const char *folder, struct arena *a, struct share_text **v, size_t *n, struct diag *d);
+/* Reads a file of JSON (RFC 8259).  NULL after a finding with line and column. */
+struct share_file *share_open(const struct share *share, const char *path, struct diag *d);
 void share_close(struct share_file *f);
 
 /* Adds a finding at a value; args are C strings, NULL-terminated. */

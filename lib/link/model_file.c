@@ -215,9 +215,10 @@ bool model_open(struct model *m, const char *share, const char *name, struct dia
 {
     static const char *const KNOWN[] = {"$schema", "title", "description", "columns", "blocking", "prior", "thresholds",
                                         "source",  "veto",  "verified",    "support", "golden",   NULL};
+    const struct share from = {.folder = share};
     struct buf path = {0};
-    bool found = share_find(share, "models", name, DIAG_MODEL_UNKNOWN, &path, d);
-    struct share_file *f = found ? share_open(buf_text(&path), d) : NULL;
+    bool found = share_find(&from, "models", name, DIAG_MODEL_UNKNOWN, &path, d);
+    struct share_file *f = found ? share_open(&from, buf_text(&path), d) : NULL;
     m->path = str_copy(&m->memory, buf_slice(&path));
     buf_free(&path);
     if (!f) return false;

@@ -216,7 +216,7 @@ static bool count_people(struct joined *j, struct station *of, const struct even
     return ok;
 }
 
-struct joined *joined_make(struct station *of, const char *share, const struct join *joins, size_t n, int64_t as_of,
+struct joined *joined_make(struct station *of, const struct share *share, const struct join *joins, size_t n, int64_t as_of,
                            struct str today)
 {
     struct joined *j = mem_zero(1, sizeof *j);
@@ -225,7 +225,7 @@ struct joined *joined_make(struct station *of, const char *share, const struct j
     j->joins = joins;
     j->n = n;
     for (size_t k = 0; ok && k < n; k++) {
-        struct schema *other = schema_open(share, arena_copy(&j->memory, joins[k].ledger.s, joins[k].ledger.n), of->diag);
+        struct schema *other = schema_open_in(share, arena_copy(&j->memory, joins[k].ledger.s, joins[k].ledger.n), of->diag);
         ok = other && read_events(&e[k], of, other, &joins[k], as_of, today);
         schema_free(other);
     }

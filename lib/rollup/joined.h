@@ -20,7 +20,7 @@ struct join {
 };
 struct joined;
 /* Counts, at the moment `as_of` of the station, for all records of the station's ledger.  NULL after findings. */
-struct joined *joined_make(struct station *of, const char *share, const struct join *joins, size_t n, int64_t as_of,
+struct joined *joined_make(struct station *of, const struct share *share, const struct join *joins, size_t n, int64_t as_of,
                            struct str today);
 /* `base` (records of that ledger at that moment, with _record) with the columns of the joins after its own.  Closes base when it
  * is closed; `j` must outlive it.  NULL when base is NULL. */

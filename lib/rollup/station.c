@@ -6,8 +6,20 @@
 #include "rollup/check.h"
 #include "rollup/coverage.h"
 #include "rollup/moment.h"
+#include "store/kept.h"
 
 bool station_open(struct station *s, struct str period, struct str otherwise, const char *as_of)
+{
+    return station_look(s, period, otherwise, as_of) && station_load_units(s);
+}
+
+bool station_load_units(struct station *s)
+{
+    s->units = store_units(s->store, s->as_of);
+    return s->units != NULL;
+}
+
+bool station_look(struct station *s, struct str period, struct str otherwise, const char *as_of)
 {
     s->period = period.n ? str_copy(&s->memory, period) : moment_newest(s->store, &s->memory);
     if (!s->period.n) s->period = otherwise;
@@ -19,15 +31,20 @@ bool station_open(struct station *s, struct str period, struct str otherwise, co
     s->has_before = before.known;
     s->before = before.period;
     s->before_as_of = before.as_of;
-    if (s->as_of < 0 || s->before_as_of < 0) return false;
-    s->units = store_units(s->store, s->as_of);
-    return s->units != NULL;
+    return s->as_of >= 0 && s->before_as_of >= 0;
 }
 
 void station_close(struct station *s)
 {
     units_free(s->units);
     arena_free(&s->memory);
+}
+
+bool station_share(struct station *s, const char *folder, struct share *out)
+{
+    *out = (struct share){.folder = folder};
+    if (!s->frozen || s->as_of != s->frozen) return true;
+    return store_kept(s->store, arena_copy(&s->memory, s->period.s, s->period.n), 0, folder, out);
 }
 
 const char *station_where(struct station *s)

@@ -2,6 +2,7 @@
 #ifndef VET_ROLLUP_STATION_H
 #define VET_ROLLUP_STATION_H
 
+#include "ledger/share.h"
 #include "rollup/movement.h"
 #include "rollup/result.h"
 #include "rollup/rollup.h"
@@ -25,7 +26,13 @@ struct station {
 /* The month `period` (empty: the newest that anything was imported for, else `otherwise`), looked at as it was then, or as of
  * `as_of`.  False after findings. */
 bool station_open(struct station *s, struct str period, struct str otherwise, const char *as_of);
+/* The two halves of it: which moments are looked at, and the units then. */
+bool station_look(struct station *s, struct str period, struct str otherwise, const char *as_of);
+bool station_load_units(struct station *s);
 void station_close(struct station *s);
+/* The share files that what is looked at goes by: those kept when the month was frozen, if it is the month as it was frozen, else
+ * those of `folder` as they are.  Lives as long as the store.  False after a finding. */
+bool station_share(struct station *s, const char *folder, struct share *out);
 
 /* Who counts: the ledger's stock, and --where. */
 const char *station_where(struct station *s);

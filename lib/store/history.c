@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ledger/share.h"
+#include "store/kept.h"
 #include "store/own.h"
 #include "store/pipe.h"
 
@@ -219,14 +221,23 @@ static bool frozen_already(struct store *s, const char *period)
     return is;
 }
 
-bool store_freeze(struct store *s, const char *period, int64_t as_of, const char *by, const char *note)
+bool store_freeze(struct store *s, const char *period, int64_t as_of, const char *by, const char *note, const char *folder)
 {
     char state[24];
-    if (!pipe_drain(s) || frozen_already(s, period) || !batch_begin(s, "freeze")) return false;
+    struct arena memory = {0};
+    struct share_text *files;
+    size_t n;
+    bool ok = share_everything(folder, &memory, &files, &n, s->diag) && pipe_drain(s) && !frozen_already(s, period) &&
+              batch_begin(s, "freeze");
+    if (!ok) {
+        arena_free(&memory);
+        return false;
+    }
     snprintf(state, sizeof state, "%lld", (long long)(as_of > 0 ? as_of : s->head));
     buf_put(&s->batch.source, period);
     const struct str values[] = {str_of(period), str_of(state), by ? str_of(by) : str_of(s->by), note ? str_of(note) : STR("")};
-    bool ok = table_open_row(s, &s->tables[T_FREEZE], values) != 0;
+    ok = table_open_row(s, &s->tables[T_FREEZE], values) != 0 && kept_put(s, period, files, n);
+    arena_free(&memory);
     return batch_end(s, ok) && ok;
 }
 

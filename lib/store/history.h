@@ -15,9 +15,9 @@ struct rows *store_changes(struct store *s, const struct schema *l, int64_t from
  * returned (the kind of the return that the sheet was).  `what`: record (its content), or link (which entity it is of). */
 struct rows *store_origins(struct store *s, const struct schema *l, int64_t from, int64_t to);
 
-/* Fixes what was reported for a month: --as-of 2026-11 means batch `state` (0 = the last one) from now on.  False after a finding.
- */
-bool store_freeze(struct store *s, const char *period, int64_t state, const char *by, const char *note);
+/* Fixes what was reported for a month: --as-of 2026-11 means batch `state` (0 = the last one) from now on, and what the report is
+ * made from is kept (store/kept.h): all share files of `folder`.  False after a finding. */
+bool store_freeze(struct store *s, const char *period, int64_t state, const char *by, const char *note, const char *folder);
 struct rows *store_freezes(struct store *s, int64_t as_of); /* period,state,by,note,at,batch,hash */
 
 /* A batch that changes no row: who exported what unmasked, where a backup went.  `counts` is JSON or "". */

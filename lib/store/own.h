@@ -56,6 +56,8 @@ enum system_table {
     T_FREEZE,
     T_TOMBSTONE,
     T_ASKED,
+    T_TEXT,
+    T_KEPT,
     T_SYSTEM
 };
 

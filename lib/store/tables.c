@@ -60,6 +60,8 @@ static const struct {
                      0,
                      "CREATE INDEX vet_tombstone_row ON vet_tombstone(tbl, row);"},
     [T_ASKED] = {"vet_asked", {TEXT("ledger"), TEXT("fields")}, 0, ""},
+    [T_TEXT] = {"vet_text", {TEXT("digest"), TEXT("text")}, 0, "CREATE UNIQUE INDEX vet_text_digest ON vet_text(digest);"},
+    [T_KEPT] = {"vet_kept", {TEXT("period"), TEXT("name"), INTEGER("text")}, 1 | 2, ""},
 };
 
 static const struct column LEDGER[L_FIELDS] = {

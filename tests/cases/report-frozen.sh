@@ -41,6 +41,8 @@ at 2026-11-20T08:00:00 vet-import -q nov/a.csv nov/b.csv || true
 at 2026-11-21T08:00:00 vet-dedupe -q
 report -o now.xlsx
 
+status "what is no month is not frozen" 2 vet-store freeze 2026-13
+has "  and it is the month that is told of" err "2026-13 is not a month; write for example \`vet-store freeze 2026-11\`"
 status "a month is frozen when its report goes out" 0 at 2026-12-01T08:00:00 vet-store freeze 2026-11 --by 王站长
 has "the clerk hears what that means" err "2026-11 is frozen at batch"
 has "the log says which month, and who answers for it, was frozen" <(vet-store log | grep ',freeze,') ',2026-11,,2026-11,'
@@ -122,6 +124,58 @@ again "after the month before was frozen later"
 at 2026-12-17T08:00:00 vet-export -q --mask none -o all.csv
 at 2026-12-17T08:00:00 vet-store -q backup copy.db
 again "after exports and backups"
+
+# Ledgers, code lists and report files change too; what the month was reported with is kept in the store.
+cp -r "$TOP/share" share
+export VET_SHARE=$PWD/share
+again "with another folder of the same share files"
+sed -i 's/服务站工作月报/服务站月度报告/' share/reports/monthly.json
+sed -i 's/"title": "联系电话"/"title": "手机"/; s/"vet:stock": "[^"]*"/"vet:stock": "name IS NOT NULL"/' share/ledgers/person.json
+sed -i 's/退役士兵/退伍兵/' share/codes/category.csv
+sed -i 's/"title": "走访[^"]*"/"title": "慰问"/' share/ledgers/visit.json
+again "after the report file, ledgers and a code list changed"
+same "nothing is said of it, for nothing is missing" "" "$(vet-report -r monthly -p 2026-11 -t csv -o again.csv 2>&1)"
+vet-report -q -r monthly -p 2026-12 -t text -o dec.text
+has "another month goes by the files as they are" dec.text 月度报告
+status "a number is explained by the files as they were" 0 vet-report -q -r monthly -p 2026-11 --explain '关键指标!B5'
+same "  with as many as the report says" 5 "$(tail -n +2 out | wc -l)"
+same "so do sums of the frozen month" 5 "$(vet-aggregate -q -p 2026-11 --level station | tail -1 | cut -d, -f5)"
+vet-report -r monthly -p 2026-11 --restated -t text -o restated.text 2>err
+has "as now known it goes by the files as they are" restated.text 月度报告
+has "  and says which were changed" err "2026-11 was frozen: codes/category.csv ledgers/person.json ledgers/visit.json reports/monthly.json;"
+rm share/reports/monthly.json share/ledgers/visit.json
+again "after files are gone"
+sed -i 's/"fields": \[/"fields": [{"name": "extra", "title": "备用", "type": "string"},/' share/ledgers/person.json
+sed -i 's/^姓名/备用,姓名/; s/^\([^备]\)/甲,\1/' dec/a.csv
+at 2026-12-18T08:00:00 vet-import -q dec/a.csv || true
+has "the ledger has gained a field" <(vet-export -q --mask none) '甲,'
+again "after the ledger gained a field"
+sed 's/"title": "[^"]*"/"title": "新报表"/; s/"name": "summary"/"name": "own"/' share/reports/summary.json >share/reports/own.json
+status "a report that was not there when the month was frozen is made from the file as it is" 0 \
+    vet-report -r own -p 2026-11 -t text
+has "  which is said" err "own.json: this was not among what was kept when 2026-11 was frozen"
+same "  of this file alone" 1 "$(wc -l <err)"
+freeze=$(vet-store log | grep ',freeze,' | head -1 | cut -d, -f1)
+at 2026-12-19T08:00:00 vet-store -q undo "$freeze"
+status "thawed, the month goes by the files as they are" 2 vet-report -r monthly -p 2026-11
+has "  and the report is gone" err "there is no report monthly"
+at 2026-12-19T09:00:00 vet-store -q undo "$(vet-store log | tail -1 | cut -d, -f1)"
+again "after the freeze was undone, and that too"
+cp "$TOP"/share/reports/monthly.json share/reports/
+at 2026-12-20T08:00:00 vet-store -q freeze 2026-12
+again "after another month was frozen, with other files"
+same "a text that did not change is kept once" "$(sqlite3 vet.db 'SELECT count(DISTINCT text) FROM vet_text')" \
+    "$(sqlite3 vet.db 'SELECT count(*) FROM vet_text')"
+check "  under its SHA-256" test "$(sqlite3 vet.db "SELECT digest FROM vet_text t JOIN vet_kept k ON k.text = t._id WHERE \
+    name = 'reports/monthly.json' LIMIT 1")" = "$(sha256sum <"$TOP/share/reports/monthly.json" | cut -d' ' -f1)"
+sed -i 's/"title": "/&改/' share/reports/monthly.json
+at 2026-12-21T08:00:00 vet-store -q backup copy2.db
+VET_DB=copy2.db again "out of a backup"
+sqlite3 vet.db .dump | sqlite3 bad.db && sqlite3 bad.db "PRAGMA application_id=$((0x76657473)); PRAGMA user_version=1;
+    UPDATE vet_text SET text = replace(text, '人', '口') WHERE _id = 3"
+status "who changes a text that was kept is found out" 4 vet-store -d bad.db verify
+has "  by name" err "vet_text"
+unset VET_SHARE
 check "the store verifies" vet-store -q verify
 same "a month that is frozen late is frozen as it was reported, without the sheets of the month that follows" \
     "2026-10,station,S,榆山街道退役军人服务站,2" "$(vet-aggregate -q -p 2026-10 --level station | tail -1)"

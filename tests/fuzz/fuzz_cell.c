@@ -17,6 +17,7 @@ static struct report_source source;
 static struct content *content;
 static struct file_of_bytes file;
 static const char *path;
+static struct share share;
 static const char *tokens[64];
 static size_t n_tokens;
 
@@ -27,14 +28,15 @@ static void start(void)
     diag_init(&d, NULL, NULL);
     file = file_of_bytes(RECORDS, sizeof RECORDS - 1);
     path = file.path;
-    report = report_open(share_folder(), "summary", &d);
+    share.folder = share_folder();
+    report = report_open(&share, "summary", &d);
     must(report, "run me from the top of the checkout, or with VET_SHARE");
     source = (struct report_source){.paths = &path,
                                     .n_paths = 1,
                                     .from = "csv",
                                     .schema = person_ledger(),
                                     .units = some_units(),
-                                    .share = share_folder(),
+                                    .share = &share,
                                     .month = STR("2020-10"),
                                     .mask = PROFILE_INTERNAL,
                                     .threads = 1};

@@ -27,7 +27,7 @@ static void check_codes(const char *path)
     struct diag d;
     struct buf scratch = {0};
     diag_init(&d, NULL, NULL);
-    struct code_list *c = codes_open(path, STR("list"), &d);
+    struct code_list *c = codes_open(NULL, path, STR("list"), &d);
     must(c ? d.status == 0 : d.status >= 2, "a list is sound, or what is wrong with it is told");
     for (size_t i = 0; c && i < c->n; i++) {
         must(codes_find(c, c->codes[i].label, &scratch) == i, "a code is found by its label");

@@ -19,7 +19,7 @@ static void build(const struct report *r)
                                                              .from = "csv",
                                                              .schema = person_ledger(),
                                                              .units = some_units(),
-                                                             .share = share_folder(),
+                                                             .share = &(struct share){.folder = share_folder()},
                                                              .month = STR("2020-10"),
                                                              .mask = PROFILE_INTERNAL,
                                                              .threads = 1},
@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct diag d;
     diag_init(&d, NULL, NULL);
     struct file_of_bytes f = file_of_bytes(data, n);
-    struct report *r = report_open(share_folder(), f.path, &d);
+    struct report *r = report_open(&(struct share){.folder = share_folder()}, f.path, &d);
     must(r ? d.status == 0 : d.status == 2, "a report is sound, or what is wrong with it is told");
     if (r && !r->needs_store) build(r);
     report_free(r);

@@ -48,7 +48,7 @@ static int32_t heading(const struct schema *s, const char *text)
 static void all_ledgers_load(void)
 {
     struct buf names = {0};
-    share_names(share, "ledgers", &names);
+    share_names(&(struct share){.folder = share}, "ledgers", &names);
     for (struct str rest = buf_slice(&names); rest.n;) {
         const char *blank = memchr(rest.s, ' ', rest.n);
         struct str one = blank ? str_head(rest, (size_t)(blank - rest.s)) : rest;
@@ -76,7 +76,7 @@ static void used_properties(const struct share_value *properties, const char *na
     snprintf(path, sizeof path, "%s/ledgers/%s.json", share, name);
     struct diag d;
     diag_init(&d, NULL, NULL);
-    struct share_file *f = share_open(path, &d);
+    struct share_file *f = share_open(NULL, path, &d);
     bool all = f != NULL;
     for (const struct share_value *v = f ? f->root->first : NULL; v; v = v->next)
         if (!share_get(properties, v->key.s)) {
@@ -224,7 +224,7 @@ int main(void)
     CHECK(strcmp(h.code, "share_unreadable") == 0, "a code list that is not there is an error");
     char path[600];
     snprintf(path, sizeof path, "%s/ledger.schema.json", share);
-    struct share_file *f = share_open(path, &d);
+    struct share_file *f = share_open(NULL, path, &d);
     if (CHECK(f, "the JSON Schema of ledgers is JSON")) {
         const struct share_value *def = share_get(share_get(f->root, "$defs"), "field");
         same_properties(f->root, "{%s}");

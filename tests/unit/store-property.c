@@ -10,6 +10,7 @@
 #include "rollup/movement.h"
 #include "store/erase.h"
 #include "store/history.h"
+#include "store/kept.h"
 #include "store/undo.h"
 #include "store_fixture.h"
 
@@ -71,11 +72,26 @@ static void random_import(struct station *st, unsigned number)
     buf_free(&fates);
 }
 
+static void write_file(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+    if (!f || fputs(text, f) < 0 || fclose(f) != 0) exit(1);
+}
+
+/* With it go the ledgers and code lists of that day: some changed, some not, some alike. */
 static void random_freeze(struct station *st)
 {
+    static const char *const TEXT[] = {"{}", "{\"name\": \"a\"}", "code,label,aliases\n1,甲,\n"};
     char period[8];
     snprintf(period, sizeof period, "2026-%02u", 1 + pick(12));
-    store_freeze(st->store, period, 0, "甲", NULL);
+    mkdir("share", 0700);
+    mkdir("share/ledgers", 0700);
+    mkdir("share/codes", 0700);
+    write_file("share/ledgers/a.json", TEXT[pick(2)]);
+    write_file("share/codes/b.csv", TEXT[pick(3)]);
+    if (pick(3) == 0) unlink("share/codes/c.csv");
+    else write_file("share/codes/c.csv", TEXT[pick(3)]);
+    store_freeze(st->store, period, 0, "甲", NULL, "share");
 }
 
 static void random_links(struct station *st)
@@ -118,16 +134,31 @@ struct tries {
     unsigned sequences, undone, redone, as_of, rebuilt, built, moved, erased, wrong, unsound;
 };
 
-/* What the store holds, and what of it is frozen. */
+static void dump_kept(struct station *st, const char *period, int64_t as_of, struct buf *out)
+{
+    struct share kept;
+    if (!store_kept(st->store, period, as_of, "share", &kept)) exit(1);
+    for (size_t i = 0; i < kept.n_kept; i++) {
+        buf_str(out, kept.kept[i].name);
+        buf_char(out, ' ');
+        buf_str(out, kept.kept[i].text);
+        buf_char(out, '\n');
+    }
+}
+
+/* What the store holds, and what of it is frozen, with the share files as they were. */
 static void dump_all(struct station *st, int64_t as_of, struct buf *out)
 {
     station_dump(st, as_of, out);
     struct rows *r = store_freezes(st->store, as_of);
     struct row_cursor c = {.rows = r};
     const struct str *v;
+    char period[8];
     while (r && (v = rows_next(&c))) {
         buf_str(out, v[0]);
         buf_char(out, '\n');
+        snprintf(period, sizeof period, "%.*s", (int)v[0].n, v[0].s);
+        dump_kept(st, period, as_of, out);
     }
     if (r) rows_done(&c);
     rows_close(r);
