@@ -167,6 +167,8 @@ static void do_unpack(struct work *w)
     bool ok = o && store_unpack(w->store, s->share, from, &receipt);
     if (ok) out_write(o, buf_slice(&receipt));
     if (o) out_close(o, ok, &s->diag);
+    if (!ok) store_discard(w->store);
+    if (!ok) w->store = NULL;
     buf_free(&receipt);
 }
 

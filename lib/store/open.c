@@ -256,12 +256,7 @@ struct store *store_open(const char *path, enum store_mode mode, const struct st
     s->command = arena_string(&s->memory, o && o->command ? o->command : "");
     s->period = o && o->period ? arena_string(&s->memory, o->period) : arena_copy(&s->memory, s->now, strnlen(s->now, 7));
     if (open_all(s, o ? o->wait_ms : 0)) return s;
-    bool made = s->made;
-    struct buf unmade = {0};
-    buf_put(&unmade, path);
-    store_close(s);
-    if (made) unlink(buf_text(&unmade));
-    buf_free(&unmade);
+    store_discard(s);
     return NULL;
 }
 
@@ -296,6 +291,15 @@ bool store_close(struct store *s)
     arena_free(&s->memory);
     free(s);
     return ok;
+}
+
+void store_discard(struct store *s)
+{
+    struct buf unmade = {0};
+    if (s && s->made) buf_put(&unmade, s->path);
+    store_close(s);
+    if (unmade.n) unlink(buf_text(&unmade));
+    buf_free(&unmade);
 }
 
 struct diag *store_diag(struct store *s)

@@ -109,6 +109,7 @@ bool tables_load(struct store *s);                             /* reads what tab
 struct table *tables_ledger(struct store *s, struct str name); /* NULL when the ledger has none */
 int table_column(const struct table *t, struct str name);
 void tables_free(struct store *s);
+bool tables_forget(struct store *s); /* after a rollback in which ledgers may have been made or changed: reads them again */
 void buf_name(struct buf *b, struct str name);                        /* "name", quoted for SQL */
 void buf_literal(struct buf *b, struct str text);                     /* 'text', quoted for SQL */
 void buf_typed(struct buf *sql, const char *alias, struct str field); /* what was typed in a field, out of _typed */

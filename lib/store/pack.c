@@ -61,24 +61,91 @@ static struct rows *links_of(struct packing *p)
     return ask(p, "links", &sql);
 }
 
+static struct rows *rejects_of(struct packing *p)
+{
+    struct buf sql = {0};
+    buf_put(&sql, "SELECT j.ledger, c.code AS unit, f.name AS file, s.name AS sheet, j.row, j.reasons, j.headings, j.cells FROM "
+                  "vet_reject j LEFT JOIN vet_code c ON c._id = j.unit LEFT JOIN vet_sheet s ON s._id = j.sheet LEFT JOIN vet_file "
+                  "f ON f._id = s.file WHERE ");
+    buf_visible(&sql, "j", p->as_of);
+    buf_put(&sql, " ORDER BY c.code, f.name, s.name, j.row, j.cells, j._id");
+    return ask(p, "rejects", &sql);
+}
+
+/* Decisions name records by their numbers; they are those of the ledger whose records are linked. */
+static struct str decided_ledger(struct packing *p)
+{
+    sqlite3_stmt *q = store_prepare(p->s, "SELECT ledger FROM vet_link ORDER BY _id LIMIT 1");
+    struct str name = {0};
+    if (q && sqlite3_step(q) == SQLITE_ROW)
+        for (size_t i = 0; i < p->n_ledgers; i++)
+            if (str_eq(p->ledgers[i]->name, column_str(q, 0))) name = p->ledgers[i]->name;
+    sqlite3_finalize(q);
+    for (size_t i = 0; i < p->n_ledgers && !name.n; i++)
+        if (schema_role(p->ledgers[i], ROLE_CITIZEN_ID)) name = p->ledgers[i]->name;
+    return name.n ? name : p->ledgers[0]->name;
+}
+
+/* About pairs of which both records are handed over. */
+static struct rows *decisions_of(struct packing *p)
+{
+    struct buf sql = {0};
+    if (!p->n_ledgers) {
+        buf_put(&sql, "SELECT '' AS unit, '' AS unit_b, '' AS ledger, '' AS a, '' AS b, '' AS verdict, '' AS \"by\", '' AS at, '' "
+                      "AS note WHERE 0");
+        return ask(p, "decisions", &sql);
+    }
+    struct str ledger = decided_ledger(p);
+    buf_put(&sql, "SELECT c.code AS unit, e.code AS unit_b, ");
+    buf_literal(&sql, ledger);
+    buf_put(&sql, " AS ledger, d.a, d.b, d.verdict, d.who AS \"by\", d.at, d.note FROM vet_decision d");
+    for (int i = 0; i < 2; i++) {
+        const char *v = i ? "w" : "v";
+        buf_put(&sql, " JOIN ");
+        buf_name(&sql, tables_ledger(p->s, ledger)->name);
+        buf_printf(&sql, " %s ON '#' || %s._record = d.%s AND ", v, v, i ? "b" : "a");
+        buf_visible(&sql, v, p->as_of);
+    }
+    buf_put(&sql, " JOIN vet_code c ON c._id = v._unit JOIN vet_code e ON e._id = w._unit WHERE ");
+    buf_visible(&sql, "d", p->as_of);
+    buf_put(&sql, " ORDER BY v._record, w._record");
+    return ask(p, "decisions", &sql);
+}
+
 /* ---- parts ---- */
 
-/* Writes the rows of the units handed over; counts[unit] counts them (may be NULL). */
-static bool add_rows(struct packing *p, const char *part, struct rows *r, uint64_t *counts)
+/* What becomes of rows that have no unit: they stay behind, or go along when all is handed over, or there must be none. */
+enum homeless { HOMELESS_STAY, HOMELESS_GO, HOMELESS_REFUSED };
+struct counted {
+    uint64_t all, homeless;
+    uint64_t *by_unit; /* may be NULL */
+};
+
+/* Is a row with these units (one, or those of two records) handed over? */
+static bool goes_along(struct packing *p, const struct str *v, const int units[2], enum homeless h, struct counted *n)
+{
+    for (int i = 0; i < 2 && units[i] >= 0; i++) {
+        uint32_t u = units_code(p->units, v[units[i]]);
+        if (u == UNIT_NONE) n->homeless++;
+        if (u == UNIT_NONE ? h != HOMELESS_GO || p->root != UNIT_NONE : !units_inside(p->units, u, p->root)) return false;
+        if (n->by_unit && u != UNIT_NONE) n->by_unit[u]++;
+    }
+    n->all++;
+    return true;
+}
+
+/* Writes the rows of the units handed over. */
+static bool add_rows(struct packing *p, const char *part, struct rows *r, enum homeless h, struct counted *n)
 {
     if (!r) return false;
-    int unit = columns_find(&r->columns, STR("unit"));
+    const int units[2] = {columns_find(&r->columns, STR("unit")), columns_find(&r->columns, STR("unit_b"))};
     struct row_cursor c = {.rows = r};
     const struct str *v;
-    uint64_t homeless = 0;
     bag_begin(p->bag, part);
     p->line.n = 0;
     rows_format_header(&p->line, ROWS_CSV, &r->columns);
     while ((v = rows_next(&c))) {
-        uint32_t u = units_code(p->units, v[unit]);
-        if (u == UNIT_NONE) homeless++;
-        if (u == UNIT_NONE || !units_inside(p->units, u, p->root)) continue;
-        if (counts) counts[u]++;
+        if (!goes_along(p, v, units, h, n)) continue;
         rows_format(&p->line, ROWS_CSV, &r->columns, v);
         if (p->line.n < 1 << 16) continue;
         bag_text(p->bag, buf_slice(&p->line));
@@ -87,10 +154,10 @@ static bool add_rows(struct packing *p, const char *part, struct rows *r, uint64
     bag_text(p->bag, buf_slice(&p->line));
     bool ok = rows_done(&c);
     rows_close(r);
-    if (ok && homeless && counts && p->root == UNIT_NONE) {
+    if (ok && n->homeless && h == HOMELESS_REFUSED && p->root == UNIT_NONE) {
         char text[24];
         struct place at = {.file = p->s->path};
-        snprintf(text, sizeof text, "%llu", (unsigned long long)homeless);
+        snprintf(text, sizeof text, "%llu", (unsigned long long)n->homeless);
         diag_add(p->s->diag, DIAG_PACK_NO_UNIT, &at, text, NULL);
         ok = false;
     }
@@ -172,12 +239,12 @@ static void manifest_ledger(struct packing *p, const struct schema *l, const uin
 static bool add_ledger(struct packing *p, const struct schema *l)
 {
     struct buf name = {0};
-    uint64_t *counts = mem_zero(p->units->n + 1, sizeof *counts);
+    struct counted n = {.by_unit = mem_zero(p->units->n + 1, sizeof *n.by_unit)};
     buf_printf(&name, "data/records/%.*s.csv", (int)l->name.n, l->name.s);
     const struct store_query q = {.ledger = l, .as_of = p->as_of, .sorted = true, .source = true, .record = true};
-    bool ok = add_rows(p, buf_text(&name), store_rows(p->s, &q), counts) && add_ledger_file(p, l);
-    manifest_ledger(p, l, counts);
-    free(counts);
+    bool ok = add_rows(p, buf_text(&name), store_rows(p->s, &q), HOMELESS_REFUSED, &n) && add_ledger_file(p, l);
+    manifest_ledger(p, l, n.by_unit);
+    free(n.by_unit);
     buf_free(&name);
     return ok;
 }
@@ -272,9 +339,13 @@ static bool add_parts(struct packing *p, struct buf *info)
     buf_put(&p->manifest, "],\n \"coverage\":[");
     if (!ok) return false;
     add_units(p);
-    ok = add_rows(p, "data/returns.csv", returns_of(p), NULL) && add_rows(p, "data/links.csv", links_of(p), NULL) &&
-         manifest_coverage(p);
-    buf_put(&p->manifest, "]\n}\n");
+    struct counted returns = {0}, links = {0}, rejects = {0}, decisions = {0};
+    ok = add_rows(p, "data/returns.csv", returns_of(p), HOMELESS_STAY, &returns) &&
+         add_rows(p, "data/links.csv", links_of(p), HOMELESS_STAY, &links) &&
+         add_rows(p, "data/rejects.csv", rejects_of(p), HOMELESS_GO, &rejects) &&
+         add_rows(p, "data/decisions.csv", decisions_of(p), HOMELESS_STAY, &decisions) && manifest_coverage(p);
+    buf_printf(&p->manifest, "],\n \"rejects\":%llu,\n \"decisions\":%llu\n}\n", (unsigned long long)rejects.all,
+               (unsigned long long)decisions.all);
     bag_begin(p->bag, "data/manifest.json");
     bag_text(p->bag, buf_slice(&p->manifest));
     return ok;

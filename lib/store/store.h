@@ -33,6 +33,8 @@ struct store_options {
 struct store *store_open(const char *path, enum store_mode mode, const struct store_options *o, struct diag *d);
 /* Brings everything to the disk.  False after a finding: only then may something of this run be missing. */
 bool store_close(struct store *s);
+/* The same, but a store that this run made is removed again: what it was made for was refused. */
+void store_discard(struct store *s);
 struct diag *store_diag(struct store *s);
 const char *store_path(const struct store *s);
 

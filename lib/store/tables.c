@@ -212,15 +212,27 @@ bool tables_load(struct store *s)
     return ok && (rc == SQLITE_DONE || store_fault(s, rc));
 }
 
-void tables_free(struct store *s)
+static void free_from(struct store *s, size_t first)
 {
-    for (size_t i = 0; i < s->n_tables; i++) {
+    for (size_t i = first; i < s->n_tables; i++) {
         sqlite3_finalize(s->tables[i].insert);
         sqlite3_finalize(s->tables[i].close);
         sqlite3_finalize(s->tables[i].get);
         free(s->tables[i].closed);
         free(s->tables[i].bound);
     }
+    if (s->n_tables > first) s->n_tables = first;
+}
+
+bool tables_forget(struct store *s)
+{
+    free_from(s, T_SYSTEM);
+    return tables_load(s);
+}
+
+void tables_free(struct store *s)
+{
+    free_from(s, 0);
     free(s->tables);
     sqlite3_stmt *const OWN[] = {s->begin, s->commit, s->rollback, s->add_batch, s->seal_batch, s->add_change};
     for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++) sqlite3_finalize(OWN[i]);

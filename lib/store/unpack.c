@@ -7,6 +7,7 @@
 #include "store/pack.h"
 #include "store/pipe.h"
 #include "store/receipt.h"
+#include "store/settle.h"
 
 bool unpack_refuse(struct unpacking *u, enum diag_code code, const char *a, const char *b, const char *c)
 {
@@ -118,15 +119,17 @@ static bool open_ledgers(struct unpacking *u, const char *share)
 /* Nothing is in the package but what its manifest speaks of. */
 static bool check_parts(struct unpacking *u)
 {
-    static const char *const FIXED[] = {"data/manifest.json", "data/units.csv", "data/returns.csv", "data/links.csv"};
+    static const char *const FIXED[] = {"data/manifest.json", "data/units.csv",   "data/returns.csv",
+                                        "data/links.csv",     "data/rejects.csv", "data/decisions.csv"};
+    const size_t n_fixed = sizeof FIXED / sizeof *FIXED;
     size_t data = 0;
     for (size_t i = 0; i < bag_count(u->bag); i++) data += strncmp(bag_name(u->bag, i), "data/", 5) == 0;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < n_fixed; i++) {
         bool there = false;
         for (size_t k = 0; k < bag_count(u->bag) && !there; k++) there = strcmp(bag_name(u->bag, k), FIXED[i]) == 0;
         if (!there) return unpack_refuse(u, DIAG_UNPACK_NOT, FIXED[i], NULL, NULL);
     }
-    return data == 4 + 2 * u->n_ledgers ? true : unpack_refuse(u, DIAG_UNPACK_NOT, "data/", NULL, NULL);
+    return data == n_fixed + 2 * u->n_ledgers ? true : unpack_refuse(u, DIAG_UNPACK_NOT, "data/", NULL, NULL);
 }
 
 /* ---- units ---- */
@@ -300,6 +303,8 @@ static bool load_sheets(struct unpacking *u)
         buf_name(&sql, tables_ledger(u->s, u->ledgers[i]->name)->name);
         buf_put(&sql, " WHERE _out IS NULL AND _unit IN (SELECT unit FROM temp.vet_scope)");
     }
+    buf_put(&sql, " UNION SELECT sheet FROM vet_reject WHERE _out IS NULL AND ");
+    unpack_rejects_in_question(u, &sql);
     buf_put(&sql, ") ORDER BY _id");
     sqlite3_stmt *q = pipe_drain(u->s) ? store_prepare(u->s, buf_text(&sql)) : NULL;
     buf_free(&sql);
@@ -344,15 +349,6 @@ static bool load_surveys(struct unpacking *u)
     return ok;
 }
 
-static void signature(struct buf *b, const struct str *values, size_t n)
-{
-    b->n = 0;
-    for (size_t i = 0; i < n; i++) {
-        buf_str(b, values[i]);
-        buf_char(b, 0x1f);
-    }
-}
-
 /* "[12,13]": the sender's numbers of records become ours. */
 static void translate_seen(struct buf *out, struct str seen, const struct record_pairs *pairs)
 {
@@ -375,11 +371,10 @@ static const struct record_pairs *pairs_of(const struct unpacking *u, const stru
     return NULL;
 }
 
-/* A return that the store has already keeps its version; `now` maps signatures to _id, 0 once met. */
-static bool take_return(struct unpacking *u, const struct str *v, const int at[R_COLUMNS], const struct record_pairs *pairs,
-                        struct map *now)
+static bool take_return(struct unpacking *u, struct settling *x, const struct str *v, const int at[R_COLUMNS],
+                        const struct record_pairs *pairs)
 {
-    struct buf seen = {0}, sign = {0};
+    struct buf seen = {0};
     char unit[24], sheet[24];
     const struct record_pairs *of = pairs_of(u, pairs, v[at[R_LEDGER]]);
     int64_t number = of ? code_number(u->s, v[at[R_UNIT]]) : 0,
@@ -391,51 +386,27 @@ static bool take_return(struct unpacking *u, const struct str *v, const int at[R
     const struct str values[] = {v[at[R_LEDGER]], {unit, (size_t)n}, {sheet, (size_t)m}, v[at[R_KIND]],
                                  v[at[R_PERIOD]], v[at[R_ACCEPTED]], v[at[R_REJECTED]],  seen.n ? buf_slice(&seen) : STR(""),
                                  STR("")};
-    signature(&sign, values, 8);
-    struct map_entry *e = map_find(now, buf_slice(&sign));
-    bool ok = true;
-    if (e && e->value) e->value = 0;
-    else ok = table_open_row(u->s, &u->s->tables[T_RETURN], values) != 0;
+    bool ok = settle_row(x, values);
     buf_free(&seen);
-    buf_free(&sign);
     return ok;
-}
-
-static bool load_returns(struct unpacking *u, struct map *now)
-{
-    sqlite3_stmt *q = pipe_drain(u->s)
-                          ? store_prepare(u->s, "SELECT ledger, unit, sheet, kind, period, accepted, rejected, seen, _id FROM "
-                                                "vet_return WHERE _out IS NULL AND unit IN (SELECT unit FROM temp.vet_scope)")
-                          : NULL;
-    struct buf sign = {0};
-    int rc = SQLITE_DONE;
-    while (q && (rc = sqlite3_step(q)) == SQLITE_ROW) {
-        struct str v[8];
-        for (int i = 0; i < 8; i++) v[i] = column_str(q, i);
-        signature(&sign, v, 8);
-        map_at(now, buf_slice(&sign), NULL)->value = (uint64_t)sqlite3_column_int64(q, 8);
-    }
-    sqlite3_finalize(q);
-    buf_free(&sign);
-    return q && (rc == SQLITE_DONE || store_fault(u->s, rc));
 }
 
 static bool take_returns(struct unpacking *u, const struct record_pairs *pairs)
 {
-    struct map now = {0};
-    bool ok = load_returns(u, &now);
+    struct settling x;
+    bool ok =
+        settle_start(&x, u->s, T_RETURN,
+                     "SELECT _id, ledger, unit, sheet, kind, period, accepted, rejected, seen, asked FROM vet_return WHERE _out IS "
+                     "NULL AND unit IN (SELECT unit FROM temp.vet_scope)");
     struct rows *r = ok ? bag_rows(u->bag, "data/returns.csv") : NULL;
     struct row_cursor c = {.rows = r};
     const struct str *v;
     int at[R_COLUMNS];
     ok = r && return_columns(u, &r->columns, at);
-    while (ok && (v = rows_next(&c))) ok = take_return(u, v, at, pairs, &now);
+    while (ok && (v = rows_next(&c))) ok = take_return(u, &x, v, at, pairs);
     if (r && !rows_done(&c)) ok = false;
     rows_close(r);
-    for (size_t i = 0; ok && i < now.n; i++)
-        if (now.entries[i].value) ok = table_close_row(u->s, &u->s->tables[T_RETURN], (int64_t)now.entries[i].value);
-    map_free(&now);
-    return ok;
+    return settle_end(&x, ok);
 }
 
 /* ---- links ---- */
@@ -580,13 +551,31 @@ static bool open_file_row(struct unpacking *u)
     return u->file != 0;
 }
 
+/* How many of a thing the manifest states, and how many came. */
+static bool count_agrees(struct unpacking *u, const char *path, const char *what, uint64_t found)
+{
+    char text[24];
+    struct str stated = ask_manifest(u, path);
+    snprintf(text, sizeof text, "%llu", (unsigned long long)found);
+    if (str_is(stated, text)) return true;
+    struct place at = {.file = u->path};
+    diag_add(u->s->diag, DIAG_UNPACK_TOTALS, &at, what, "", text_of(u, stated), text, NULL);
+    return false;
+}
+
+static bool counts_agree(struct unpacking *u)
+{
+    return count_agrees(u, "$.rejects", "data/rejects.csv", u->rejects) &&
+           count_agrees(u, "$.decisions", "data/decisions.csv", u->decisions);
+}
+
 static bool take_all(struct unpacking *u, const struct units *ours, struct record_pairs *pairs)
 {
     bool ok = open_file_row(u) && take_units(u, ours) && load_sheets(u) && load_surveys(u);
     for (size_t i = 0; ok && i < u->n_ledgers; i++) ok = unpack_records(u, u->ledgers[i], &pairs[i]);
     ok = ok && take_returns(u, pairs);
     for (size_t i = 0; ok && i < u->n_ledgers; i++) ok = take_links(u, u->ledgers[i], &pairs[i]);
-    return ok && pipe_drain(u->s) &&
+    return ok && unpack_rejects(u) && unpack_decisions(u, pairs) && pipe_drain(u->s) && counts_agree(u) &&
            totals_agree(u->s, &u->manifest, 0, "IN (SELECT unit FROM temp.vet_scope)", u->path, DIAG_UNPACK_TOTALS);
 }
 
@@ -594,7 +583,7 @@ static bool take_package(struct unpacking *u)
 {
     struct units *ours = store_has_units(u->s) ? store_units(u->s, 0) : NULL;
     struct record_pairs *pairs = mem_zero(u->n_ledgers + 1, sizeof *pairs);
-    bool ok = check_clashes(u, ours);
+    bool ok = check_clashes(u, ours) && group_begin(u->s); /* the tables that it needs come with it or not at all */
     for (size_t i = 0; ok && i < u->n_ledgers; i++) ok = store_ledger(u->s, u->ledgers[i]);
     if (ok && (ok = batch_begin(u->s, "unpack"))) {
         ok = take_all(u, ours, pairs);
@@ -607,6 +596,8 @@ static bool take_package(struct unpacking *u)
                    (unsigned long long)u->unchanged, (unsigned long long)u->gone);
         if (!batch_end(u->s, ok)) ok = false;
     }
+    if (u->s->group && !group_end(u->s, ok)) ok = false;
+    if (!ok) tables_forget(u->s);
     for (size_t i = 0; i < u->n_ledgers; i++) {
         free(pairs[i].v);
         free(pairs[i].gone);

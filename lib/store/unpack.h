@@ -19,7 +19,7 @@ struct unpacking {
     struct map sheets; /* "file[sheet]" \0 survey date -> _id in vet_sheet */
     struct map survey; /* "file[sheet]" -> offset of its survey date in `text` */
     struct buf text;
-    uint64_t fresh, updated, unchanged, gone;
+    uint64_t fresh, updated, unchanged, gone, rejects, decisions;
     struct arena memory;
 };
 
@@ -41,6 +41,10 @@ int64_t unpack_sheet(struct unpacking *u, struct str file, struct str sheet);
 void unpack_sheet_name(struct buf *b, struct str file, struct str sheet);
 /* Makes the package's records of a ledger those of the store, for the units in temp.vet_scope, within the open batch. */
 bool unpack_records(struct unpacking *u, const struct schema *l, struct record_pairs *pairs);
-int64_t pair_of(const struct record_pairs *p, int64_t theirs); /* 0 = none */
+/* Makes the package's open rejects, and the decisions of its sender, those of the store (unpack_open.c). */
+bool unpack_rejects(struct unpacking *u);
+void unpack_rejects_in_question(const struct unpacking *u, struct buf *sql); /* the condition on vet_reject for those it replaces */
+bool unpack_decisions(struct unpacking *u, const struct record_pairs *pairs); /* one a ledger */
+int64_t pair_of(const struct record_pairs *p, int64_t theirs);                /* 0 = none */
 
 #endif
