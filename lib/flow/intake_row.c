@@ -330,6 +330,12 @@ static struct str answers(const struct row_at *at, bool *correction)
     return *correction ? str_trim(line_at(&at->line, at->layout->answers)) : (struct str){0};
 }
 
+static struct str survey_date(const struct row_at *at)
+{
+    if (at->context->survey_date.n) return at->context->survey_date;
+    return str_of(at->reading->in->o->survey_date);
+}
+
 static void reject(struct hand *h, struct take *t, const struct row_at *at, uint32_t unit)
 {
     const struct intake *in = h->in;
@@ -355,6 +361,7 @@ static void reject(struct hand *h, struct take *t, const struct row_at *at, uint
     }
     e->rejected.answers = str_copy(&t->memory, answers(at, &e->rejected.correction));
     e->rejected.reasons = str_copy(&t->memory, one.reasons);
+    e->rejected.survey_date = survey_date(at);
     free(cells);
 }
 
@@ -378,12 +385,6 @@ bool hand_counts(struct hand *h)
         if (!h->stock) return true;
     }
     return expr_matches(h->stock, h->values);
-}
-
-static struct str survey_date(const struct row_at *at)
-{
-    if (at->context->survey_date.n) return at->context->survey_date;
-    return str_of(at->reading->in->o->survey_date);
 }
 
 /* Which fields the sheet asks for: what it does not ask stays as it is in the store.  On a card, those that have a label. */

@@ -28,7 +28,8 @@ struct rejected {
     size_t n_headings;
     bool correction; /* as above */
     struct str answers;
-    struct str reasons; /* "field:code;field:code" */
+    struct str reasons;     /* "field:code;field:code" */
+    struct str survey_date; /* of its sheet, as above */
     uint32_t unit;
 };
 struct sink_file {

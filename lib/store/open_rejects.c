@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "store/keys.h"
 #include "store/pipe.h"
 
 static struct str unit_key(const int64_t *unit)
@@ -27,11 +28,12 @@ bool open_rejects_start(struct open_rejects *r, struct store *s, const struct sc
 {
     r->ledger = l->name;
     r->any = pipe_drain(s) && store_number(s, "SELECT 1 FROM vet_reject WHERE _out IS NULL LIMIT 1") == 1;
-    r->load = store_prepare(s, "SELECT _id, cells FROM vet_reject WHERE unit IS ? AND ledger = ? AND _out IS NULL AND _in < ?");
+    r->load = store_prepare(s, "SELECT j._id, j.cells, t.survey_date FROM vet_reject j LEFT JOIN vet_sheet t ON t._id = j.sheet"
+                               " WHERE j.unit IS ? AND j.ledger = ? AND j._out IS NULL AND j._in < ?");
     if (r->load)
         r->load_same = store_prepare(
             s, "SELECT j._id, j.unit, (SELECT group_concat(DISTINCT r.unit) FROM vet_sheet t JOIN vet_return r ON r.sheet = t._id"
-               " WHERE t.file = f._id AND r.unit IS NOT NULL) FROM vet_file f JOIN vet_sheet t ON t.file = f._id"
+               " WHERE t.file = f._id AND r.unit IS NOT NULL), t.survey_date FROM vet_file f JOIN vet_sheet t ON t.file = f._id"
                " JOIN vet_reject j ON j.sheet = t._id WHERE f.name = ? AND j.ledger = ? AND j._out IS NULL AND j._in < ?");
     return r->load_same != NULL;
 }
@@ -45,6 +47,11 @@ void open_rejects_free(struct open_rejects *r)
     arena_free(&r->memory);
     buf_free(&r->key);
     buf_free(&r->folded);
+    buf_free(&r->file);
+    map_free(&r->settled);
+    sqlite3_finalize(r->later);
+    sqlite3_finalize(r->later_people);
+    sqlite3_finalize(r->later_file);
     free(r->same);
     sqlite3_finalize(r->load);
     sqlite3_finalize(r->load_same);
@@ -109,7 +116,7 @@ static bool load(struct open_rejects *r, struct store *s, struct reject_set *x, 
     int rc;
     while ((rc = sqlite3_step(r->load)) == SQLITE_ROW) {
         mem_grow(&x->v, &x->cap, x->n + 1, sizeof *x->v);
-        x->v[x->n++] = (struct open_reject){.id = sqlite3_column_int64(r->load, 0)};
+        x->v[x->n++] = (struct open_reject){.id = sqlite3_column_int64(r->load, 0), .survey = date_number(column_str(r->load, 2))};
         add_cells(r, x, unit, column_str(r->load, 1));
     }
     sqlite3_reset(r->load);
@@ -123,17 +130,28 @@ static uint32_t links_of(struct open_rejects *r, const struct reject_set *x, int
     return e ? (uint32_t)e->value : 0;
 }
 
-static void meet_all(struct reject_set *x, uint32_t link)
+/* Sheets that bear no date count in the order in which they come. */
+static bool is_later(uint32_t survey, uint32_t than)
 {
-    for (; link; link = x->links[link - 1].next) x->v[x->links[link - 1].reject].closing = true;
+    return !survey || !than || survey >= than;
+}
+
+static void meet_one(struct open_reject *j, uint32_t survey)
+{
+    if (is_later(survey, j->survey)) j->closing = true;
+}
+
+static void meet_all(struct reject_set *x, uint32_t link, uint32_t survey)
+{
+    for (; link; link = x->links[link - 1].next) meet_one(&x->v[x->links[link - 1].reject], survey);
 }
 
 /* Those on both lists. */
-static void meet_both(struct reject_set *x, uint32_t a, uint32_t b)
+static void meet_both(struct reject_set *x, uint32_t a, uint32_t b, uint32_t survey)
 {
     for (; a; a = x->links[a - 1].next)
         for (uint32_t i = b; i; i = x->links[i - 1].next)
-            if (x->links[a - 1].reject == x->links[i - 1].reject) x->v[x->links[a - 1].reject].closing = true;
+            if (x->links[a - 1].reject == x->links[i - 1].reject) meet_one(&x->v[x->links[a - 1].reject], survey);
 }
 
 bool open_rejects_met(struct open_rejects *r, struct store *s, const struct schema *l, const struct record *rec, int64_t unit)
@@ -147,11 +165,12 @@ bool open_rejects_met(struct open_rejects *r, struct store *s, const struct sche
                        *phone = schema_role(l, ROLE_PHONE);
     struct str none = {0};
     struct str id_value = id ? rec->values[id->index] : none, phone_value = phone ? rec->values[phone->index] : none;
-    meet_all(&r->placed, links_of(r, &r->placed, unit, id_value));
-    meet_all(&r->placed, links_of(r, &r->placed, unit, phone_value));
-    meet_all(&r->placeless, links_of(r, &r->placeless, 0, id_value));
+    uint32_t survey = date_number(rec->survey_date);
+    meet_all(&r->placed, links_of(r, &r->placed, unit, id_value), survey);
+    meet_all(&r->placed, links_of(r, &r->placed, unit, phone_value), survey);
+    meet_all(&r->placeless, links_of(r, &r->placeless, 0, id_value), survey);
     uint32_t by_phone = links_of(r, &r->placeless, 0, phone_value);
-    if (by_phone && name) meet_both(&r->placeless, by_phone, links_of(r, &r->placeless, 0, rec->values[name->index]));
+    if (by_phone && name) meet_both(&r->placeless, by_phone, links_of(r, &r->placeless, 0, rec->values[name->index]), survey);
     return true;
 }
 
@@ -165,8 +184,9 @@ static bool load_same(struct open_rejects *r, struct store *s, struct str file_n
     int rc;
     while ((rc = sqlite3_step(r->load_same)) == SQLITE_ROW) {
         mem_grow(&r->same, &r->cap_same, r->n_same + 1, sizeof *r->same);
-        r->same[r->n_same++] = (struct same_name){sqlite3_column_int64(r->load_same, 0), sqlite3_column_int64(r->load_same, 1),
-                                                  str_copy(&r->memory, column_str(r->load_same, 2))};
+        r->same[r->n_same++] =
+            (struct same_name){sqlite3_column_int64(r->load_same, 0), sqlite3_column_int64(r->load_same, 1),
+                               date_number(column_str(r->load_same, 3)), str_copy(&r->memory, column_str(r->load_same, 2))};
     }
     sqlite3_reset(r->load_same);
     return rc == SQLITE_DONE ? true : store_fault(s, rc);
@@ -179,6 +199,9 @@ bool open_rejects_begin(struct open_rejects *r, struct store *s, struct str file
     map_free(&r->loaded);
     map_free(&r->covered);
     arena_reset(&r->memory);
+    r->settled_on = 0;
+    r->file.n = 0;
+    buf_str(&r->file, file_name);
     if (!r->any) return true;
     if (!pipe_drain(s) || !load_same(r, s, file_name)) return false;
     if (r->placeless_ready) return true;
@@ -193,9 +216,12 @@ void open_rejects_added(struct open_rejects *r, int64_t unit)
     if (!unit) r->placeless_ready = false;
 }
 
-void open_rejects_covered(struct open_rejects *r, int64_t unit)
+void open_rejects_covered(struct open_rejects *r, int64_t unit, uint32_t survey)
 {
-    if (unit) map_at(&r->covered, unit_key(&unit), NULL);
+    if (!unit) return;
+    struct map_entry *e = map_at(&r->covered, unit_key(&unit), NULL);
+    uint64_t on = survey ? survey : UINT32_MAX;
+    if (on > e->value) e->value = on;
 }
 
 void open_rejects_answered(struct open_rejects *r, int64_t id)
@@ -204,15 +230,19 @@ void open_rejects_answered(struct open_rejects *r, int64_t id)
     r->same[r->n_same++] = (struct same_name){.id = id};
 }
 
+static bool covers_unit(const struct open_rejects *r, int64_t unit, uint32_t survey)
+{
+    const struct map_entry *e = map_find(&r->covered, unit_key(&unit));
+    return e && is_later((uint32_t)e->value, survey);
+}
+
 static bool covers(const struct open_rejects *r, const struct same_name *j)
 {
-    if (j->unit) return map_find(&r->covered, unit_key(&j->unit)) != NULL;
+    if (j->unit) return covers_unit(r, j->unit, j->survey);
     const char *p = j->units.s;
     if (!j->units.n) return true;
-    for (char *end; p && *p; p = *end == ',' ? end + 1 : NULL) {
-        int64_t unit = strtoll(p, &end, 10);
-        if (map_find(&r->covered, unit_key(&unit))) return true;
-    }
+    for (char *end; p && *p; p = *end == ',' ? end + 1 : NULL)
+        if (covers_unit(r, strtoll(p, &end, 10), j->survey)) return true;
     return false;
 }
 
@@ -244,4 +274,85 @@ bool open_rejects_end(struct open_rejects *r, struct store *s)
     }
     map_free(&done);
     return ok;
+}
+
+/* ---- what came after the row ---- */
+
+static int ask_later(struct open_rejects *r, struct store *s, sqlite3_stmt *q, int64_t unit, struct str survey)
+{
+    sqlite3_reset(q);
+    sqlite3_bind_int64(q, 1, unit);
+    sqlite3_bind_text(q, 2, survey.s, (int)survey.n, SQLITE_TRANSIENT);
+    sqlite3_bind_text(q, 3, r->ledger.s, (int)r->ledger.n, SQLITE_STATIC);
+    int rc = sqlite3_step(q);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE) store_fault(s, rc);
+    return rc;
+}
+
+static bool prepare_later(struct open_rejects *r, struct store *s, const struct schema *l)
+{
+    static const char LATER[] = "FROM vet_return r JOIN vet_sheet t ON t._id = r.sheet";
+    static const char IS_LATER[] = " WHERE r.unit = ?1 AND t.survey_date > ?2 AND r.ledger = ?3 AND r._out IS NULL";
+    const struct field *who[] = {schema_role(l, ROLE_CITIZEN_ID), schema_role(l, ROLE_PHONE)};
+    struct buf sql = {0};
+    if (r->later_file) return true;
+    buf_printf(&sql, "SELECT 1 %s%s LIMIT 1", LATER, IS_LATER);
+    r->later = store_prepare(s, buf_text(&sql));
+    sql.n = 0;
+    buf_put(&sql, "SELECT ");
+    for (int i = 0; i < 2; i++) {
+        buf_put(&sql, i ? ", " : "");
+        if (who[i]) buf_name(&sql, who[i]->name);
+        else buf_put(&sql, "NULL");
+    }
+    buf_put(&sql, " FROM ");
+    buf_name(&sql, tables_ledger(s, l->name)->name);
+    buf_printf(&sql,
+               " v LEFT JOIN vet_sheet o ON o._id = v._sheet WHERE v._unit = ?1 AND v._out IS NULL AND (o.survey_date > ?2 OR"
+               " v._record IN (SELECT e.value %s, json_each(r.seen) e%s AND r.seen <> ''))",
+               LATER, IS_LATER);
+    r->later_people = r->later ? store_prepare(s, buf_text(&sql)) : NULL;
+    sql.n = 0;
+    buf_printf(&sql, "SELECT 1 %s JOIN vet_file f ON f._id = t.file%s AND f.name = ?4 LIMIT 1", LATER, IS_LATER);
+    r->later_file = r->later_people ? store_prepare(s, buf_text(&sql)) : NULL;
+    buf_free(&sql);
+    return r->later_file != NULL;
+}
+
+/* Whom sheets of the unit tell of that were surveyed after this day. */
+static bool load_settled(struct open_rejects *r, struct store *s, const struct schema *l, int64_t unit, struct str survey)
+{
+    map_free(&r->settled);
+    r->settled_file = false;
+    if (!pipe_drain(s) || !prepare_later(r, s, l)) return false;
+    int rc = ask_later(r, s, r->later, unit, survey);
+    sqlite3_reset(r->later);
+    if (rc == SQLITE_ROW) {
+        sqlite3_bind_text(r->later_file, 4, r->file.s, (int)r->file.n, SQLITE_STATIC);
+        rc = ask_later(r, s, r->later_file, unit, survey);
+        r->settled_file = rc == SQLITE_ROW;
+        sqlite3_reset(r->later_file);
+        if (rc == SQLITE_ROW || rc == SQLITE_DONE) rc = ask_later(r, s, r->later_people, unit, survey);
+        for (; rc == SQLITE_ROW; rc = sqlite3_step(r->later_people))
+            for (int i = 0; i < 2; i++)
+                if (sqlite3_column_bytes(r->later_people, i))
+                    map_at(&r->settled, cell_key(r, unit, column_str(r->later_people, i)), NULL);
+        sqlite3_reset(r->later_people);
+    }
+    r->settled_unit = unit;
+    r->settled_on = date_number(survey);
+    return rc == SQLITE_DONE ? true : store_fault(s, rc);
+}
+
+bool open_rejects_settled(struct open_rejects *r, struct store *s, const struct schema *l, int64_t unit, const struct rejected *row,
+                          bool *settled)
+{
+    uint32_t survey = date_number(row->survey_date);
+    *settled = false;
+    if (!unit || !survey) return true;
+    if ((r->settled_unit != unit || r->settled_on != survey) && !load_settled(r, s, l, unit, row->survey_date)) return false;
+    *settled = r->settled_file;
+    for (size_t i = 0; !*settled && r->settled.n && i < row->n_cells; i++)
+        *settled = row->cells[i].n > 1 && map_find(&r->settled, cell_key(r, unit, row->cells[i]));
+    return true;
 }

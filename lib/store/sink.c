@@ -12,6 +12,7 @@
 /* What a unit handed in on one sheet of the file at work. */
 struct handed {
     int64_t unit, sheet;
+    uint32_t survey;
     uint64_t accepted, fresh, rejected; /* fresh: records that were not there before */
     bool nil, in, correction;
     struct buf seen;  /* records that were there and did not change: [1,2,3 */
@@ -145,7 +146,7 @@ static struct handed *handed_of(struct taker *k, int64_t unit, int64_t sheet)
     struct map_entry *e = map_at(&k->handed_by, (struct str){(const char *)key, sizeof key}, &is_new);
     if (is_new) {
         mem_grow(&k->handed, &k->cap_handed, k->n_handed + 1, sizeof *k->handed);
-        k->handed[k->n_handed] = (struct handed){.unit = unit, .sheet = sheet};
+        k->handed[k->n_handed] = (struct handed){.unit = unit, .sheet = sheet, .survey = date_number(buf_slice(&k->last_survey))};
         e->value = k->n_handed++;
     }
     k->last_handed = e->value + 1;
@@ -408,14 +409,17 @@ static bool take_reject(void *ctx, const struct rejected *r)
     struct taker *k = ctx;
     if (k->skipped) return true;
     struct str code = unit_code_of(k, r->unit);
-    int64_t unit = code_number(k->store, code), sheet = sheet_number(k, &r->at, (struct str){0});
+    int64_t unit = code_number(k->store, code), sheet = sheet_number(k, &r->at, r->survey_date);
     if ((code.n && !unit) || !sheet) return false;
     struct handed *h = handed_of(k, unit, sheet);
     h->rejected++;
     h->correction |= r->correction;
     if (!answer_reject(k, r->answers)) return false; /* still wrong: the row as it is now takes the old one's place */
-    open_rejects_added(&k->rejects, unit);
     k->fates[FATE_REJECTED]++;
+    bool settled = false;
+    if (!r->correction && !open_rejects_settled(&k->rejects, k->store, k->ledger, unit, r, &settled)) return false;
+    if (settled) return true; /* a sheet that was surveyed later has put it right */
+    open_rejects_added(&k->rejects, unit);
     json_array(&k->json[0], r->headings, r->n_headings);
     json_array(&k->json[1], r->cells, r->n_cells);
     k->numbers.n = 0;
@@ -483,7 +487,7 @@ static bool write_file_end(struct taker *k)
     struct buf *counts = &k->store->batch.counts;
     bool ok = true;
     for (size_t i = 0; ok && i < k->n_handed; i++) {
-        open_rejects_covered(&k->rejects, k->handed[i].unit);
+        open_rejects_covered(&k->rejects, k->handed[i].unit, k->handed[i].survey);
         ok = write_return(k, &k->handed[i]);
     }
     ok = ok && open_rejects_end(&k->rejects, k->store);

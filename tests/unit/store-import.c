@@ -111,6 +111,45 @@ static void test_rejects(void)
     buf_free(&got);
 }
 
+/* What a newer sheet settled stays so when an older one comes late, and what it left open too. */
+static void test_rejects_by_survey(void)
+{
+    static const struct person GOOD[] = {{"b1", "张三", ID_A, "1950-01-01", "13800000001"}};
+    const struct file old_bad = {
+        .name = "old.xlsx", .survey = "2026-10-05", .rejected_unit = "b1", .rejected_cells = {"1", "", ID_A, "137"}};
+    const struct file new_good = {.name = "new.xlsx", .survey = "2026-11-05", .people = GOOD, .n = 1};
+    const struct file new_bad = {
+        .name = "new.xlsx", .survey = "2026-11-05", .rejected_unit = "b1", .rejected_cells = {"1", "", ID_A, "137"}};
+    const struct file old_good = {.name = "old.xlsx", .survey = "2026-10-05", .people = GOOD, .n = 1};
+    const struct file old_other = {
+        .name = "old.xlsx", .survey = "2026-10-05", .rejected_unit = "b1", .rejected_cells = {"1", "", ID_B, "139"}};
+    const struct file same_name = {
+        .name = "new.xlsx", .survey = "2026-10-05", .rejected_unit = "b1", .rejected_cells = {"1", "", ID_B, "139"}};
+    const struct {
+        const struct file *first, *then;
+        unsigned open;
+        const char *what;
+    } V[] = {
+        {&old_bad, &new_good, 0, "a newer sheet closes what an older one left open"},
+        {&new_good, &old_bad, 0, "an older sheet that comes late opens nothing that the newer one has settled"},
+        {&old_good, &new_bad, 1, "a row that is wrong on the newer sheet is open"},
+        {&new_bad, &old_good, 1, "and stays so when an older sheet comes that had it right"},
+        {&new_good, &old_other, 1, "a row of an older sheet of which the newer one says nothing is open"},
+        {&new_good, &same_name, 0, "but not where the newer sheet is that very file, sent again"},
+    };
+    for (size_t i = 0; i < sizeof V / sizeof *V; i++) {
+        struct station st;
+        struct store_info info;
+        fresh(&st);
+        station_import(&st, V[i].first, NULL);
+        station_import(&st, V[i].then, NULL);
+        store_info(st.store, &info);
+        CHECK(info.rejects == V[i].open, "%s (%u open)", V[i].what, (unsigned)info.rejects);
+        CHECK(store_verify(st.store), "and the store verifies");
+        station_end(&st);
+    }
+}
+
 static void test_surveyed_later_wins(void)
 {
     struct station st;
@@ -174,6 +213,7 @@ int main(void)
     test_fates();
     test_correction();
     test_rejects();
+    test_rejects_by_survey();
     test_surveyed_later_wins();
     test_thrown_away();
     return tap_end();

@@ -170,6 +170,7 @@ static inline bool station_rest(struct station *st, struct sink *k, const struct
                          .cells = cells,
                          .n_cells = n,
                          .reasons = STR("name:required_missing"),
+                         .survey_date = str_of(f->survey),
                          .unit = f->rejected_unit ? units_code(st->units, str_of(f->rejected_unit)) : UNIT_NONE};
     return k->reject(k->ctx, &r);
 }
