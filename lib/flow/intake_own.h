@@ -43,6 +43,7 @@ struct hand {
     bool wanted_before;        /* a row looked above the first row of the block */
     struct str *values, *typed, *slices;
     struct buf flags, text, other;
+    struct place_memo memo;
     struct map places; /* place names of rows -> index of `found` + 1 */
     struct place_found *found;
     size_t n_found, cap_found;

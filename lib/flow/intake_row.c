@@ -37,6 +37,7 @@ void hand_free(struct hand *h)
     buf_free(&h->text);
     buf_free(&h->other);
     map_free(&h->places);
+    place_memo_free(&h->memo);
     arena_free(&h->found_memory);
     arena_free(&h->block_memory);
     arena_free(&h->own_memory);
@@ -148,6 +149,7 @@ enum { MOST_PLACES = 2000 }; /* remembered at once: so many are found again fast
 
 static void forget_places(struct hand *h, const struct row_at *at)
 {
+    if (h->found_for != at->context || h->found_in != at->reading->serial) place_memo_free(&h->memo);
     map_free(&h->places);
     arena_reset(&h->found_memory);
     h->n_found = 0;
@@ -184,7 +186,7 @@ struct place_found *row_place(struct hand *h, const struct row_at *at)
             own[l] = str_head(key, typed[l].n);
             key = str_from(key, typed[l].n + 1);
         }
-        place_of_row(&h->in->places, at->context, own, &h->found[h->n_found]);
+        place_of_row(&h->in->places, at->context, &h->memo, own, &h->found[h->n_found]);
         e->value = ++h->n_found;
     }
     struct str key = e->key;

@@ -434,16 +434,89 @@ static uint32_t find_in_address(const struct places *p, uint32_t within, struct 
     return unit;
 }
 
-static uint32_t find(const struct places *p, uint32_t within, enum level level, struct str text, struct str date,
-                     struct buf *nearest)
+/* ---- a text, looked for ---- */
+
+/* Ways of finding a text that lead to no unit, whichever it is looked for in. */
+enum { NEVER_PLAIN = 1, NEVER_SPELLED_OUT = 2, NEVER_ADDRESS = 4, TEXT_KNOWN = 8 };
+
+static bool spells_out(const struct places *p, enum level level, struct str text, struct str date)
 {
-    uint32_t unit = units_find(p->units, within, level, text, date, nearest);
-    if (unit == UNIT_NONE) unit = find_spelled_out(p, within, level, text, date);
+    struct place_context *probe = mem_zero(1, sizeof *probe);
+    size_t left;
+    read_text(probe, p, PLACE_TITLE, text, &left);
+    struct str said = probe->said[PLACE_TITLE].text[level];
+    bool may = left <= 3 && said.n && units_named(p->units, level, said, date);
+    place_context_free(probe);
+    return may;
+}
+
+static bool has_address(const struct places *p, struct str text, struct str date)
+{
+    struct buf b = {0}, name = {0};
+    fold(&b, text);
+    struct str before, number = spelling_building(buf_slice(&b), &before);
+    buf_str(&name, number);
+    buf_put(&name, "号楼");
+    bool may = number.n && units_named(p->units, LEVEL_BUILDING, buf_slice(&name), date);
+    buf_free(&b);
+    buf_free(&name);
+    return may;
+}
+
+static unsigned never_of(const struct places *p, struct place_memo *m, enum level level, struct str text, struct str date)
+{
+    enum { LONGEST = 200 };
+    char key[LONGEST + 1];
+    if (!m || text.n > LONGEST) return 0;
+    key[0] = (char)level;
+    memcpy(key + 1, text.s, text.n);
+    struct map_entry *e = map_at(&m->texts, (struct str){key, text.n + 1}, NULL);
+    if (e->value) return (unsigned)e->value;
+    unsigned never = TEXT_KNOWN;
+    if (!units_named(p->units, level, text, date)) never |= NEVER_PLAIN;
+    if ((never & NEVER_PLAIN) && !spells_out(p, level, text, date)) never |= NEVER_SPELLED_OUT;
+    if ((never & NEVER_PLAIN) && level == LEVEL_BUILDING && !has_address(p, text, date)) never |= NEVER_ADDRESS;
+    e->value = never;
+    return never;
+}
+
+static uint32_t look_for(const struct places *p, uint32_t within, enum level level, struct str text, struct str date,
+                         struct buf *nearest, unsigned never)
+{
+    uint32_t unit = UNIT_NONE;
+    if (nearest || !(never & NEVER_PLAIN)) unit = units_find(p->units, within, level, text, date, nearest);
+    if (unit == UNIT_NONE && !(never & NEVER_SPELLED_OUT)) unit = find_spelled_out(p, within, level, text, date);
     if (unit == UNIT_NONE && level == LEVEL_COMMUNITY) {
         unit = find_below(p, text);
         if (unit != UNIT_NONE && !(units_inside(p->units, unit, within) && units_open_on(p->units, unit, date))) unit = UNIT_NONE;
     }
-    return unit == UNIT_NONE && level == LEVEL_BUILDING ? find_in_address(p, within, text, date) : unit;
+    if (unit != UNIT_NONE || level != LEVEL_BUILDING || (never & NEVER_ADDRESS)) return unit;
+    return find_in_address(p, within, text, date);
+}
+
+/* The same with a memo, which may be NULL; `date` is the same for all that is in it. */
+static uint32_t find(const struct places *p, struct place_memo *m, uint32_t within, enum level level, struct str text,
+                     struct str date, struct buf *nearest)
+{
+    enum { LONGEST = 200, MOST = 20000 };
+    char key[LONGEST + sizeof within + 1];
+    if (!m || text.n > LONGEST) return look_for(p, within, level, text, date, nearest, 0);
+    if (m->within.n >= MOST || m->texts.n >= MOST) place_memo_free(m);
+    memcpy(key, &within, sizeof within);
+    key[sizeof within] = (char)level;
+    memcpy(key + sizeof within + 1, text.s, text.n);
+    bool is_new;
+    struct map_entry *e = map_at(&m->within, (struct str){key, text.n + sizeof within + 1}, &is_new);
+    if (!is_new) return (uint32_t)e->value - 1;
+    uint32_t unit = look_for(p, within, level, text, date, nearest, never_of(p, m, level, text, date));
+    e->value = (uint32_t)(unit + 1);
+    return unit;
+}
+
+void place_memo_free(struct place_memo *m)
+{
+    map_free(&m->within);
+    map_free(&m->texts);
 }
 
 void place_context_settle(struct place_context *c, const struct places *p)
@@ -464,7 +537,7 @@ void place_context_settle(struct place_context *c, const struct places *p)
             struct str text = c->said[s].text[l];
             if (!text.n) continue;
             nearest.n = 0;
-            uint32_t unit = find(p, c->unit, (enum level)l, text, c->survey_date, &nearest);
+            uint32_t unit = find(p, NULL, c->unit, (enum level)l, text, c->survey_date, &nearest);
             if (unit != UNIT_NONE) {
                 c->unit = unit;
                 c->from = (enum place_source)s;
@@ -481,8 +554,8 @@ void place_context_settle(struct place_context *c, const struct places *p)
 }
 
 /* Goes down the row's own names from the outermost. */
-static uint32_t follow(const struct places *p, const struct place_context *c, const struct str typed[LEVEL_COUNT],
-                       struct place_found *out, int *deepest_unknown)
+static uint32_t follow(const struct places *p, const struct place_context *c, struct place_memo *m,
+                       const struct str typed[LEVEL_COUNT], struct place_found *out, int *deepest_unknown)
 {
     uint32_t cur = UNIT_NONE;
     for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++) {
@@ -493,12 +566,12 @@ static uint32_t follow(const struct places *p, const struct place_context *c, co
             int above = l - 1;
             while (above > LEVEL_STATION && within == UNIT_NONE) within = units_up(p->units, c->unit, (enum level)above--);
         }
-        uint32_t unit = find(p, within, (enum level)l, typed[l], c->survey_date, NULL);
+        uint32_t unit = find(p, m, within, (enum level)l, typed[l], c->survey_date, NULL);
         if (unit == UNIT_NONE && cur == UNIT_NONE && within != UNIT_NONE && l > LEVEL_COMMUNITY) {
             /* the sheet's grid may not be the row's */
             uint32_t community = units_up(p->units, within, LEVEL_COMMUNITY);
             if (community != UNIT_NONE && community != within)
-                unit = find(p, community, (enum level)l, typed[l], c->survey_date, NULL);
+                unit = find(p, m, community, (enum level)l, typed[l], c->survey_date, NULL);
         }
         if (unit != UNIT_NONE) {
             cur = unit;
@@ -512,7 +585,7 @@ static uint32_t follow(const struct places *p, const struct place_context *c, co
     return cur;
 }
 
-void place_of_row(const struct places *p, const struct place_context *c, const struct str typed[LEVEL_COUNT],
+void place_of_row(const struct places *p, const struct place_context *c, struct place_memo *m, const struct str typed[LEVEL_COUNT],
                   struct place_found *out)
 {
     *out = (struct place_found){.unit = UNIT_NONE};
@@ -520,7 +593,7 @@ void place_of_row(const struct places *p, const struct place_context *c, const s
     int unknown = -1;
     bool any = false;
     for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++) any |= typed[l].n > 0;
-    uint32_t cur = any ? follow(p, c, typed, out, &unknown) : UNIT_NONE;
+    uint32_t cur = any ? follow(p, c, m, typed, out, &unknown) : UNIT_NONE;
     /* what stands above the table goes deeper, or speaks where the row is silent; but not past a name that nobody knows */
     uint32_t above = c->unit;
     while (above != UNIT_NONE && unknown >= 0 && (int)p->units->v[above].level >= unknown) above = p->units->v[above].parent;

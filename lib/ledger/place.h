@@ -65,8 +65,15 @@ struct place_found {
     uint32_t within[LEVEL_COUNT]; /* the unit in which it was looked for, until place_nearest was asked */
     bool asked[LEVEL_COUNT];
 };
+/* What the texts of rows turned out to be, so that each is looked up once: one a thread, and for one context only. Zero-initialise.
+ */
+struct place_memo {
+    struct map within; /* unit, level and text -> the unit found + 1, or 0 */
+    struct map texts;  /* level and text -> in which ways no unit at all is called so */
+};
+void place_memo_free(struct place_memo *m); /* also to begin anew */
 /* `typed`: the row's own texts by level (empty: none).  The slices of `out` are those of `typed`, or live in the context. */
-void place_of_row(const struct places *p, const struct place_context *c, const struct str typed[LEVEL_COUNT],
+void place_of_row(const struct places *p, const struct place_context *c, struct place_memo *m, const struct str typed[LEVEL_COUNT],
                   struct place_found *out);
 /* The units' names near the unknown one of a level, or empty: looked for when it is asked the first time, then kept in `a`. */
 struct str place_nearest(const struct places *p, const struct place_context *c, struct place_found *found, enum level l,

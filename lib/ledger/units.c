@@ -454,3 +454,23 @@ uint32_t units_find(const struct units *u, uint32_t within, enum level level, st
     buf_free(&key);
     return found;
 }
+
+bool units_named(const struct units *u, enum level level, struct str name, struct str date)
+{
+    uint32_t coded = units_code(u, str_trim(name));
+    if (coded != UNIT_NONE && u->v[coded].level == level) return true;
+    struct buf text = {0}, key = {0};
+    bool several = false, named = false;
+    spelling_fold(&text, name);
+    for (int k = 0; text.n && k < 2 && !named; k++) {
+        if (k) {
+            text.n = 0;
+            spelling_key(&text, level, name);
+        }
+        place_key(&key, UNIT_NONE, level, k ? KEY_SPELLED : KEY_EXACT, buf_slice(&text));
+        named = pick(u, buf_slice(&key), date, &several) != UNIT_NONE || several;
+    }
+    buf_free(&text);
+    buf_free(&key);
+    return named;
+}

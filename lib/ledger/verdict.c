@@ -26,7 +26,14 @@ static size_t next_flagged(const struct schema *s, const struct converted *c, si
 
 void converted_flags(const struct schema *s, const struct converted *c, struct buf *out)
 {
-    size_t start = out->n;
+    size_t start = out->n, at = 0;
+    /* nearly always they are in order already */
+    while (at + 1 < c->n_verdicts && c->verdicts[at].field <= c->verdicts[at + 1].field) at++;
+    if (at + 1 >= c->n_verdicts) {
+        for (size_t i = 0; i < c->n_verdicts; i++)
+            if (c->verdicts[i].severity >= SEV_WARNING) add_verdict(s, &c->verdicts[i], out, start);
+        return;
+    }
     for (size_t f = 0; (f = next_flagged(s, c, f)) < s->n_fields; f++)
         for (size_t i = 0; i < c->n_verdicts; i++)
             if (c->verdicts[i].severity >= SEV_WARNING && c->verdicts[i].field == f) add_verdict(s, &c->verdicts[i], out, start);
