@@ -244,13 +244,13 @@ static bool chunk_hand_on(void *ctx, void *block)
     count->split += c->count.split;
     count->cut += c->count.cut;
     count->pairs += c->n;
-    mem_grow(&b->pairs, &b->cap, b->n + c->n + 1, sizeof *b->pairs);
+    pair_list_reserve(&b->pairs, c->n);
     uint32_t *of = mem_alloc((c->patterns.n + 1) * sizeof *of);
     for (size_t i = 0; i < c->patterns.n; i++) {
         of[i] = pattern_at(&b->patterns, c->patterns.code[i]);
         b->patterns.count[of[i]] += c->patterns.count[i];
     }
-    for (size_t i = 0; i < c->n; i++) b->pairs[b->n++] = (struct pair){c->made[i].a, c->made[i].b, of[c->made[i].pattern]};
+    for (size_t i = 0; i < c->n; i++) pair_list_add(&b->pairs, (struct pair){c->made[i].a, c->made[i].b, of[c->made[i].pattern]});
     free(of);
     return true;
 }
@@ -309,16 +309,18 @@ static int by_rows(const void *a, const void *b)
 /* A row of a block that was split may meet another again under a later rule. */
 static void drop_repeated(struct blocking *b)
 {
-    qsort(b->pairs, b->n, sizeof *b->pairs, by_rows);
-    size_t k = 0;
-    for (size_t i = 0; i < b->n; i++) {
-        if (k && b->pairs[k - 1].a == b->pairs[i].a && b->pairs[k - 1].b == b->pairs[i].b) {
-            b->patterns.count[b->pairs[i].pattern]--;
-            continue;
-        }
-        b->pairs[k++] = b->pairs[i];
+    size_t n = 0;
+    struct pair *v = mem_alloc((b->pairs.n + 1) * sizeof *v);
+    struct pair_cursor c = {.list = &b->pairs};
+    while (pair_next(&c, &v[n])) n++;
+    qsort(v, n, sizeof *v, by_rows);
+    pair_list_free(&b->pairs);
+    pair_list_reserve(&b->pairs, n);
+    for (size_t i = 0; i < n; i++) {
+        if (i && v[i - 1].a == v[i].a && v[i - 1].b == v[i].b) b->patterns.count[v[i].pattern]--;
+        else pair_list_add(&b->pairs, v[i]);
     }
-    b->n = k;
+    free(v);
 }
 
 bool blocking_run(struct blocking *b, const struct model *m, const struct table *t, unsigned threads)
@@ -326,6 +328,7 @@ bool blocking_run(struct blocking *b, const struct model *m, const struct table 
     struct run *r = mem_zero(1, sizeof *r);
     size_t n = (size_t)t->n_rows;
     *r = (struct run){.b = b, .m = m, .t = t};
+    b->threads = threads;
     make_keys(r, threads);
     measure(r);
     r->memo = memo_new(t, NULL);
@@ -350,7 +353,7 @@ void blocking_free(struct blocking *b)
 {
     if (b->keys) key_set_free(b->keys);
     free(b->keys);
-    free(b->pairs);
+    pair_list_free(&b->pairs);
     patterns_free(&b->patterns);
     *b = (struct blocking){0};
 }

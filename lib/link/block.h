@@ -7,13 +7,10 @@
 #define VET_LINK_BLOCK_H
 
 #include "link/model.h"
+#include "link/pair_list.h"
 #include "link/table.h"
 
 enum { BLOCK_LARGEST = 400 };
-struct pair {
-    uint32_t a, b; /* rows, a < b */
-    uint32_t pattern;
-};
 /* Distinct patterns of levels, 4 bits a comparison, with the number of pairs that have them. */
 struct patterns {
     uint64_t *code;
@@ -36,13 +33,13 @@ struct rule_count {
 };
 struct key_set;
 struct blocking {
-    struct pair *pairs;
-    size_t n, cap;
+    struct pair_list pairs;
     struct patterns patterns;
     struct rule_count counts[RULES];
     const uint32_t *source; /* of each row; pairs of one source are not made; NULL = all are */
     const uint8_t *touched; /* of each row: of two that are not, no pair is made; NULL = all are */
     struct key_set *keys;   /* of values, made while choosing */
+    unsigned threads;       /* that worked on it */
 };
 /* Chooses rules for a model that has none. */
 void blocking_choose(struct blocking *b, struct model *m, const struct table *t, unsigned threads);

@@ -3,11 +3,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/work.h"
 #include "link/block.h"
 #include "link/kind_own.h"
 #include "link/train.h"
 
-enum { SAMPLED = 1 << 15 };
+enum { SAMPLED = 1 << 15, SHARE = 1 << 13 };
 static const double BELIEVED = 2; /* so many pairs are believed beforehand */
 
 static void add_equal(const struct table *t, size_t k, double *u)
@@ -38,19 +39,48 @@ static void add_others(const struct kind_info *info, const uint64_t *counts, dou
         u[l] = rest * ((double)counts[l] + BELIEVED * (double)info->levels[l].start[CLASS_OTHER] / start) / (seen + BELIEVED);
 }
 
-double chance_measure(struct model *m, const struct table *t, const uint32_t *source)
+/* Drawn pairs and the levels in them; shares of them are counted by several threads. */
+struct draws {
+    const struct model *m;
+    const struct table *t;
+    struct memo *memo;
+    uint32_t pair[SAMPLED][2];
+    size_t n;
+    uint64_t counts[SAMPLED / SHARE][COMPARISONS][LEVELS];
+};
+
+static void count_share(void *ctx, size_t from, size_t to)
+{
+    struct draws *d = ctx;
+    struct memo *memo = memo_new(d->t, d->memo);
+    for (size_t i = from; i < to; i++) {
+        uint64_t code = pair_code(d->m, d->t, d->pair[i][0], d->pair[i][1], memo);
+        for (size_t k = 0; k < d->m->n; k++) d->counts[from / SHARE][k][level_in(code, k)]++;
+    }
+    memo_free(memo);
+}
+
+double chance_measure(struct model *m, const struct table *t, const uint32_t *source, unsigned threads)
 {
     uint64_t counts[COMPARISONS][LEVELS] = {{0}}, draw = 0x7665742d6c696e6bu, n = t->n_rows, across = 0;
-    struct memo *memo = memo_new(t, NULL);
+    struct draws *d = mem_zero(1, sizeof *d);
     for (int i = 0; n > 1 && i < SAMPLED; i++) {
         draw = mix64(draw + 0x9E3779B97F4A7C15u);
         uint32_t a = (uint32_t)((draw & 0xFFFFFFFF) * n >> 32), b = (uint32_t)((draw >> 32) * n >> 32);
         if (a == b) continue;
         across += !source || source[a] != source[b];
-        uint64_t code = pair_code(m, t, a, b, memo);
-        for (size_t k = 0; k < m->n; k++) counts[k][level_in(code, k)]++;
+        d->pair[d->n][0] = a;
+        d->pair[d->n++][1] = b;
     }
-    memo_free(memo);
+    d->m = m;
+    d->t = t;
+    d->memo = memo_new(t, NULL);
+    work_split(d->n, SHARE, threads, d, count_share);
+    for (size_t i = 0; i < SAMPLED / SHARE; i++)
+        for (size_t k = 0; k < m->n; k++)
+            for (unsigned l = 0; l < LEVELS; l++) counts[k][l] += d->counts[i][k][l];
+    memo_free(d->memo);
+    free(d);
     for (size_t k = 0; k < m->n; k++) {
         struct comparison *c = &m->comparisons[k];
         const struct kind_info *info = kind_info(c->kind);

@@ -236,7 +236,7 @@ void link_stats(struct link *k, struct buf *out)
 {
     buf_printf(out,
                "{\n  \"rows\": %llu, \"entities\": %u, \"pairs\": %zu, \"linked\": %llu, \"review\": %llu, \"conflicts\": %llu,\n",
-               (unsigned long long)k->table.n_rows, k->clusters.n, k->blocking.n, (unsigned long long)k->n_linked,
+               (unsigned long long)k->table.n_rows, k->clusters.n, k->blocking.pairs.n, (unsigned long long)k->n_linked,
                (unsigned long long)k->n_review, (unsigned long long)k->n_conflicts);
     buf_printf(out, "  \"bridges\": %llu, \"vetoes\": %llu,\n", (unsigned long long)k->clusters.refused_weak,
                (unsigned long long)k->clusters.refused_veto);

@@ -321,10 +321,9 @@ static bool reach_by_pairs(struct fresh *f, const uint8_t *work, uint8_t *next)
     for (size_t i = 0; i < k->blocking.patterns.n; i++)
         links[i] = link_verdict(k, 0, 0, k->blocking.patterns.code[i], NULL, NULL) == VERDICT_LINK;
     k->decisions = all;
-    for (size_t i = 0; i < k->blocking.n; i++) {
-        const struct pair *p = &k->blocking.pairs[i];
-        if (links[p->pattern]) reach(f, next, p->a), reach(f, next, p->b);
-    }
+    struct pair_cursor c = {.list = &k->blocking.pairs};
+    for (struct pair p; pair_next(&c, &p);)
+        if (links[p.pattern]) reach(f, next, p.a), reach(f, next, p.b);
     free(links);
     blocking_free(&k->blocking);
     for (size_t i = 0; i < k->decisions.n; i++) {

@@ -426,14 +426,14 @@ static void score(struct link *k)
         if (same_verified(k->model, p->code[i])) k->weight[i] = 100 + k->weight[i] / 1000;
         k->expected_true += k->probability[i] * (double)p->count[i];
     }
-    for (size_t i = 0; i < k->blocking.n; i++) {
-        const struct pair *x = &k->blocking.pairs[i];
-        enum decision said = k->decisions.n ? decisions_find(&k->decisions, x->a, x->b) : DECISION_OPEN;
+    struct pair_cursor c = {.list = &k->blocking.pairs};
+    for (struct pair x; pair_next(&c, &x);) {
+        enum decision said = k->decisions.n ? decisions_find(&k->decisions, x.a, x.b) : DECISION_OPEN;
         if (said != DECISION_OPEN) continue; /* added below, or not at all */
-        if (verdict[x->pattern] == VERDICT_LINK) add_edge(k, &cap, x->a, x->b, k->weight[x->pattern]);
-        k->n_linked += verdict[x->pattern] == VERDICT_LINK;
-        k->n_review += verdict[x->pattern] == VERDICT_REVIEW;
-        if (verdict[x->pattern] == VERDICT_CONFLICT) report_conflict(k, x->a, x->b);
+        if (verdict[x.pattern] == VERDICT_LINK) add_edge(k, &cap, x.a, x.b, k->weight[x.pattern]);
+        k->n_linked += verdict[x.pattern] == VERDICT_LINK;
+        k->n_review += verdict[x.pattern] == VERDICT_REVIEW;
+        if (verdict[x.pattern] == VERDICT_CONFLICT) report_conflict(k, x.a, x.b);
     }
     for (size_t i = 0; i < k->decisions.n; i++)
         if (k->decisions.v[i].decision == DECISION_SAME) add_edge(k, &cap, k->decisions.v[i].a, k->decisions.v[i].b, INFINITY);

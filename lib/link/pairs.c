@@ -47,15 +47,15 @@ struct told *link_told(struct link *k, bool for_review, size_t *n)
     *n = 0;
     uint32_t *size = mem_zero(k->clusters.n + 1, sizeof *size);
     for (uint64_t i = 0; i < k->table.n_rows; i++) size[k->clusters.of[i]]++;
-    for (size_t i = 0; i < k->blocking.n; i++) {
-        const struct pair *p = &k->blocking.pairs[i];
-        struct told t = {.a = p->a, .b = p->b, .code = k->blocking.patterns.code[p->pattern]};
-        if (k->probability[p->pattern] < k->model->review && k->weight[p->pattern] < 50) {
-            t.verdict = link_verdict(k, p->a, p->b, t.code, NULL, NULL);
+    struct pair_cursor c = {.list = &k->blocking.pairs};
+    for (struct pair p; pair_next(&c, &p);) {
+        struct told t = {.a = p.a, .b = p.b, .code = k->blocking.patterns.code[p.pattern]};
+        if (k->probability[p.pattern] < k->model->review && k->weight[p.pattern] < 50) {
+            t.verdict = link_verdict(k, p.a, p.b, t.code, NULL, NULL);
             if (t.verdict == VERDICT_NO) continue;
         }
-        t.verdict = link_verdict(k, p->a, p->b, t.code, &t.probability, &t.weight);
-        bool apart = k->clusters.of[p->a] != k->clusters.of[p->b];
+        t.verdict = link_verdict(k, p.a, p.b, t.code, &t.probability, &t.weight);
+        bool apart = k->clusters.of[p.a] != k->clusters.of[p.b];
         if (t.verdict == VERDICT_LINK && apart) t.verdict = VERDICT_REVIEW; /* the link was refused */
         if (t.verdict == VERDICT_NO) continue;
         if (for_review) {

@@ -75,7 +75,7 @@ static void start_moved(struct model *m, double rows)
     }
 }
 
-static void start(struct model *m, const struct patterns *p, const struct table *t, const uint32_t *source)
+static void start(struct model *m, const struct patterns *p, const struct table *t, const uint32_t *source, unsigned threads)
 {
     double total = 0;
     double seen[COMPARISONS][LEVELS] = {{0}};
@@ -91,7 +91,7 @@ static void start(struct model *m, const struct patterns *p, const struct table 
     m->prior[CLASS_MATCH] = fmin(0.2, 0.5 * rows);
     m->prior[CLASS_HOUSEHOLD] = fmin(0.1, 0.25 * rows);
     m->prior[CLASS_OTHER] = fmin(0.7, 2 * rows);
-    m->prior[CLASS_CHANCE] = fmax(chance_measure(m, t, source), 1) / fmax(total, 1);
+    m->prior[CLASS_CHANCE] = fmax(chance_measure(m, t, source, threads), 1) / fmax(total, 1);
     for (size_t k = 0; k < m->n; k++)
         for (int c = 0; c < CLASSES; c++) m->comparisons[k].p[c][0] = m->comparisons[k].p[CLASS_CHANCE][0];
     for (size_t k = 0; k < m->n; k++)
@@ -557,7 +557,7 @@ bool model_train(struct model *m, const struct blocking *b, const struct table *
 {
     const struct patterns *p = &b->patterns;
     struct lesson s = {0};
-    start(m, p, t, b->source);
+    start(m, p, t, b->source, b->threads);
     if (!p->n) { /* nothing was compared, and nothing is to be learnt */
         for (size_t k = 0; k < m->n; k++) m->comparisons[k].trained = true;
         return m->trained = true;

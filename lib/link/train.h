@@ -8,7 +8,7 @@
 bool model_train(struct model *m, const struct blocking *b, const struct table *t, const struct label *labels, size_t n_labels,
                  struct diag *d);
 /* Sets the probabilities of the class of strangers to those of any two rows; returns how many pairs of rows there are. */
-double chance_measure(struct model *m, const struct table *t, const uint32_t *source);
+double chance_measure(struct model *m, const struct table *t, const uint32_t *source, unsigned threads);
 /* Probabilities of the classes of a pattern. */
 void model_classes(const struct model *m, uint64_t code, double out[CLASSES]);
 /* Probability that a pair of this pattern is one entity; *weight (may be NULL) is its logarithm of odds, in bits. */

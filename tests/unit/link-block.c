@@ -79,7 +79,8 @@ static void compare_with_plain(const struct table *t, const struct model *m, con
 {
     unsigned char *made = mem_zero((size_t)ROWS * ROWS, 1);
     bool twice = false, missing = false, surplus = false;
-    for (size_t i = 0; i < b->n; i++) twice = made[b->pairs[i].a * ROWS + b->pairs[i].b]++ || twice;
+    struct pair_cursor c = {.list = &b->pairs};
+    for (struct pair p; pair_next(&c, &p);) twice = made[p.a * ROWS + p.b]++ || twice;
     for (uint32_t x = 0; x < ROWS; x++)
         for (uint32_t y = x + 1; y < ROWS; y++) {
             bool should = false;
@@ -97,9 +98,10 @@ static void same_for_any_threads(const struct table *t, const struct model *m, c
 {
     struct blocking b = {0};
     CHECK(blocking_run(&b, m, t, threads), "%u threads", threads);
-    bool same = b.n == one->n && b.patterns.n == one->patterns.n;
-    for (size_t i = 0; same && i < b.n; i++)
-        same = b.pairs[i].a == one->pairs[i].a && b.pairs[i].b == one->pairs[i].b && b.pairs[i].pattern == one->pairs[i].pattern;
+    bool same = b.pairs.n == one->pairs.n && b.patterns.n == one->patterns.n;
+    struct pair_cursor x = {.list = &b.pairs}, y = {.list = &one->pairs};
+    for (struct pair p, q; same && pair_next(&x, &p) && pair_next(&y, &q);)
+        same = p.a == q.a && p.b == q.b && p.pattern == q.pattern;
     for (size_t i = 0; same && i < b.patterns.n; i++)
         same = b.patterns.code[i] == one->patterns.code[i] && b.patterns.count[i] == one->patterns.count[i];
     CHECK(same, "make the same pairs in the same order, with the same patterns");
@@ -125,7 +127,7 @@ static void rules_make_pairs(const struct table *t)
 static void rules_are_chosen(const struct table *t)
 {
     struct model one, many;
-    struct blocking b[2] = {{0}};
+    struct blocking b[2] = {{.source = NULL}};
     give_columns(&one);
     give_columns(&many);
     blocking_choose(&b[0], &one, t, 1);
@@ -139,10 +141,10 @@ static void rules_are_chosen(const struct table *t)
     }
     CHECK(one.n_rules > 1 && same, "five threads choose the rules that one does");
     CHECK(one.rules[0].n == 1 && one.rules[0].parts[0].column == 1, "the first is the selective column by itself");
-    CHECK(blocking_run(&b[1], &many, t, 2) && b[1].n > 0, "they are worked with the keys made while choosing");
+    CHECK(blocking_run(&b[1], &many, t, 2) && b[1].pairs.n > 0, "they are worked with the keys made while choosing");
     uint64_t counted = 0;
     for (size_t i = 0; i < b[1].patterns.n; i++) counted += b[1].patterns.count[i];
-    CHECK(counted == b[1].n, "every pair is counted in its pattern");
+    CHECK(counted == b[1].pairs.n, "every pair is counted in its pattern");
     for (int i = 0; i < 2; i++) blocking_free(&b[i]);
     model_free(&one);
     model_free(&many);
