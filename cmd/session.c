@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "store/history.h"
 
 #ifndef VET_VERSION
 #define VET_VERSION "0.0"
@@ -326,6 +327,24 @@ bool session_mask(struct session *s, enum mask_profile otherwise, enum mask_prof
     if (!s->mask || mask_profile_of(str_of(s->mask), mask)) return true;
     diag_add(&s->diag, DIAG_OPTION_BAD, NULL, "--mask", s->mask, "none | internal | public", NULL);
     return false;
+}
+
+bool session_unmasked(struct session *s, struct store *st, uint64_t rows, const char *to)
+{
+    char counts[40];
+    struct stat file;
+    struct place at = {.file = s->db};
+    if (!st && stat(s->db, &file) == 0 && (!(file.st_mode & 0222) || access(s->db, W_OK) != 0)) {
+        diag_add(&s->diag, DIAG_STORE_UNLOGGED, &at, NULL);
+        return true;
+    }
+    snprintf(counts, sizeof counts, "{\"rows\":%llu}", (unsigned long long)rows);
+    struct store *own = st ? NULL : session_store(s, STORE_WRITE, (struct str){0});
+    struct store *log = st ? st : own;
+    bool ok = log && store_note(log, "export", to ? to : "-", counts);
+    if (!store_close(own)) ok = false;
+    if (!ok) diag_add(&s->diag, DIAG_STORE_NOT_LOGGED, &at, NULL);
+    return ok;
 }
 
 void session_write(struct session *s, enum row_format f, struct result *table)

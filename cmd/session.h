@@ -68,6 +68,10 @@ struct store_options session_options(struct session *s, struct str month);
 struct store *session_store(struct session *s, enum store_mode mode, struct str month);
 /* How personal data is shown: --mask; without it `otherwise`, on a terminal internal at least.  False after a finding. */
 bool session_mask(struct session *s, enum mask_profile otherwise, enum mask_profile *mask);
+/* Whole personal data of the store is about to be handed out: its log says who takes how many rows, and where to, before he has
+ * them.  `st` is the store where it is open for writing, else NULL.  False after a finding, when the log cannot be written: then
+ * nothing may be handed out.  Who may only read the file can keep no log in it, which is a warning. */
+bool session_unmasked(struct session *s, struct store *st, uint64_t rows, const char *to);
 /* A table, as --to says, to --output. */
 void session_write(struct session *s, enum row_format f, struct result *table);
 /* The accounts of the run to --stats, when it is given: `rows` that were written, `parts` of them (JSON, or empty), and how often

@@ -92,7 +92,13 @@ static struct result *from_store(struct session *s, struct request *q)
 static void run(struct session *s, struct request *q)
 {
     if (!options(s, q)) return;
-    struct result *table = s->db && !s->files.n ? from_store(s, q) : from_stream(s, q);
+    bool of_store = s->db && !s->files.n;
+    struct result *table = of_store ? from_store(s, q) : from_stream(s, q);
+    bool people = q->what.explain || q->what.kind == AGGREGATE_PEOPLE;
+    if (table && of_store && people && q->what.mask == PROFILE_NONE && !session_unmasked(s, NULL, table->n, s->output)) {
+        result_free(table);
+        table = NULL;
+    }
     session_write(s, s->to == TO_JSON ? ROWS_JSON : ROWS_CSV, table);
     if (table) session_stats(s, table->n, (struct str){0});
     result_free(table);

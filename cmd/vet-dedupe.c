@@ -89,8 +89,10 @@ static bool open_model(struct session *s, const struct request *q, const struct 
     return true;
 }
 
-/* What leaves the program is masked as --mask says; on a terminal it is so unless told.  False after a finding. */
-static bool show(struct session *s, const struct request *q, struct link *k, bool terminal)
+/* What leaves the program is masked as --mask says; on a terminal it is so unless told.  The log of a store says who takes `rows`
+ * of it whole.  False after a finding. */
+static bool show(struct session *s, const struct request *q, struct link *k, bool terminal, struct store *st, uint64_t rows,
+                 const char *to)
 {
     enum mask_profile mask;
     if (!session_mask(s, PROFILE_NONE, &mask)) return false;
@@ -99,7 +101,7 @@ static bool show(struct session *s, const struct request *q, struct link *k, boo
     if (mask != PROFILE_NONE && !l) return false;
     link_show(k, l, mask);
     schema_free(l);
-    return true;
+    return !st || !rows || mask != PROFILE_NONE || session_unmasked(s, q->explain ? NULL : st, rows, to);
 }
 
 static bool write_text(struct session *s, const char *path, const struct buf *b)
@@ -132,7 +134,7 @@ static bool explain(struct session *s, struct link *k, const char *pair)
 
 /* What goes to standard output (or -o): the explanation, the pairs, the review, or the records.  In the store the records stay
  * where they are, unless golden ones are asked for, or a file for them. */
-static void write_all(struct session *s, const struct request *q, struct link *k, bool in_store)
+static void write_all(struct session *s, const struct request *q, struct link *k, struct store *st)
 {
     struct buf b = {0};
     bool pairs_out = q->pairs && strcmp(q->pairs, "-") == 0, review_out = q->review && strcmp(q->review, "-") == 0;
@@ -142,7 +144,7 @@ static void write_all(struct session *s, const struct request *q, struct link *k
         ok = write_text(s, q->train, &b);
     }
     if (ok && q->pairs) ok = write_rows(s, k, pairs_out ? s->output : q->pairs, link_write_pairs);
-    ok = ok && show(s, q, k, review_out);
+    ok = ok && show(s, q, k, review_out, st, q->review ? k->n_review : 0, review_out ? s->output : q->review);
     bool book = q->review && str_ends(str_of(q->review), STR(".xlsx"));
     if (ok && book) ok = review_book(k, q->review, str_head(str_of(session_now()), 10), &s->diag);
     else if (ok && q->review) ok = write_rows(s, k, review_out ? s->output : q->review, link_write_review);
@@ -151,8 +153,8 @@ static void write_all(struct session *s, const struct request *q, struct link *k
         link_stats(k, &b);
         ok = write_text(s, s->stats, &b);
     }
-    bool records = !pairs_out && !review_out && (!in_store || q->one || s->output);
-    ok = ok && show(s, q, k, true);
+    bool records = !pairs_out && !review_out && (!st || q->one || s->output);
+    ok = ok && show(s, q, k, true, st, q->explain ? 2 : records ? k->table.n_rows : 0, s->output);
     if (ok && q->explain) explain(s, k, q->explain);
     else if (ok && records) write_rows(s, k, s->output, q->one ? link_write_golden : link_write_records);
     buf_free(&b);
@@ -166,7 +168,7 @@ static void link_all(struct session *s, const struct request *q, struct rows *r,
     struct link *k = link_run(r, m, o, &s->diag);
     bool ok = k && (!keep || link_store_keep(k, st, l));
     if (ok && keep) ok = index ? link_store_index(k, st, l, &now, digest) : store_blocks_forget(st, l);
-    if (ok) write_all(s, q, k, st != NULL);
+    if (ok) write_all(s, q, k, st);
     link_free(k);
 }
 

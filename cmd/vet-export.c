@@ -1,7 +1,4 @@
 /* vet-export: the records of the store, as they are, masked for an audience. */
-#include <stdio.h>
-#include <unistd.h>
-
 #include "base/mask.h"
 #include "flow/choose.h"
 #include "flow/copy.h"
@@ -37,15 +34,22 @@ static struct rows *open_rows(struct store *st, const struct schema *l, const st
     return store_rows(st, &(struct store_query){.ledger = l, .as_of = as_of, .sorted = true, .source = c->source});
 }
 
-/* The log says who took whole personal data out of the store.  A store that may only be read keeps no log. */
-static void note_unmasked(struct session *s, uint64_t n)
+static struct rows *chosen_rows(struct session *s, struct store *st, const struct schema *l, const struct choice *c)
 {
-    char counts[40];
-    if (access(s->db, W_OK) != 0) return;
-    struct store *st = session_store(s, STORE_WRITE, (struct str){0});
-    snprintf(counts, sizeof counts, "{\"rows\":%llu}", (unsigned long long)n);
-    if (st) store_note(st, "export", s->output ? s->output : "-", counts);
-    store_close(st);
+    return rows_choose(open_rows(st, l, c), s->where, l, str_head(str_of(session_now()), 10));
+}
+
+/* The log has the number of rows before the first of them leaves: they are counted first. */
+static bool logged(struct session *s, struct store *st, const struct schema *l, const struct choice *c)
+{
+    struct rows *r = chosen_rows(s, st, l, c);
+    if (!r) return false;
+    uint64_t n = 0;
+    struct row_cursor cursor = {.rows = r};
+    while (rows_next(&cursor)) n++;
+    bool ok = rows_done(&cursor);
+    rows_close(r);
+    return ok && session_unmasked(s, NULL, n, s->output);
 }
 
 static void export_rows(struct session *s, const struct choice *c, enum mask_profile mask)
@@ -53,7 +57,8 @@ static void export_rows(struct session *s, const struct choice *c, enum mask_pro
     if (c->history) session_hide(s, c->history);
     struct schema *l = schema_open(s->share, c->ledger ? c->ledger : "person", &s->diag);
     struct store *st = l ? session_store(s, STORE_READ, (struct str){0}) : NULL;
-    struct rows *r = st ? rows_choose(open_rows(st, l, c), s->where, l, str_head(str_of(session_now()), 10)) : NULL;
+    bool may = st && (mask != PROFILE_NONE || logged(s, st, l, c));
+    struct rows *r = may ? chosen_rows(s, st, l, c) : NULL;
     struct out *out = r ? out_open(s->output, &s->diag) : NULL;
     struct copy_options how = {.format = s->to == TO_JSON ? ROWS_JSON : ROWS_CSV, .ledger = l, .mask = mask};
     uint64_t n = 0;
@@ -61,7 +66,6 @@ static void export_rows(struct session *s, const struct choice *c, enum mask_pro
     if (out && !out_close(out, ok, &s->diag)) ok = false;
     rows_close(r);
     store_close(st);
-    if (ok && mask == PROFILE_NONE) note_unmasked(s, n);
     if (ok) session_stats(s, n, (struct str){0});
     schema_free(l);
 }

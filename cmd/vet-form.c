@@ -2,6 +2,7 @@
 #include <libintl.h>
 
 #include "book/form.h"
+#include "flow/choose.h"
 #include "session.h"
 #include "store/store.h"
 
@@ -40,6 +41,23 @@ static void write_forms(struct session *s, const struct request *q, struct form_
     buf_free(&b);
 }
 
+/* Whole names and numbers go home with the forms: the log says of how many people. */
+static bool logged(struct session *s, const struct request *q, struct store *st, const struct form_spec *spec)
+{
+    const struct store_query query = {.ledger = spec->schema};
+    struct rows *people = rows_choose(store_rows(st, &query), spec->where, spec->schema, str_head(str_of(session_now()), 10));
+    if (!people) return false;
+    uint32_t inside = q->unit ? units_code(spec->units, str_of(q->unit)) : UNIT_NONE;
+    int unit = columns_find(&people->columns, STR("unit"));
+    uint64_t n = 0;
+    struct row_cursor cursor = {.rows = people};
+    for (const struct str *v; (v = rows_next(&cursor));)
+        n += inside == UNIT_NONE || units_inside(spec->units, units_code(spec->units, v[unit]), inside);
+    bool ok = rows_done(&cursor);
+    rows_close(people);
+    return ok && session_unmasked(s, NULL, n, q->folder);
+}
+
 static void from_store(struct session *s, const struct request *q, struct form_spec *spec)
 {
     struct store *st = session_store(s, STORE_READ, (struct str){0});
@@ -49,6 +67,10 @@ static void from_store(struct session *s, const struct request *q, struct form_s
     spec->units = units;
     spec->people = people;
     spec->where = spec->schema->stock.n ? spec->schema->stock.s : NULL;
+    if (people && spec->mask == PROFILE_NONE && !logged(s, q, st, spec)) {
+        rows_close(people);
+        people = NULL;
+    }
     if (units && (people || q->blank)) write_forms(s, q, spec);
     rows_close(people);
     units_free(units);

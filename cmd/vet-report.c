@@ -19,22 +19,34 @@ struct request {
     struct schema *schema;
 };
 
+/* May it be shown?  A stream's records are whoever's holds them; of the store's the log says who takes them whole. */
+static bool may_show(struct session *s, const struct report_source *from, uint64_t rows)
+{
+    return !from->of || from->mask != PROFILE_NONE || session_unmasked(s, NULL, rows, s->output);
+}
+
+static uint64_t lines_of(const struct content *c)
+{
+    uint64_t lines = 0;
+    for (size_t i = 0; i < c->n_sheets; i++)
+        for (size_t k = 0; k < c->sheets[i].n_blocks; k++) lines += block_lines(&c->sheets[i].blocks[k]);
+    return lines;
+}
+
 /* How many lines each sheet has. */
 static void account(struct session *s, const struct content *c)
 {
     struct buf parts = {0};
-    uint64_t all = 0;
     buf_put(&parts, "\"sheets\": [");
     for (size_t i = 0; i < c->n_sheets; i++) {
         uint64_t lines = 0;
         for (size_t k = 0; k < c->sheets[i].n_blocks; k++) lines += block_lines(&c->sheets[i].blocks[k]);
-        all += lines;
         buf_put(&parts, i ? ", {\"name\": " : "{\"name\": ");
         json_quote(&parts, c->sheets[i].name);
         buf_printf(&parts, ", \"rows\": %llu}", (unsigned long long)lines);
     }
     buf_put(&parts, "], ");
-    session_stats(s, all, buf_slice(&parts));
+    session_stats(s, lines_of(c), buf_slice(&parts));
     buf_free(&parts);
 }
 
@@ -54,9 +66,9 @@ static void write_report(struct session *s, const struct request *q, const struc
 {
     if (content && q->explain) {
         struct result *behind = report_explain(q->report, from, content, str_of(q->explain), &s->diag);
-        session_write(s, q->format == PRINT_JSON ? ROWS_JSON : ROWS_CSV, behind);
+        if (behind && may_show(s, from, behind->n)) session_write(s, q->format == PRINT_JSON ? ROWS_JSON : ROWS_CSV, behind);
         result_free(behind);
-    } else if (content) {
+    } else if (content && may_show(s, from, lines_of(content))) {
         content_print(content, (enum print_format)q->format, s->output, &s->diag);
         account(s, content);
     }

@@ -176,6 +176,57 @@ sqlite3 vet.db .dump | sqlite3 bad.db && sqlite3 bad.db "PRAGMA application_id=$
 status "who changes a text that was kept is found out" 4 vet-store -d bad.db verify
 has "  by name" err "vet_text"
 unset VET_SHARE
+
+# Who takes whole names and numbers out of the store stands in its log, before he has them.
+last() { vet-store log -t json | tail -1 | grep -o '"kind":"[^"]*"\|"by":"[^"]*"\|"source":"[^"]*"\|rows[^}]*}' | tr '\n' ' '; }
+batches() { vet-store log | wc -l; }
+mine() { VET_BY=李会计 at 2026-12-22T08:00:00 "$@"; }
+stock=$(sed -n 's/.*"vet:stock": "\(.*\)",*$/\1/p' "$TOP/share/ledgers/person.json")
+before=$(batches)
+mine report -t csv -o masked.csv
+mine vet-report -q -r monthly -p 2026-11 --explain '关键指标!B5' -o masked.csv
+mine vet-aggregate -q -p 2026-11 --level station -o masked.csv
+mine vet-aggregate -q -p 2026-11 --level station --explain 1 --mask internal -o masked.csv
+mine vet-export -q --mask internal -o masked.csv
+same "masked, and sums, are nobody's business" "$before" "$(batches)"
+mine vet-report -q -r roster -p 2026-12 --mask none -t csv -o whole.csv
+has "a report" <(last) '"by":"李会计" "source":"whole.csv"'
+mine vet-aggregate -q -p 2026-11 --level station --explain 1 -o whole.csv
+has "the people behind a sum" <(last) "\"by\":\"李会计\" \"source\":\"whole.csv\" rows\\\":$(tail -n +2 whole.csv | wc -l)}"
+mine vet-aggregate -q --movement 2026-10..2026-11 --people -o whole.csv
+has "who came and left" <(last) "\"source\":\"whole.csv\" rows\\\":$(tail -n +2 whole.csv | wc -l)}"
+mine vet-report -q -r monthly -p 2026-11 --mask none --explain '关键指标!B5' -o whole.csv
+has "the people behind a number of a report" <(last) 'rows\":5}'
+mine vet-form -q -o forms
+has "forms with people in them" <(last) "\"source\":\"forms\" rows\\\":$(vet-export -q --mask internal --where "$stock" | tail -n +2 | wc -l)}"
+mine vet-dedupe -q --one -o whole.csv
+has "golden records" <(last) '"source":"whole.csv" rows'
+mine vet-export -q -o whole.csv
+has "an export" <(last) "\"source\":\"whole.csv\" rows\\\":$(tail -n +2 whole.csv | wc -l)}"
+same "each once" "$((before + 7))" "$(vet-store log | grep -c -v ',links,')"
+again "after all that"
+chmod a-w vet.db
+status "a store that may only be read gives them all the same" 0 vet-report -r roster -p 2026-12 --mask none -t csv
+has "  with a warning" err "warning: store_unlogged"
+chmod u+w vet.db
+(
+    sqlite3 vet.db <<'SQL'
+PRAGMA busy_timeout=5000;
+BEGIN IMMEDIATE;
+.shell touch held; sleep 30
+SQL
+) &
+holder=$!
+for _ in $(seq 100); do [ -e held ] && break; sleep 0.1; done
+for whole in 'vet-export' 'vet-report -r roster -p 2026-12 -t csv --mask none' 'vet-aggregate --explain 1 --level station'; do
+    # shellcheck disable=SC2086
+    VET_WAIT=200 status "${whole%% *}: what the log cannot tell of is not given out" 4 $whole
+    same "  not a byte" "" "$(cat out)"
+    has "  it says what to do" err "store_not_logged"
+done
+status "masked it is not held up" 0 vet-report -q -r roster -p 2026-12 -t csv
+pkill -P $holder
+wait $holder 2>/dev/null
 check "the store verifies" vet-store -q verify
 same "a month that is frozen late is frozen as it was reported, without the sheets of the month that follows" \
     "2026-10,station,S,榆山街道退役军人服务站,2" "$(vet-aggregate -q -p 2026-10 --level station | tail -1)"

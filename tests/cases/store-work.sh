@@ -49,6 +49,7 @@ same "and nothing else" 2 "$(wc -l <changes.csv)"
 same "history shows both versions, with file and row" 2 "$(vet-export --history 370124195001011012 --mask internal | grep -cE ',import,b1,a2?[.]csv,')"
 vet-export --missing --mask internal >missing.csv
 has "the one whom the new sheet lacks is listed for follow-up, with the building leader" missing.csv 'b1,1号楼,李*,王楼长,13800000001'
+has "  and of how many rows" <(vet-store log | grep ',export,' | tail -1) '{""rows"":'
 same "the log says who exported unmasked" 1 "$(vet-store log | grep -c ',export,2026-11-24T10:00:00,clerk,vet-export --changes')"
 
 a=$((last - 1)) # the batch of a.csv
