@@ -110,7 +110,7 @@ static size_t starts_with(struct str s, const char *const *words)
 static const char *const GRID_AFTER[] = {"号网格", "#网格", "号格", "网格", "格", "#", NULL};
 static const char *const BUILDING_AFTER[] = {"号楼栋", "号楼", "号栋", "号幢", "#楼栋", "#楼", "#栋", "#", "号",
                                              "栋楼",   "栋",   "幢楼", "幢",   "楼栋",  "楼",  "座",  NULL};
-static const char *const BUILDING_BEFORE[] = {"楼栋号", "楼栋", "楼号", "楼", "栋", "幢", NULL};
+static const char *const BUILDING_BEFORE[] = {"楼栋号", "楼栋", "楼号", "楼", "栋", "幢", "no.", "no", NULL};
 static const char *const COMMUNITY_END[] = {"社区居民委员会", "社区居委会", "居民委员会", "居委会", "村民委员会",
                                             "村委会",         "村社区",     "社区",       "村",     NULL};
 static const char *const STATION_END[] = {"退役军人服务站", "服务站", "街道办事处", "街道办", "街道", NULL};
@@ -162,6 +162,7 @@ static void grid_key(struct buf *out, struct str s)
 static void building_key(struct buf *out, struct str s)
 {
     s = drop_ordinal(s);
+    while (s.n > 1 && s.s[s.n - 1] == '-' && is_digit(s.s[s.n - 2])) s.n--; /* 5-: the room was left out */
     size_t before = starts_with(s, BUILDING_BEFORE);
     if (before && before < s.n && is_digit(s.s[before])) s = str_from(s, before);
     size_t start = out->n;

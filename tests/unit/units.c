@@ -53,8 +53,8 @@ int main(void)
     diag_init(&d, NULL, NULL);
     struct units *u = make();
     CHECK(units_ready(u, "units.csv", &d), "sound units are accepted");
-    static const char *const FIVE[] = {"5号楼",  "5#楼",  "5#",     "5栋", "五幢",    "5楼", "５号楼",
-                                       "05号楼", "第5栋", "五号楼", "楼5", "5 号 楼", "5座", "5号"};
+    static const char *const FIVE[] = {"5号楼",  "5#楼", "5#",      "5栋", "五幢", "5楼",  "５号楼", "05号楼", "第5栋",
+                                       "五号楼", "楼5",  "5 号 楼", "5座", "5号",  "No.5", "NO 5",   "5-"};
     for (size_t i = 0; i < sizeof FIVE / sizeof *FIVE; i++) check_find(u, "G1", LEVEL_BUILDING, FIVE[i], "B5");
     static const char *const TWELVE[] = {"12网格", "第十二网格", "网格12", "012网格", "十二网格", "第１２网格", "12", "12号网格"};
     for (size_t i = 0; i < sizeof TWELVE / sizeof *TWELVE; i++) check_find(u, "C1", LEVEL_GRID, TWELVE[i], "G12");
