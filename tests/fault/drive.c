@@ -148,7 +148,7 @@ static void state_of_store(const char *path, char hex[65], struct map *each)
     if (s && store_verify_quietly(s)) {
         dump(s, 0, &d, &out);
         hex_digest(buf_slice(&out), hex);
-        map_at(each ? each : &(struct map){0}, str_of(hex), NULL);
+        if (each) map_at(each, str_of(hex), NULL);
         for (int64_t b = store_head(s, NULL); each && b > 0; b--) {
             char then[65];
             out.n = 0;
@@ -386,6 +386,7 @@ static void drive(const char *name, const char *how, const char *folder, char *c
         try_at(command, folder, how, 0, &before, &after, &each, &t);
         check(!t.between && !t.left && !t.untold && !t.unfinished, name,
               *how == 's' ? "writes and reads that move half change nothing" : "interrupted writes and reads change nothing");
+        map_free(&each);
         return;
     }
     unsigned long step = most && calls > most ? (calls + most - 1) / most : 1;

@@ -12,6 +12,7 @@ static struct link *open_link(void)
 {
     static struct link *k;
     static struct model m;
+    static struct rows *r; /* lives as long as what was linked of it */
     static struct diag d;
     if (k) return k;
     diag_init(&d, NULL, NULL);
@@ -19,7 +20,7 @@ static struct link *open_link(void)
     must(model_open(&m, share_folder(), "person", &d), "run me from the top of the checkout, or with VET_SHARE");
     struct file_of_bytes f = file_of_bytes(RECORDS, sizeof RECORDS - 1);
     const char *path = f.path;
-    struct rows *r = rows_open(&path, 1, "csv", &d);
+    r = rows_open(&path, 1, "csv", &d);
     k = r ? link_run(r, &m, &(struct link_options){.threads = 1}, &d) : NULL;
     must(k, "the records are linked");
     return k;

@@ -146,7 +146,8 @@ static void take(bool of_nothing, bool unedited)
     bool ok = store_unpack(st.store, share_folder(), package, &receipt);
     must(ok || st.diag.status >= 1, "a package is taken, or what is wrong with it is told");
     must(ok || !unedited, "and the one that was packed is");
-    must(ok ? receipt.n > 0 : store_head(st.store, &hash) == head, "what is not taken leaves no batch");
+    must(!ok || receipt.n > 0, "what is taken is answered");
+    must(ok || store_head(st.store, &hash) == head, "what is not taken leaves no batch");
     must(store_verify_quietly(st.store), "the store is sound");
     must(station_close(&st), "and closes");
     station_end(&st);
