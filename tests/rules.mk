@@ -43,8 +43,9 @@ valgrind: tests
 	@mkdir -p $(VALGRIND)/bin $(VALGRIND)/tests/unit
 	@ln -sfn $(abspath $(BUILD))/share $(VALGRIND)/share
 	@for f in $(COMMANDS:$(BUILD)/%=%) $(UNIT:$(BUILD)/%=%); do \
-	    printf '#!/bin/sh\nexec valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite %s "$$@"\n' \
-	        $(abspath $(BUILD))/$$f >$(VALGRIND)/$$f && chmod +x $(VALGRIND)/$$f; done
-	BUILD=$(VALGRIND) tests/run $(or $(T),base csv json expr aggregate import-basic report-summary)
+	    printf '#!/bin/sh\nexec valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=%s %s "$$@"\n' \
+	        $(CURDIR)/tests/valgrind.txt $(abspath $(BUILD))/$$f >$(VALGRIND)/$$f && chmod +x $(VALGRIND)/$$f; done
+	BUILD=$(VALGRIND) LIMIT=$${LIMIT:-3600} tests/run \
+	    $(or $(T),base csv json expr import-basic dedupe-first aggregate-stream report-summary report-frozen returns.sh store-work store-pack)
 
 include $(wildcard tests/*/rules.mk)
