@@ -255,8 +255,8 @@ static void finish(struct book *b, struct cell_block *block, struct piece *piece
 static int csv_fetch(struct book *b, struct cell_block *block)
 {
     struct csv *c = b->own;
-    if (!block->own) block->own = mem_zero(1, sizeof(struct piece));
-    struct piece *piece = block->own;
+    free(block->own); /* the block may have come from another reader */
+    struct piece *piece = block->own = mem_zero(1, sizeof *piece);
     struct cut cut;
     buf_str(&block->raw, buf_slice(&c->carry));
     c->carry.n = 0;

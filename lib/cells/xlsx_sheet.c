@@ -339,7 +339,8 @@ int xlsx_sheet_fetch(struct xlsx_sheet *s, struct cell_block *block)
     struct str rows = str_head(buf_slice(&s->carry), cut);
     buf_str(&block->raw, rows);
     block->first_row = s->last_row + 1;
-    if (!block->own) block->own = mem_zero(1, sizeof s->lines);
+    free(block->own); /* the block may have come from another reader */
+    block->own = mem_zero(1, sizeof s->lines);
     *(unsigned long *)block->own = s->lines;
     s->last_row = last_number(s, rows);
     s->lines += count_lines(rows);
