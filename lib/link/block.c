@@ -89,15 +89,42 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+struct neighbour {
+    uint64_t content;
+    uint32_t row;
+};
+
+static int by_content(const void *a, const void *b)
+{
+    const struct neighbour *x = a, *y = b;
+    if (x->content != y->content) return x->content < y->content ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* What is still too large is compared between neighbours, by what the rows say. */
+static void make_neighbours(struct run *r, struct chunk *c, const uint32_t *rows, size_t n)
+{
+    struct neighbour *v = mem_alloc(n * sizeof *v);
+    size_t reach = NEIGHBOURS;
+    for (size_t i = 0; i < n; i++) v[i] = (struct neighbour){row_content(r->t, rows[i]), rows[i]};
+    qsort(v, n, sizeof *v, by_content);
+    c->count.cut += (uint64_t)n * (n - 1) / 2 - (uint64_t)(n - reach) * reach - reach * (reach - 1) / 2;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n && j - i <= reach; j++) make_pair(r, c, v[i].row, v[j].row);
+    free(v);
+}
+
 static void make_block(struct run *r, struct chunk *c, const uint32_t *rows, size_t n, unsigned used)
 {
     if (n < 2) return;
     int k = n <= MAX_BLOCK ? -1 : splitting_column(r, n, used);
+    if (k < 0 && n > MAX_BLOCK) {
+        make_neighbours(r, c, rows, n);
+        return;
+    }
     if (k < 0) {
-        size_t reach = n <= MAX_BLOCK ? n : NEIGHBOURS;
-        if (reach < n) c->count.cut += (uint64_t)n * (n - 1) / 2 - (uint64_t)(n - reach) * reach - reach * (reach - 1) / 2;
         for (size_t i = 0; i < n; i++)
-            for (size_t j = i + 1; j < n && j - i <= reach; j++) make_pair(r, c, rows[i], rows[j]);
+            for (size_t j = i + 1; j < n; j++) make_pair(r, c, rows[i], rows[j]);
         return;
     }
     uint64_t *again = mem_alloc(n * sizeof *again);

@@ -59,6 +59,9 @@ struct memo;
 struct memo *memo_new(const struct table *t, const struct memo *beside);
 void memo_free(struct memo *m);
 uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uint32_t b, struct memo *memo);
+/* What a row says in the columns compared, as a number: rows are put in order by it, so that the order in which they came does not
+ * matter. */
+uint64_t row_content(const struct table *t, uint32_t row);
 /* Has what pair_code reads brought into the cache: first the rows, later their values.  Small tables are there already. */
 bool pair_must_be_brought(const struct table *t);
 void pair_bring_rows(const struct table *t, uint32_t a, uint32_t b);

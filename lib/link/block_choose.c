@@ -5,8 +5,8 @@
 #include "base/work.h"
 #include "link/block_own.h"
 
-enum { SMALL = 1500, MIDDLE = 50000, MANY = 300000, FEW_RULES = 12 };
-enum { SAMPLED_ROWS = 100000, SHARE = 8 }; /* of more rows, an eighth of the keys is counted */
+enum { SMALL = 1500, MIDDLE = 50000, ENOUGH = 600000, FEW_RULES = 12 }; /* ENOUGH: pairs of a rule, for most lists */
+enum { SAMPLED_ROWS = 100000, SHARE = 8 };                              /* of more rows, an eighth of the keys is counted */
 
 /* Keys by which a column is tried, the loosest first. */
 static const enum key *tried_keys(enum kind k, size_t *n)
@@ -147,7 +147,7 @@ void blocking_choose(struct blocking *b, struct model *m, const struct table *t,
     if (!b->keys) b->keys = mem_zero(1, sizeof *b->keys);
     size_t n = (size_t)t->n_rows;
     struct choice ch = {.m = m, .t = t, .keys = b->keys, .limit = n <= MIDDLE ? RULES : FEW_RULES, .n_slots = 1024};
-    ch.most = n <= MIDDLE ? 3 * (uint64_t)n : n <= MANY ? n : n / 2;
+    ch.most = n * 3 < ENOUGH ? n * 3 : n / 2 > ENOUGH ? n / 2 : ENOUGH;
     while (ch.n_slots < 2 * (n > SAMPLED_ROWS ? n / SHARE + n / 64 : n)) ch.n_slots *= 2;
     for (size_t k = 0; k < m->n; k++) {
         size_t n_keys;

@@ -60,13 +60,71 @@ static void count_share(void *ctx, size_t from, size_t to)
     memo_free(memo);
 }
 
+/* Rows to draw from, the same ones in whatever order they come: all, or of very many those whose values in two columns hash low. */
+enum { DRAWN_ROWS = 1 << 16, LEAST_ROWS = 1 << 10 };
+struct drawn {
+    uint64_t content;
+    uint32_t row;
+};
+struct draw {
+    struct drawn *rows;
+    size_t n, cap;
+};
+
+static int by_content(const void *a, const void *b)
+{
+    const struct drawn *x = a, *y = b;
+    if (x->content != y->content) return x->content < y->content ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* The two columns of most values. */
+static void widest_columns(const struct table *t, size_t widest[2])
+{
+    widest[0] = widest[1] = 0;
+    for (size_t k = 1; k < t->n_columns; k++) {
+        if (t->columns[k].n_values > t->columns[widest[0]].n_values) widest[1] = widest[0], widest[0] = k;
+        else if (widest[1] == widest[0] || t->columns[k].n_values > t->columns[widest[1]].n_values) widest[1] = k;
+    }
+}
+
+static void take_rows(struct draw *d, const struct table *t, uint64_t below)
+{
+    size_t widest[2];
+    widest_columns(t, widest);
+    for (uint32_t i = 0; i < t->n_rows; i++) {
+        uint64_t h = 0;
+        for (int c = 0; below != UINT64_MAX && c < 2; c++) {
+            uint32_t v = table_id(t, i, widest[c]);
+            h = h * 31 + (v ? t->columns[widest[c]].hash[v - 1] : 0);
+        }
+        if (mix64(h) > below) continue;
+        mem_grow(&d->rows, &d->cap, d->n + 1, sizeof *d->rows);
+        d->rows[d->n++] = (struct drawn){row_content(t, i), i};
+    }
+}
+
+static struct draw draw_rows(const struct table *t)
+{
+    struct draw d = {.n = 0};
+    uint64_t n = t->n_rows;
+    if (n > DRAWN_ROWS) take_rows(&d, t, UINT64_MAX / n * DRAWN_ROWS);
+    if (d.n < LEAST_ROWS) {
+        d.n = 0;
+        take_rows(&d, t, UINT64_MAX);
+    }
+    if (d.n) qsort(d.rows, d.n, sizeof *d.rows, by_content);
+    return d;
+}
+
 double chance_measure(struct model *m, const struct table *t, const uint32_t *source, unsigned threads)
 {
     uint64_t counts[COMPARISONS][LEVELS] = {{0}}, draw = 0x7665742d6c696e6bu, n = t->n_rows, across = 0;
     struct draws *d = mem_zero(1, sizeof *d);
+    struct draw rows = draw_rows(t);
     for (int i = 0; n > 1 && i < SAMPLED; i++) {
         draw = mix64(draw + 0x9E3779B97F4A7C15u);
-        uint32_t a = (uint32_t)((draw & 0xFFFFFFFF) * n >> 32), b = (uint32_t)((draw >> 32) * n >> 32);
+        uint32_t a = rows.rows[(draw & 0xFFFFFFFF) * rows.n >> 32].row, b = rows.rows[(draw >> 32) * rows.n >> 32].row;
         if (a == b) continue;
         across += !source || source[a] != source[b];
         d->pair[d->n][0] = a;
@@ -81,6 +139,7 @@ double chance_measure(struct model *m, const struct table *t, const uint32_t *so
             for (unsigned l = 0; l < LEVELS; l++) counts[k][l] += d->counts[i][k][l];
     memo_free(d->memo);
     free(d);
+    free(rows.rows);
     for (size_t k = 0; k < m->n; k++) {
         struct comparison *c = &m->comparisons[k];
         const struct kind_info *info = kind_info(c->kind);

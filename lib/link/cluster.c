@@ -36,8 +36,25 @@ static int by_strength(const void *a, const void *b)
 {
     const struct edge *x = a, *y = b;
     if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
+    if (x->order != y->order) return x->order < y->order ? -1 : 1;
     if (x->a != y->a) return x->a < y->a ? -1 : 1;
     return (x->b > y->b) - (x->b < y->b);
+}
+
+/* Where a row has several edges it may matter which is followed first. */
+static void put_in_order(struct edge *edges, size_t n, const struct table *t)
+{
+    uint8_t *met = mem_zero((size_t)t->n_rows + 1, 1);
+    for (size_t i = 0; i < n; i++) {
+        met[edges[i].a] += met[edges[i].a] < 2;
+        met[edges[i].b] += met[edges[i].b] < 2;
+    }
+    for (size_t i = 0; i < n; i++) {
+        edges[i].order = 0;
+        if (met[edges[i].a] < 2 && met[edges[i].b] < 2) continue;
+        edges[i].order = (uint32_t)((row_content(t, edges[i].a) + row_content(t, edges[i].b)) >> 32);
+    }
+    free(met);
 }
 
 static bool said_apart(struct state *s, uint32_t a, uint32_t b)
@@ -219,6 +236,7 @@ void cluster(struct clusters *c, const struct cluster_input *in, struct diag *d)
     prepare(&s, rows);
     if (in->decisions) set_apart(&s, in->decisions, rows);
     find_ambiguous(&s, in);
+    put_in_order(in->edges, in->n, in->t);
     if (in->n) qsort(in->edges, in->n, sizeof *in->edges, by_strength);
     for (size_t i = 0; i < in->n; i++) follow(c, &s, &in->edges[i], &c->refused[i], d);
     number_entities(c, &s, rows);

@@ -7,7 +7,8 @@
 
 struct edge {
     uint32_t a, b;
-    float weight; /* logarithm of odds, in bits */
+    float weight;   /* logarithm of odds, in bits */
+    uint32_t order; /* of edges of one weight: by what the rows say, not by where they stand */
 };
 struct clusters {
     uint32_t *of; /* of each row: its entity, numbered from 0 in the order of first rows */

@@ -420,8 +420,21 @@ static unsigned code_level(struct str a, struct str b)
     return same * 2 >= shorter && same ? CODE_START : CODE_OTHER;
 }
 
+/* Comparing goes by parts of the one that are found in the other, so which is the one must not depend on which row came first. */
+static bool comes_first(const struct kept *a, const struct kept *b)
+{
+    if (a->f[0] != b->f[0]) return a->f[0] < b->f[0];
+    if (a->f[1] != b->f[1]) return a->f[1] < b->f[1];
+    return str_cmp(a->text, b->text) < 0;
+}
+
 unsigned kind_level(enum kind k, const struct kept *a, const struct kept *b)
 {
+    if (kind_info(k)->text && kind_info(k)->width > 1 && !comes_first(a, b)) {
+        const struct kept *swap = a;
+        a = b;
+        b = swap;
+    }
     switch (k) {
     case KIND_NAME: return name_level(a, b);
     case KIND_SURNAME:

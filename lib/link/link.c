@@ -10,7 +10,7 @@
 #include "link/kind_own.h"
 #include "link/own.h"
 
-enum { SAMPLE = 200 };
+enum { SAMPLE = 400 };
 
 const char *verdict_name(enum verdict v)
 {
@@ -141,6 +141,35 @@ static bool replay_verdict(struct rows *r, struct row_block *b)
     return !p->from->verdict || p->from->verdict(p->from, b);
 }
 
+struct sampled {
+    uint64_t hash;
+    size_t row;
+};
+
+static int by_hash(const void *a, const void *b)
+{
+    const struct sampled *x = a, *y = b;
+    if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* Some rows of a block, from all over it and the same ones in whatever order they come: a list often begins with those of one
+ * source. */
+static size_t sample_rows(const struct row_block *b, const struct columns *c, struct str *sample[SAMPLE])
+{
+    struct sampled *v = mem_alloc((b->n_rows + 1) * sizeof *v);
+    for (size_t i = 0; i < b->n_rows; i++) {
+        struct str *values = row_of(b, c, i);
+        v[i] = (struct sampled){0, i};
+        for (size_t k = 0; k < c->n; k++) v[i].hash = mix64(v[i].hash * 31 + str_hash(values[k]));
+    }
+    if (b->n_rows) qsort(v, b->n_rows, sizeof *v, by_hash);
+    size_t n = b->n_rows < SAMPLE ? b->n_rows : SAMPLE;
+    for (size_t i = 0; i < n; i++) sample[i] = row_of(b, c, v[i].row);
+    free(v);
+    return n;
+}
+
 /* Guesses the model's columns by the first block of rows. */
 static bool guess_model(struct replay *p, struct model *m, struct diag *d)
 {
@@ -148,10 +177,8 @@ static bool guess_model(struct replay *p, struct model *m, struct diag *d)
     int got = r->fetch(r, &p->ahead);
     if (got < 0 || (got == 1 && r->parse && !r->parse(r, &p->ahead))) return false;
     p->given = got == 0;
-    size_t n = got == 1 ? p->ahead.n_rows : 0;
-    if (n > SAMPLE) n = SAMPLE;
     struct str *sample[SAMPLE];
-    for (size_t i = 0; i < n; i++) sample[i] = row_of(&p->ahead, &r->columns, i);
+    size_t n = got == 1 ? sample_rows(&p->ahead, &r->columns, sample) : 0;
     bool usable = model_guess(m, &r->columns, sample, n);
     if (!usable && !n && r->columns.n)
         usable = model_add(m, r->columns.names[0], KIND_CATEGORY) != NULL; /* no rows: nothing to link */
@@ -410,7 +437,7 @@ static void report_conflict(struct link *k, uint32_t a, uint32_t b)
 static void add_edge(struct link *k, size_t *cap, uint32_t a, uint32_t b, double weight)
 {
     mem_grow(&k->edges, cap, k->n_edges + 1, sizeof *k->edges);
-    k->edges[k->n_edges++] = (struct edge){a, b, (float)weight};
+    k->edges[k->n_edges++] = (struct edge){a, b, (float)weight, 0};
 }
 
 static void score(struct link *k)

@@ -65,6 +65,16 @@ static unsigned level_of(const struct table *t, size_t k, uint32_t x, uint32_t y
     return last->level;
 }
 
+uint64_t row_content(const struct table *t, uint32_t row)
+{
+    uint64_t h = 0;
+    for (size_t k = 0; k < t->n_columns; k++) {
+        uint32_t v = table_id(t, row, k);
+        h = mix64(h * 31 + (v ? t->columns[k].hash[v - 1] : 0));
+    }
+    return h;
+}
+
 bool pair_must_be_brought(const struct table *t)
 {
     return t->n_rows > CACHED_ROWS;
@@ -147,8 +157,10 @@ uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uin
             size_t id = (size_t)c->unless;
             const struct kind_info *info = kind_info(KIND_CITIZEN_ID);
             if (level_in(code, id) + 3u < info->exact) continue; /* not even two slips apart */
-            struct kept i = column_value(&t->columns[id], x[id]), d = column_value(&t->columns[k], x[k]);
-            if (kind_id_has_date(i.f, d.f)) code &= ~(15ull << (4 * k)); /* said already */
+            uint64_t date = column_value(&t->columns[k], x[k]).f[0];
+            if (kind_id_has_date(column_value(&t->columns[id], x[id]).f, &date) ||
+                kind_id_has_date(column_value(&t->columns[id], y[id]).f, &date))
+                code &= ~(15ull << (4 * k)); /* said already */
         }
     }
     return code;

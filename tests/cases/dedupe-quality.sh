@@ -91,6 +91,18 @@ link moved.csv
 check "who moved is found all the same (right $right, missing $missing)" test "$missing" -le 25
 check "and those of one household stay apart (wrong $wrong)" test "$wrong" -le 8
 
+# ---- the order of rows is nobody's business: shuffled, the same records are one ----
+partition() { # ENTITIES: for each row of the shuffled or unshuffled list, all of its entity, in an order of their own
+    tail -n +2 "$1" | awk -F, '{ e = $NF; sub(/,[^,]*$/, ""); print e "\t" $0 }' | LC_ALL=C sort |
+        awk -F'\t' '$1 != last { if (NR > 1) print line; line = ""; last = $1 } { line = line "|" $2 } END { print line }' | LC_ALL=C sort
+}
+for set in families moved parts; do
+    (head -n 1 "in.$set.csv" && tail -n +2 "in.$set.csv" | awk '{ print (NR * 7919) % 10007 "\t" $0 }' | sort -n | cut -f 2-) >shuffled.csv
+    vet-dedupe -q "in.$set.csv" >straight.ent && vet-dedupe -q shuffled.csv >shuffled.ent
+    partition straight.ent >straight.txt && partition shuffled.ent >shuffled.txt
+    check "the rows of $set in another order are the same entities" cmp straight.txt shuffled.txt
+done
+
 # ---- headings that mislead ----
 printf 'full_name,first_name,surname,birth_place,dob\n' >heads.csv
 for i in 1 2 3 4 5 6; do echo "Ann Lee $i,Ann $i,Lee $i,York $i,19$((50 + i))-01-0$i"; done >>heads.csv
