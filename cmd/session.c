@@ -307,12 +307,13 @@ void session_hide(struct session *s, const char *secret)
 struct store_options session_options(struct session *s, struct str month)
 {
     memcpy(s->month, month.s ? month.s : "", month.n < sizeof s->month ? month.n : sizeof s->month - 1);
-    const char *wait = getenv("VET_WAIT");
+    const char *wait = getenv("VET_WAIT"), *salt = getenv("VET_SALT");
     return (struct store_options){.by = s->by ? s->by : session_who(),
                                   .now = session_now(),
                                   .command = buf_text(&s->command),
                                   .period = month.n ? s->month : NULL,
-                                  .wait_ms = wait ? atol(wait) : 0};
+                                  .wait_ms = wait ? atol(wait) : 0,
+                                  .salted = !salt || strcmp(salt, "none") != 0};
 }
 
 struct store *session_store(struct session *s, enum store_mode mode, struct str month)

@@ -4,6 +4,7 @@
  * (batch_change_line) with the numbers and SHA-256 of the versions opened (8 bytes _id, 32 bytes digest of the row's image,
  * in the order of _id) and closed (8 bytes _id each, in order).  Numbers are big endian. */
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "store/own.h"
 #include "store/pipe.h"
@@ -33,6 +34,7 @@ void batch_hash(const struct batch_text *t, struct str changes, char hex[65])
     line(&b, "counts", t->counts);
     buf_printf(&b, "undoes: %lld\nrun: %lld\n", (long long)t->undoes, (long long)t->run);
     buf_str(&b, changes);
+    if (t->salt.n) line(&b, "salt", t->salt);
     line(&b, "previous", t->previous);
     image_digest(buf_slice(&b), d);
     hex_of(d, 32, hex);
@@ -87,12 +89,23 @@ bool batch_refresh(struct store *s)
     return refresh(s);
 }
 
+static bool make_salt(struct store *s)
+{
+    unsigned char random[16];
+    s->batch.salt[0] = 0;
+    if (!s->salted) return true;
+    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) return store_fault(s, SQLITE_IOERR);
+    hex_of(random, sizeof random, s->batch.salt);
+    return true;
+}
+
 static bool add_batch(struct store *s)
 {
-    sqlite3_stmt *q =
-        kept(s, &s->add_batch,
-             "INSERT INTO vet_batch(id, kind, who, at, command, source, source_hash, period, counts, undoes, run, previous, hash) "
-             "VALUES(?, ?, ?, ?, ?, '', '', ?, '', 0, ?, ?, '')");
+    if (!make_salt(s)) return false;
+    sqlite3_stmt *q = kept(
+        s, &s->add_batch,
+        "INSERT INTO vet_batch(id, kind, who, at, command, source, source_hash, period, counts, undoes, run, previous, hash, salt) "
+        "VALUES(?, ?, ?, ?, ?, '', '', ?, '', 0, ?, ?, '', ?)");
     if (!q) return false;
     sqlite3_bind_int64(q, 1, s->batch.id);
     bind_str(q, 2, buf_slice(&s->batch.kind));
@@ -102,6 +115,7 @@ static bool add_batch(struct store *s)
     bind_str(q, 6, str_of(s->period));
     sqlite3_bind_int64(q, 7, s->run);
     sqlite3_bind_text(q, 8, s->head_hash, 64, SQLITE_STATIC);
+    bind_str(q, 9, str_of(s->batch.salt));
     return store_step_done(s, q);
 }
 
@@ -214,6 +228,7 @@ static bool seal(struct store *s)
         .period = str_of(s->period),
         .counts = buf_slice(&s->batch.counts),
         .previous = {s->head_hash, 64},
+        .salt = str_of(s->batch.salt),
         .id = s->batch.id,
         .undoes = s->batch.undoes,
         .run = s->run,

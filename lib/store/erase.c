@@ -192,6 +192,7 @@ static bool find_person(struct erasing *e, const struct schema *l, const char *k
                   "CREATE TEMP TABLE IF NOT EXISTS vet_erase_sheet(id INTEGER PRIMARY KEY);"
                   "CREATE TEMP TABLE IF NOT EXISTS vet_erase_unit(id INTEGER PRIMARY KEY);"
                   "CREATE TEMP TABLE IF NOT EXISTS vet_erase_run(id INTEGER PRIMARY KEY);"
+                  "CREATE TEMP TABLE IF NOT EXISTS vet_erase_batch(id INTEGER PRIMARY KEY); DELETE FROM temp.vet_erase_batch;"
                   "DELETE FROM temp.vet_erase; DELETE FROM temp.vet_erase_sheet; DELETE FROM temp.vet_erase_unit; DELETE FROM "
                   "temp.vet_erase_run");
     bool ok = run(e, &sql) && find_by_id(e, str_of(key)) && find_by_record(e, l, key) && find_by_entity(e) && remember_all(e);
@@ -218,45 +219,40 @@ static bool digest_row(struct erasing *e, const struct table *t, int64_t id, uns
     return ok;
 }
 
-/* What was before is what the chain knows, also when a row is emptied for a second person. */
-static bool bury(struct erasing *e, struct str table, int64_t id, const char *before, const char *left)
+static bool bury(struct erasing *e, struct str table, int64_t id, const char *digest)
 {
-    struct buf sql = {0}, digest = {0};
     char row[24];
-    buf_put(&sql, "SELECT substr(digest, 1, 64) FROM vet_tombstone WHERE tbl = ");
-    buf_literal(&sql, table);
-    buf_printf(&sql, " AND row = %lld LIMIT 1", (long long)id);
-    sqlite3_stmt *q = pipe_drain(e->s) ? store_prepare(e->s, buf_text(&sql)) : NULL;
-    buf_free(&sql);
-    if (!q) return false;
-    if (sqlite3_step(q) == SQLITE_ROW) buf_str(&digest, column_str(q, 0));
-    else buf_put(&digest, before);
-    sqlite3_finalize(q);
-    buf_put(&digest, left);
     snprintf(row, sizeof row, "%lld", (long long)id);
-    const struct str values[] = {table, str_of(row), buf_slice(&digest), e->reason};
-    bool ok = table_open_row(e->s, &e->s->tables[T_TOMBSTONE], values) != 0;
-    buf_free(&digest);
-    e->rows++;
-    return ok;
+    const struct str values[] = {table, str_of(row), str_of(digest), e->reason};
+    return table_open_row(e->s, &e->s->tables[T_TOMBSTONE], values) != 0;
 }
 
-/* Carries out UPDATE table SET `set` on one row and keeps its digests. */
+static bool note_batch(struct erasing *e, int64_t id)
+{
+    struct buf sql = {0};
+    buf_printf(&sql, "INSERT OR IGNORE INTO temp.vet_erase_batch VALUES(%lld)", (long long)id);
+    return run(e, &sql);
+}
+
+/* Carries out UPDATE table SET `set` on one row, and keeps the digest of what is left.  That of what was there is not kept: anyone
+ * could try out on it who it was. */
 static bool empty_row(struct erasing *e, const struct table *t, int64_t id, const struct buf *set)
 {
     struct buf sql = {0};
     unsigned char d[32];
-    char before[65], left[65];
-    if (!digest_row(e, t, id, d)) return false;
-    hex_of(d, 32, before);
+    char left[65];
     buf_put(&sql, "UPDATE ");
     buf_name(&sql, t->name);
     buf_put(&sql, " SET ");
     buf_str(&sql, buf_slice(set));
     buf_printf(&sql, " WHERE _id = %lld", (long long)id);
     if (!run(e, &sql) || !digest_row(e, t, id, d)) return false;
+    buf_put(&sql, "INSERT OR IGNORE INTO temp.vet_erase_batch SELECT _in FROM ");
+    buf_name(&sql, t->name);
+    buf_printf(&sql, " WHERE _id = %lld", (long long)id);
     hex_of(d, 32, left);
-    return bury(e, t->name, id, before, left);
+    e->rows++;
+    return run(e, &sql) && bury(e, t->name, id, left);
 }
 
 /* Units and coded values say nothing of who it was, and are what totals count. */
@@ -457,14 +453,12 @@ static bool scrub_table(struct erasing *e, enum system_table table, const char *
     return ok;
 }
 
-/* A batch's text is in its hash: the tombstone keeps the hash that the chain goes on with, and that of what is left. */
 static bool scrub_batch(struct erasing *e, int64_t id, const struct buf *set)
 {
     struct buf sql = {0};
-    char before[65], left[65];
-    if (!batch_digest(e->s, id, before, NULL)) return false;
     buf_printf(&sql, "UPDATE vet_batch SET %.*s WHERE id = %lld", (int)set->n, set->s, (long long)id);
-    return run(e, &sql) && batch_digest(e->s, id, NULL, left) && bury(e, STR("vet_batch"), id, before, left);
+    e->rows++;
+    return run(e, &sql) && note_batch(e, id);
 }
 
 static bool scrub_texts(struct erasing *e)
@@ -486,6 +480,89 @@ static bool scrub_texts(struct erasing *e)
         buf_free(&v[i].set);
     }
     free(v);
+    return ok;
+}
+
+/* ---- the batches that held it ---- */
+
+static const struct table *table_named(const struct store *s, struct str name)
+{
+    for (size_t i = 0; i < s->n_tables; i++)
+        if (str_eq(s->tables[i].name, name)) return &s->tables[i];
+    return NULL;
+}
+
+/* The hash of the rows that a batch opened in a table, as they are now. */
+static bool hash_again(struct erasing *e, const struct table *t, int64_t first, int64_t opened, char hex[65])
+{
+    struct buf sql = {0}, image = {0};
+    struct sha256_ctx c;
+    unsigned char d[32];
+    buf_put(&sql, "SELECT * FROM ");
+    buf_name(&sql, t->name);
+    buf_printf(&sql, " WHERE _id BETWEEN %lld AND %lld ORDER BY _id", (long long)first, (long long)(first + opened - 1));
+    sqlite3_stmt *q = store_prepare(e->s, buf_text(&sql));
+    int rc = SQLITE_DONE;
+    sha256_init(&c);
+    while (q && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        image.n = 0;
+        image_of_row(&image, q, 3, t->n_columns);
+        image_digest(buf_slice(&image), d);
+        hash_row(&c, sqlite3_column_int64(q, 0), d);
+    }
+    sqlite3_finalize(q);
+    sha256_digest(&c, 32, d);
+    hex_of(d, 32, hex);
+    buf_free(&sql);
+    buf_free(&image);
+    return q && (rc == SQLITE_DONE || store_fault(e->s, rc));
+}
+
+/* What the batch says of its rows is said of what is left of them. */
+static bool state_again(struct erasing *e, int64_t batch)
+{
+    sqlite3_stmt *q = store_prepare(e->s, "SELECT tbl, first, opened FROM vet_change WHERE batch = ? AND opened > 0"),
+                 *set = q ? store_prepare(e->s, "UPDATE vet_change SET opened_hash = ? WHERE batch = ? AND tbl = ?") : NULL;
+    int rc = SQLITE_DONE;
+    bool ok = set != NULL;
+    if (q) sqlite3_bind_int64(q, 1, batch);
+    while (ok && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        char hex[65];
+        const struct table *t = table_named(e->s, column_str(q, 0));
+        if (!t) continue;
+        ok = hash_again(e, t, sqlite3_column_int64(q, 1), sqlite3_column_int64(q, 2), hex);
+        sqlite3_bind_text(set, 1, hex, 64, SQLITE_TRANSIENT);
+        sqlite3_bind_int64(set, 2, batch);
+        sqlite3_bind_text(set, 3, t->name.s, (int)t->name.n, SQLITE_STATIC);
+        ok = ok && store_step_done(e->s, set);
+    }
+    sqlite3_finalize(q);
+    sqlite3_finalize(set);
+    return ok && (rc == SQLITE_DONE || rc == SQLITE_ROW || store_fault(e->s, rc));
+}
+
+/* The chain goes on with the hash that the batch bears.  Its salt is destroyed, so that nobody can try out on that hash what stood
+ * in the batch; the tombstone, which the chain of this erasing holds, has the hash of what is left. */
+static bool bury_batch(struct erasing *e, int64_t id)
+{
+    char borne[65], left[65];
+    struct buf sql = {0}, both = {0};
+    buf_printf(&sql, "UPDATE vet_batch SET salt = '' WHERE id = %lld", (long long)id);
+    bool ok = state_again(e, id) && run(e, &sql) && batch_digest(e->s, id, borne, left);
+    if (ok) buf_printf(&both, "%s%s", borne, left);
+    ok = ok && bury(e, STR("vet_batch"), id, buf_text(&both));
+    buf_free(&both);
+    return ok;
+}
+
+static bool bury_batches(struct erasing *e)
+{
+    struct buf sql = {0};
+    struct ids v = {0};
+    buf_put(&sql, "SELECT id FROM temp.vet_erase_batch ORDER BY id");
+    bool ok = numbers(e, &sql, &v);
+    for (size_t i = 0; ok && i < v.n; i++) ok = bury_batch(e, v.v[i]);
+    free(v.v);
     return ok;
 }
 
@@ -519,7 +596,7 @@ static bool take_away(struct erasing *e)
 {
     bool ok = true;
     for (size_t i = T_SYSTEM; ok && i < e->s->n_tables; i++) ok = erase_versions(e, &e->s->tables[i]);
-    return ok && close_links(e) && erase_rejects(e) && scrub_texts(e) && store_blocks_erase(e->s);
+    return ok && close_links(e) && erase_rejects(e) && scrub_texts(e) && bury_batches(e) && store_blocks_erase(e->s);
 }
 
 /* Freed pages, the gaps in pages and the write-ahead log hold what was: the file is written anew. */
@@ -534,7 +611,8 @@ bool store_erase(struct store *s, const struct schema *l, const char *key, const
     struct erasing e = {.s = s};
     struct place at = {.file = s->path};
     bool ok = store_ledger(s, l) && store_exec(s, "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY");
-    ok = ok && find_person(&e, l, key);
+    /* The batches that held the data are stated anew: what somebody changed by hand must not be covered up by that. */
+    ok = ok && store_verify_quietly(s) && find_person(&e, l, key);
     if (ok) scrub_own(&e, reason);
     if (ok && (ok = batch_begin(s, "erase"))) {
         ok = take_away(&e);

@@ -251,6 +251,7 @@ struct store *store_open(const char *path, enum store_mode mode, const struct st
     s->path = arena_string(&s->memory, path);
     s->mode = mode;
     s->diag = d;
+    s->salted = o && o->salted;
     s->by = arena_string(&s->memory, o && o->by ? o->by : "");
     s->now = arena_string(&s->memory, o && o->now ? o->now : "");
     s->command = arena_string(&s->memory, o && o->command ? o->command : "");

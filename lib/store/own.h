@@ -65,6 +65,7 @@ struct batch {
     int64_t id; /* 0: none is open */
     int64_t undoes;
     struct buf kind, source, source_hash, counts;
+    char salt[33]; /* empty: none */
 };
 
 struct store {
@@ -74,6 +75,7 @@ struct store {
     enum store_mode mode;
     struct arena memory;
     const char *by, *now, *command, *period;
+    bool salted;          /* batches get a salt */
     bool failed;          /* a finding was made; nothing more is written */
     bool dirty;           /* something was committed that may not be on the disk yet */
     bool made;            /* this run created the file */
@@ -148,9 +150,10 @@ bool table_close_row(struct store *s, struct table *t, int64_t id);
 int64_t table_next(struct store *s, struct table *t); /* the _id that the next row will have */
 /* The number of a unit's code, made when there is none; 0 after a finding or for an empty code. */
 int64_t code_number(struct store *s, struct str code);
-/* The hash of a sealed batch from its columns, for writing and verifying. */
+/* The hash of a sealed batch from its columns, for writing and verifying.  The salt, 32 random hex digits, keeps anyone from trying
+ * out on the hash what stood in a row that was erased: it goes with the row (erase.c). */
 struct batch_text {
-    struct str kind, by, at, command, source, source_hash, period, counts, previous;
+    struct str kind, by, at, command, source, source_hash, period, counts, previous, salt;
     int64_t id, undoes, run;
 };
 void batch_hash(const struct batch_text *b, struct str changes, char hex[65]);

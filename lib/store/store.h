@@ -28,6 +28,7 @@ struct store_options {
     const char *command; /* the command line */
     const char *period;  /* "2026-11"; NULL: the month of `now` */
     long wait_ms;        /* how long to wait for another writer; 0 = 10 s */
+    bool salted;         /* a random salt goes into each batch's hash; without it the same work gives the same hashes */
 };
 /* NULL after a finding that says what is wrong with the file: no store, locked and by whom, read-only, newer, damaged. */
 struct store *store_open(const char *path, enum store_mode mode, const struct store_options *o, struct diag *d);

@@ -75,7 +75,7 @@ static const char *const KINDS[] = {[KIND_TEXT] = "TEXT", [KIND_INTEGER] = "INTE
 static const char BATCH[] =
     "CREATE TABLE vet_batch(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL, command TEXT NOT NULL,"
     " source TEXT NOT NULL, source_hash TEXT NOT NULL, period TEXT NOT NULL, counts TEXT NOT NULL, undoes INTEGER NOT NULL,"
-    " run INTEGER NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT;"
+    " run INTEGER NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL, salt TEXT NOT NULL) STRICT;"
     "CREATE INDEX vet_batch_undoes ON vet_batch(undoes) WHERE undoes > 0; CREATE INDEX vet_batch_run ON vet_batch(run);"
     "CREATE TABLE vet_change(batch INTEGER NOT NULL REFERENCES vet_batch(id), tbl TEXT NOT NULL, first INTEGER NOT NULL, opened "
     "INTEGER NOT NULL,"

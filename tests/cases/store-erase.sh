@@ -69,4 +69,31 @@ status "so is a batch whose text was scrubbed and then changed" 4 vet-store -d t
 status "erasing is for good: it cannot be undone" 2 vet-store undo "$(vet-store log | awk -F, '$2 == "erase" { print $1 }')"
 vet-store -q backup clean.db
 check "a backup made afterwards does not hold him" sh -c '! grep -qa 欧阳建国 clean.db'
+
+# Nobody can try out on what is left whom it was: batches are salted, and the salt goes with the person.
+unset VET_SALT
+for n in 1 2; do
+    VET_DB=$PWD/salted$n.db
+    vet-store -q -u units.csv init
+    vet-import -q 欧阳建国.csv two.csv
+done
+log_of() { sqlite3 "salted$1.db" "SELECT hash FROM vet_batch"; }
+same "the same work gives other hashes each time" 0 "$(comm -12 <(log_of 1 | sort) <(log_of 2 | sort) | wc -l)"
+log_of 1 >hashes
+sqlite3 salted1.db "SELECT opened_hash FROM vet_change WHERE tbl = 'person_version' AND opened > 0 UNION SELECT salt FROM vet_batch WHERE id IN (SELECT _in FROM person_version)" >tells
+check "there is something that tells" [ "$(wc -l <tells)" -ge 4 ]
+VET_DB=$PWD/salted1.db
+status "he is erased" 0 vet-store -q erase 370124195211070029 --reason 申请
+sqlite3 salted1.db .dump >left.dump
+same "no digest that his data went into is left, nor a salt of its batch" 0 "$(grep -cFf tells left.dump)"
+same "a tombstone of a row has one digest, that of what is left" 64 "$(sqlite3 salted1.db "SELECT DISTINCT length(digest) FROM vet_tombstone WHERE tbl <> 'vet_batch'")"
+same "the chain is what it was" "$(cat hashes)" "$(log_of 1 | head -"$(wc -l <hashes)")"
+check "and verifies" vet-store -q verify
+sqlite3 salted1.db "UPDATE person_version SET name = '欧阳建国' WHERE _id = (SELECT row FROM vet_tombstone WHERE tbl = 'person_version' LIMIT 1)"
+status "who fills in an emptied row is found out" 4 vet-store -q verify
+VET_DB=$PWD/salted2.db
+sqlite3 salted2.db "UPDATE person_version SET phone = '13900000000' WHERE name = '张伟'"
+sqlite3 salted2.db .dump >before.dump
+status "erasing covers up nothing: a store that was changed by hand is refused" 4 vet-store -q erase 370124195211070029 --reason 申请
+check "and left as it was" cmp before.dump <(sqlite3 salted2.db .dump)
 finish
