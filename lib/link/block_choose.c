@@ -5,7 +5,7 @@
 #include "base/work.h"
 #include "link/block_own.h"
 
-enum { SMALL = 1500, MIDDLE = 50000, ENOUGH = 600000, FEW_RULES = 12 }; /* ENOUGH: pairs of a rule, for most lists */
+enum { SMALL = 1500, MIDDLE = 50000, ENOUGH = 500000, FEW_RULES = 12 }; /* ENOUGH: pairs of a rule, for most lists */
 enum { SAMPLED_ROWS = 100000, SHARE = 8 };                              /* of more rows, an eighth of the keys is counted */
 
 /* Keys by which a column is tried, the loosest first. */
