@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/work.h"
 #include "link/kind_own.h"
 #include "link/train.h"
 
@@ -41,20 +42,50 @@ static int by_strength(const void *a, const void *b)
     return (x->b > y->b) - (x->b < y->b);
 }
 
-/* Where a row has several edges it may matter which is followed first. */
-static void put_in_order(struct edge *edges, size_t n, const struct table *t)
+struct ordering {
+    struct edge *edges;
+    const struct table *t;
+    uint8_t *met; /* of each row: how many edges it has, up to 2 */
+};
+
+/* Rows and hashes lie far apart: they are asked of memory before they are looked at. */
+static void ask_for(const struct table *t, uint32_t row, bool hashes)
 {
-    uint8_t *met = mem_zero((size_t)t->n_rows + 1, 1);
-    for (size_t i = 0; i < n; i++) {
-        met[edges[i].a] += met[edges[i].a] < 2;
-        met[edges[i].b] += met[edges[i].b] < 2;
+    __builtin_prefetch(&t->ids[(size_t)row * t->n_columns]);
+    for (size_t k = 0; hashes && k < t->n_columns; k++) {
+        uint32_t v = table_id(t, row, k);
+        if (v) __builtin_prefetch(&t->columns[k].hash[v - 1]);
     }
-    for (size_t i = 0; i < n; i++) {
-        edges[i].order = 0;
-        if (met[edges[i].a] < 2 && met[edges[i].b] < 2) continue;
-        edges[i].order = (uint32_t)((row_content(t, edges[i].a) + row_content(t, edges[i].b)) >> 32);
+}
+
+static void order_share(void *ctx, size_t from, size_t to)
+{
+    enum { ROWS_AHEAD = 12, HASHES_AHEAD = 6 };
+    struct ordering *o = ctx;
+    for (size_t i = from; i < to; i++) {
+        for (int far = 0; far < 2; far++) {
+            size_t x = i + (far ? ROWS_AHEAD : HASHES_AHEAD);
+            if (x >= to) continue;
+            ask_for(o->t, o->edges[x].a, !far);
+            ask_for(o->t, o->edges[x].b, !far);
+        }
+        struct edge *e = &o->edges[i];
+        bool alone = o->met[e->a] < 2 && o->met[e->b] < 2;
+        e->order = alone ? 0 : (uint32_t)((row_content(o->t, e->a) + row_content(o->t, e->b)) >> 32);
     }
-    free(met);
+}
+
+/* Where a row has several edges it may matter which is followed first. */
+static void put_in_order(const struct cluster_input *in)
+{
+    enum { EDGES = 1 << 16 };
+    struct ordering o = {.edges = in->edges, .t = in->t, .met = mem_zero((size_t)in->t->n_rows + 1, 1)};
+    for (size_t i = 0; i < in->n; i++) {
+        o.met[in->edges[i].a] += o.met[in->edges[i].a] < 2;
+        o.met[in->edges[i].b] += o.met[in->edges[i].b] < 2;
+    }
+    work_split(in->n, EDGES, in->threads, &o, order_share);
+    free(o.met);
 }
 
 static bool said_apart(struct state *s, uint32_t a, uint32_t b)
@@ -236,7 +267,7 @@ void cluster(struct clusters *c, const struct cluster_input *in, struct diag *d)
     prepare(&s, rows);
     if (in->decisions) set_apart(&s, in->decisions, rows);
     find_ambiguous(&s, in);
-    put_in_order(in->edges, in->n, in->t);
+    put_in_order(in);
     if (in->n) qsort(in->edges, in->n, sizeof *in->edges, by_strength);
     for (size_t i = 0; i < in->n; i++) follow(c, &s, &in->edges[i], &c->refused[i], d);
     number_entities(c, &s, rows);

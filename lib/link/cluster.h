@@ -23,6 +23,7 @@ struct cluster_input {
     const struct table *t;
     const uint32_t *source; /* of each row: no entity has two records of one; NULL = they may */
     const struct decisions *decisions;
+    unsigned threads;
 };
 void cluster(struct clusters *c, const struct cluster_input *in, struct diag *d);
 void clusters_free(struct clusters *c);

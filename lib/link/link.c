@@ -501,7 +501,7 @@ bool link_rows_there(struct link *k, const struct link_options *o)
     if (!blocking_run(&k->blocking, k->model, &k->table, o->threads) || !learn(k, o)) return false;
     report_blocks(k);
     score(k);
-    const struct cluster_input in = {k->edges, k->n_edges, k->model, &k->table, k->source, &k->decisions};
+    const struct cluster_input in = {k->edges, k->n_edges, k->model, &k->table, k->source, &k->decisions, o->threads};
     cluster(&k->clusters, &in, k->diag);
     return true;
 }
