@@ -1,4 +1,5 @@
 /* One cell, by the role of its field. */
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -153,7 +154,8 @@ static struct str code_text(struct str text)
 /* A number cell of 5.0 in a column of text is a 5. */
 static struct str cell_text(const struct cell *cell, struct str text)
 {
-    return cell->kind == CELL_NUMBER && text.n > 2 && str_ends(text, STR(".0")) ? str_head(text, text.n - 2) : text;
+    bool whole = cell->kind == CELL_NUMBER && text.n > 2 && str_ends(text, STR(".0")) && isdigit((unsigned char)text.s[text.n - 3]);
+    return whole ? str_head(text, text.n - 2) : text;
 }
 
 /* Characters lost on the way: U+FFFD, or a question mark where a Han character was not in the old code. */

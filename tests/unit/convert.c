@@ -319,6 +319,8 @@ static void codes(void)
     field("plaque", "√", "是", "");
     field("plaque", "无", "否", "");
     field("plaque", "#1", "是", "");
+    field("remark", "#5.0", "5", ""); /* a whole number that a program made a float of */
+    field("remark", "#v.0", "v.0", "");
     field("disability_level", "8级", "八级", "");
     row("name", "张三", "benefit", "烈属", NULL);
     CHECK(is(value("category"), "烈士遗属"), "where there is no category, that of the benefits is taken");
