@@ -25,11 +25,17 @@ static bool may_show(struct session *s, const struct report_source *from, uint64
     return !from->of || from->mask != PROFILE_NONE || session_unmasked(s, NULL, rows, s->output);
 }
 
+static uint64_t sheet_lines(const struct content_sheet *s)
+{
+    uint64_t lines = 0;
+    for (size_t k = 0; k < s->n_blocks; k++) lines += block_lines(&s->blocks[k]);
+    return lines;
+}
+
 static uint64_t lines_of(const struct content *c)
 {
     uint64_t lines = 0;
-    for (size_t i = 0; i < c->n_sheets; i++)
-        for (size_t k = 0; k < c->sheets[i].n_blocks; k++) lines += block_lines(&c->sheets[i].blocks[k]);
+    for (size_t i = 0; i < c->n_sheets; i++) lines += sheet_lines(&c->sheets[i]);
     return lines;
 }
 
@@ -39,11 +45,9 @@ static void account(struct session *s, const struct content *c)
     struct buf parts = {0};
     buf_put(&parts, "\"sheets\": [");
     for (size_t i = 0; i < c->n_sheets; i++) {
-        uint64_t lines = 0;
-        for (size_t k = 0; k < c->sheets[i].n_blocks; k++) lines += block_lines(&c->sheets[i].blocks[k]);
         buf_put(&parts, i ? ", {\"name\": " : "{\"name\": ");
         json_quote(&parts, c->sheets[i].name);
-        buf_printf(&parts, ", \"rows\": %llu}", (unsigned long long)lines);
+        buf_printf(&parts, ", \"rows\": %llu}", (unsigned long long)sheet_lines(&c->sheets[i]));
     }
     buf_put(&parts, "], ");
     session_stats(s, lines_of(c), buf_slice(&parts));
