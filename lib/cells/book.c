@@ -150,6 +150,10 @@ int book_next_sheet(struct book *b, struct sheet *out)
 {
     int got = b->reader->next_sheet(b, &b->sheet);
     if (got == 1) *out = b->sheet;
+    if (got == 0 && !source_unchanged(b->source)) { /* half of it may be old and half new */
+        complain(b, DIAG_FILE_CHANGED, NULL);
+        return -1;
+    }
     return got;
 }
 

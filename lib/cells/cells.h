@@ -97,7 +97,8 @@ const char *book_encoding(const struct book *b);
  * read of it yet. */
 void book_digest(struct book *b, unsigned char digest[32]);
 
-/* Moves to the next sheet and tells of it.  1 = a sheet, 0 = no more, -1 = failed after a finding. */
+/* Moves to the next sheet and tells of it.  1 = a sheet, 0 = no more, -1 = failed after a finding: also
+ * when the file was changed while it was being read. */
 int book_next_sheet(struct book *b, struct sheet *out);
 /* Fills the block with the next rows of the current sheet (about 1 MiB of them).  1, 0 = end of sheet, -1 = failed. */
 int sheet_fetch(struct book *b, struct cell_block *block);

@@ -15,6 +15,9 @@ struct source {
     int fd;
     bool owned;   /* fd is ours to close */
     bool regular; /* can be read again by offset */
+    bool ours;    /* a spooled copy, which nobody else can change */
+    off_t size;   /* as it was when it was opened */
+    struct timespec changed;
     bool ended, failed;
     bool consumed; /* source_read has given something away */
     bool hashing;  /* a pipe: hash what passes */
@@ -53,6 +56,8 @@ struct source *source_open(const char *path, struct diag *d)
         /* Standard input may be a file of which somebody has read a part: then it is a pipe to us. */
         s->regular = S_ISREG(st.st_mode) && lseek(s->fd, 0, SEEK_CUR) == 0;
         s->hashing = !s->regular;
+        s->size = st.st_size;
+        s->changed = st.st_mtim;
         sha256_init(&s->sha);
         return s;
     }
@@ -147,7 +152,7 @@ static bool spool(struct source *s)
     }
     if (s->owned) close(s->fd);
     s->fd = fd;
-    s->owned = s->regular = true;
+    s->owned = s->regular = s->ours = true;
     s->hashing = false;
     return source_rewind(s);
 }
@@ -169,6 +174,13 @@ bool source_rewind(struct source *s)
 int source_seekable(struct source *s)
 {
     return source_rewind(s) ? s->fd : -1;
+}
+
+bool source_unchanged(const struct source *s)
+{
+    struct stat st;
+    if (!s->regular || s->ours || fstat(s->fd, &st) != 0) return true;
+    return st.st_size == s->size && st.st_mtim.tv_sec == s->changed.tv_sec && st.st_mtim.tv_nsec == s->changed.tv_nsec;
 }
 
 static void hash_file(struct source *s)

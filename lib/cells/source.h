@@ -23,6 +23,8 @@ bool source_rewind(struct source *s);
 /* SHA-256 of all bytes.  A file is read again (by pread: what source_read gives is not disturbed); a pipe of which nothing was
  * read is spooled; one that was is read to its end. */
 void source_digest(struct source *s, unsigned char digest[32]);
+/* Is the file still the one that was opened, by its size and time of change?  A pipe always is. */
+bool source_unchanged(const struct source *s);
 void source_unhashed(struct source *s); /* no digest will be asked for: a pipe need not be hashed as it passes */
 const char *source_path(const struct source *s);
 

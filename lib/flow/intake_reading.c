@@ -91,6 +91,7 @@ void reading_begin(struct reading *r, struct hand *h, const struct cell_block *b
     mem_grow(&k->v, &k->cap, k->n + 1, sizeof *k->v);
     k->v[k->n++] = (struct kept){start, false};
     if (*r->name) place_read_text(start, &r->in->places, PLACE_SHEET, str_of(r->name));
+    if (r->sheet.only) start->numbered = (struct str){NULL, 0}; /* one sheet for all: its number tells no building from others */
     place_read_text(start, &r->in->places, PLACE_FILE, stem(r->file));
     if (r->in->o->place) place_read_option(start, &r->in->places, str_of(r->in->o->place));
     find_survey_date(start, b);

@@ -52,6 +52,7 @@ static struct place_context *context_like(const struct place_context *from, int 
             if (from->said[s].text[l].n) c->said[s].text[l] = str_copy(&c->memory, from->said[s].text[l]);
             c->said[s].labelled[l] = from->said[s].labelled[l];
         }
+    if (from->numbered.n) c->numbered = str_copy(&c->memory, from->numbered);
     if (sources_from == 0 && from->form.n) c->form = str_copy(&c->memory, from->form);
     if (sources_from == 0 && from->survey_date.n) c->survey_date = str_copy(&c->memory, from->survey_date);
     return c;

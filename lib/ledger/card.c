@@ -76,8 +76,9 @@ struct stretch {
     size_t name_row; /* index from the start, or SIZE_MAX */
     uint32_t names;  /* labels for the name in that row */
     bool name_valued;
-    bool hint;   /* where the name would stand it is said what to write there */
-    bool people; /* fields other than of the place */
+    uint32_t pairs; /* rows of two labels and more that begin in one column */
+    bool hint;      /* where the name would stand it is said what to write there */
+    bool people;    /* fields other than of the place */
 };
 
 static bool is_place(const struct words *w, uint32_t field)
@@ -144,6 +145,7 @@ static struct stretch measure(const struct words *w, const struct cell_block *b,
         if (!row->n && s.rows == k && k && is_section(&line)) continue;
         if (!row->n || row->neighbours || line_is_footer(&line)) break;
         if (!count_row(w, row, k, seen, &s)) break;
+        s.pairs += row->n >= 2 && row->labels[0].col == rows[0].labels[0].col;
         s.rows = k + 1;
     }
     return s;
@@ -155,7 +157,7 @@ static bool is_card(const struct stretch *s)
     if (s->rows == 1) return s->name_valued && s->values >= 3;
     if (s->name_row + 1 == s->rows && !s->name_valued) return false; /* blank columns between headings */
     if (s->hint) return false;
-    return s->values >= 1 || s->rows >= 3;
+    return s->values >= 1 || s->rows >= 3 || s->pairs == 2;
 }
 
 static void add_value(struct card *card, const struct label_row *row, const struct label *label, struct cell cell, uint32_t col)

@@ -193,8 +193,9 @@ bool text_is_ditto(struct str s)
 
 bool text_like_name(struct str s)
 {
-    static const char *const NOT[] = {"表",   "日期", "人员", "军人", "签字", "单位", "以上", "以下", "情况", "合计", "小计",
-                                      "总计", "说明", "备注", "审核", "填报", "填表", "社区", "网格", "号楼", NULL};
+    static const char *const NOT[] = {"表",   "日期", "人员", "军人", "签字",   "单位", "以上", "以下", "情况",
+                                      "合计", "小计", "总计", "说明", "备注",   "审核", "填报", "填表", "社区",
+                                      "网格", "号楼", "对象", "名单", "花名册", "台账", "士兵", "干部", NULL};
     if (!s.n || s.n > 90 || contains(s, NOT)) return false;
     size_t han = 0, dots = 0, latin = 0;
     for (size_t i = 0; i < s.n;) {

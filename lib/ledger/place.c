@@ -267,6 +267,13 @@ void place_read_text(struct place_context *c, const struct places *p, enum place
 {
     size_t left;
     read_text(c, p, source, text, &left);
+    if (source != PLACE_SHEET) return;
+    struct buf b = {0};
+    fold(&b, text);
+    size_t digits = 0;
+    while (digits < b.n && b.s[digits] >= '0' && b.s[digits] <= '9') digits++;
+    if (digits && digits <= 3 && digits == b.n) c->numbered = str_copy(&c->memory, buf_slice(&b));
+    buf_free(&b);
 }
 
 /* 一、 1. (二) before the words themselves. */
@@ -389,6 +396,26 @@ static bool is_above(const struct places *p, struct str s)
     return is;
 }
 
+/* 云翠-3, 云翠社区三, 云翠/3网格: where a grid has to stand, the community and a bare number are its grid of that number. */
+static uint32_t find_grid_after(const struct places *p, uint32_t within, struct str text, struct str date)
+{
+    static const char *const LINKS[] = {"社区", "-", "/", "_", "·", "—", "–", "第", ":", ",", ".", "、", NULL};
+    struct buf b = {0};
+    fold(&b, text);
+    size_t at = 0, length = 0, n, digits = 0;
+    uint32_t unit = UNIT_NONE, community = community_in(p, buf_slice(&b), &at, &length);
+    struct str rest = community == UNIT_NONE ? (struct str){NULL, 0} : str_from(buf_slice(&b), at + length);
+    while ((n = words_begin(rest, LINKS))) rest = str_from(rest, n);
+    while (digits < rest.n && rest.s[digits] >= '0' && rest.s[digits] <= '9') digits++;
+    struct str kind = str_from(rest, digits);
+    if (digits && (!kind.n || str_is(kind, "号") || str_is(kind, "#") || str_is(kind, "格")) &&
+        is_above(p, str_head(buf_slice(&b), at)) &&
+        (within == UNIT_NONE || units_inside(p->units, community, within) || units_inside(p->units, within, community)))
+        unit = units_find(p->units, community, LEVEL_GRID, str_head(rest, digits), date, NULL);
+    buf_free(&b);
+    return unit;
+}
+
 /* 榆山街道云翠社区居委会: the community named in a text that says nothing else but what lies above it. */
 static uint32_t find_below(const struct places *p, struct str text)
 {
@@ -490,6 +517,7 @@ static uint32_t look_for(const struct places *p, uint32_t within, enum level lev
         unit = find_below(p, text);
         if (unit != UNIT_NONE && !(units_inside(p->units, unit, within) && units_open_on(p->units, unit, date))) unit = UNIT_NONE;
     }
+    if (unit == UNIT_NONE && level == LEVEL_GRID) unit = find_grid_after(p, within, text, date);
     if (unit != UNIT_NONE || level != LEVEL_BUILDING || (never & NEVER_ADDRESS)) return unit;
     return find_in_address(p, within, text, date);
 }
@@ -517,6 +545,23 @@ void place_memo_free(struct place_memo *m)
 {
     map_free(&m->within);
     map_free(&m->texts);
+}
+
+/* Sheets called 11, 12, 13 in a workbook of one grid are its buildings, if there are such; in one of a community only when no grid
+ * has that number too.  A page number names nothing. */
+static void settle_numbered(struct place_context *c, const struct places *p)
+{
+    if (!c->numbered.n || c->unit == UNIT_NONE) return;
+    for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++)
+        if (c->unknown[l].n) return;
+    enum level level = p->units->v[c->unit].level;
+    if (level != LEVEL_COMMUNITY && level != LEVEL_GRID) return;
+    uint32_t unit = units_find(p->units, c->unit, LEVEL_BUILDING, c->numbered, c->survey_date, NULL);
+    if (unit == UNIT_NONE) return;
+    if (level == LEVEL_COMMUNITY && units_find(p->units, c->unit, LEVEL_GRID, c->numbered, c->survey_date, NULL) != UNIT_NONE)
+        return;
+    c->unit = unit;
+    c->from = PLACE_SHEET;
 }
 
 void place_context_settle(struct place_context *c, const struct places *p)
@@ -551,6 +596,7 @@ void place_context_settle(struct place_context *c, const struct places *p)
         }
     }
     buf_free(&nearest);
+    settle_numbered(c, p);
 }
 
 /* Goes down the row's own names from the outermost. */

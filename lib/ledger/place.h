@@ -21,7 +21,8 @@ struct place_said {
 struct place_context {
     struct place_said said[PLACE_SOURCES];
     struct str survey_date;
-    struct str form; /* the unit's code on a form that vet-form wrote (表格编码), or empty */
+    struct str numbered; /* the number that is all of the sheet's name, or empty: perhaps that of its building */
+    struct str form;     /* the unit's code on a form that vet-form wrote (表格编码), or empty */
     /* From place_context_settle: */
     uint32_t unit;                   /* the deepest certain, or UNIT_NONE */
     struct str unknown[LEVEL_COUNT]; /* names that are no unit's */

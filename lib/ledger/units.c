@@ -374,11 +374,14 @@ static uint32_t pick(const struct units *u, struct str key, struct str date, boo
     return found;
 }
 
-/* Names a unit so that a reader knows which: with its parent when names repeat. */
-static void add_name(struct buf *out, const struct units *u, uint32_t i, bool with_parent)
+/* Names a unit so that a reader knows which: with all that lies above it up to its community when names repeat. */
+static void add_name(struct buf *out, const struct units *u, uint32_t i, bool with_parents)
 {
     if (out->n) buf_put(out, "、");
-    if (with_parent && u->v[i].parent != UNIT_NONE) buf_str(out, u->v[u->v[i].parent].name);
+    for (int l = LEVEL_COMMUNITY; with_parents && l < (int)u->v[i].level; l++) {
+        uint32_t above = units_up(u, i, (enum level)l);
+        if (above != UNIT_NONE) buf_str(out, u->v[above].name);
+    }
     buf_str(out, u->v[i].name);
 }
 
@@ -427,6 +430,16 @@ static void name_near(struct buf *out, const struct units *u, uint32_t within, e
     for (size_t k = 0; k < n; k++) add_name(out, u, best[k].unit, false);
 }
 
+/* N5 for No. 5, where no building is called N5: takes the letter off. */
+static bool numbered_n(struct buf *spelled)
+{
+    if (spelled->n < 2 || spelled->s[0] != 'n') return false;
+    for (size_t i = 1; i < spelled->n; i++)
+        if (spelled->s[i] < '0' || spelled->s[i] > '9') return false;
+    memmove(spelled->s, spelled->s + 1, --spelled->n);
+    return true;
+}
+
 uint32_t units_find(const struct units *u, uint32_t within, enum level level, struct str name, struct str date, struct buf *nearest)
 {
     uint32_t coded = units_code(u, str_trim(name));
@@ -441,6 +454,11 @@ uint32_t units_find(const struct units *u, uint32_t within, enum level level, st
         place_key(&key, within, level, KEY_EXACT, buf_slice(&exact));
         found = pick(u, buf_slice(&key), date, &several);
         if (found == UNIT_NONE && !several) {
+            place_key(&key, within, level, KEY_SPELLED, buf_slice(&spelled));
+            found = pick(u, buf_slice(&key), date, &several);
+        }
+        if (found == UNIT_NONE && !several && level == LEVEL_BUILDING &&
+            numbered_n(&spelled)) { /* near names are of the number too */
             place_key(&key, within, level, KEY_SPELLED, buf_slice(&spelled));
             found = pick(u, buf_slice(&key), date, &several);
         }
@@ -462,12 +480,14 @@ bool units_named(const struct units *u, enum level level, struct str name, struc
     struct buf text = {0}, key = {0};
     bool several = false, named = false;
     spelling_fold(&text, name);
-    for (int k = 0; text.n && k < 2 && !named; k++) {
-        if (k) {
+    enum { EXACT, SPELLED, NUMBERED };
+    for (int k = EXACT; text.n && k <= NUMBERED && !named; k++) {
+        if (k == SPELLED) {
             text.n = 0;
             spelling_key(&text, level, name);
         }
-        place_key(&key, UNIT_NONE, level, k ? KEY_SPELLED : KEY_EXACT, buf_slice(&text));
+        if (k == NUMBERED && (level != LEVEL_BUILDING || !numbered_n(&text))) break;
+        place_key(&key, UNIT_NONE, level, k == EXACT ? KEY_EXACT : KEY_SPELLED, buf_slice(&text));
         named = pick(u, buf_slice(&key), date, &several) != UNIT_NONE || several;
     }
     buf_free(&text);

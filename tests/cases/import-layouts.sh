@@ -98,3 +98,15 @@ printf '%s\n' '姓名,性别,身份证号' >only.csv
 status "headings and nobody below" 1 vet-import only.csv
 has "says what to write" err 无
 finish
+
+printf '%s\n' '登记卡,,,' '姓名,,性别,' '身份证号,,联系电话,' >'云翠_3网格_12号楼_卡.csv'
+read_as "a card of two rows that nobody filled in is nobody" 1 "" '云翠_3网格_12号楼_卡.csv'
+printf '%s\n' '网格,楼栋,姓名,性别,身份证号' "云翠-3,12号楼,张甲,男,$A" "云翠社区三,N11,王乙,女,$B" "云翠/3网格,No.12,李丙,男,$C" >short.csv
+read_as "grids and buildings in short: 云翠-3, N11" 0 "张甲 C1G3B12 2|王乙 C1G3B11 3|李丙 C1G3B12 4" short.csv
+printf '%s\n' '云翠社区第3网格12号楼,,' '姓名,性别,身份证号' "张甲,男,$A" ',,' '优抚对象,,' '序号,姓名,身份证号,电话' "1,王乙,$B,13800000002" '身份证号,姓名' "$C,李丙" >other.csv
+read_as "tables of other columns below each other, and the title of one is nobody" 0 "张甲 C1G3B12 3|王乙 C1G3B12 7|李丙 C1G3B12 9" other.csv
+cp "$TESTS/corpus/good-sheets-numbered.xlsx" '云翠_3网格.xlsx'
+read_as "sheets called 11, 12 and 13: buildings where there is one of that number" 0 "张甲 C1G3B11 2|王乙 C1G3B12 2|李丙 C1G3 2" '云翠_3网格.xlsx'
+cp "$TESTS/corpus/good-formatted-empty.xls" '云翠_12号楼.xls'
+read_as "rows with borders and nothing in them, to the last that there is, are no rows" 0 "张甲 C1G3B12 2" '云翠_12号楼.xls'
+same "and are not counted" "new:1 header:1" "$(fates)"

@@ -47,8 +47,32 @@ static void reads(struct source *s, const char *want, const char *what)
     buf_free(&b);
 }
 
+/* A file to which `more` is added after it was opened and read to its end: how it ends. */
+static int end_of_file(const char *more)
+{
+    struct book_options o = {0};
+    struct sheet sheet;
+    struct cell_block block = {0};
+    const char *path = file_of("growing.csv", "a,b\n1,2\n", 8);
+    findings_start(&found);
+    struct book *b = book_open(path, &o, &found.diag);
+    if (!b || book_next_sheet(b, &sheet) != 1) abort();
+    while (sheet_next(b, &block) == 1) continue;
+    int fd = open(path, O_WRONLY | O_APPEND);
+    if (*more && write(fd, more, strlen(more)) < 0) abort();
+    close(fd);
+    int got = book_next_sheet(b, &sheet);
+    cell_block_free(&block);
+    book_close(b);
+    return got;
+}
+
 int main(void)
 {
+    CHECK(end_of_file("") == 0, "a file that nobody touches is read to its end");
+    CHECK(end_of_file("3,4\n") == -1, "one to which somebody adds rows meanwhile is not taken");
+    CHECK_STR(buf_slice(&found.text), "file_changed;", "and it is said why");
+
     struct source *s = from_pipe("abc");
     CHECK_STR(source_peek(s, 2), "ab", "a pipe can be looked at");
     reads(s, "abc", "and what was seen is still there to be read");
