@@ -26,7 +26,8 @@ struct result *check_result(void)
 struct checking {
     struct result *out;
     struct diag *diag;
-    int whole, parts; /* levels compared */
+    int whole, parts;    /* levels compared */
+    enum diag_code code; /* of what differs */
     size_t bad;
 };
 
@@ -73,7 +74,8 @@ static void put(struct checking *c, const struct rollup_row *row, struct str wha
     if (ok) return;
     c->bad++;
     struct buf unit = {0}, names[3] = {0};
-    buf_str(&unit, row->unit);
+    if (c->code == DIAG_MOVEMENT_DIFFERS) buf_printf(&unit, "%s ", rollup_level_name(c->whole));
+    buf_str(&unit, row->unit.n ? row->unit : STR("-"));
     if (row->name.n) {
         buf_char(&unit, ' ');
         buf_str(&unit, row->name);
@@ -81,8 +83,7 @@ static void put(struct checking *c, const struct rollup_row *row, struct str wha
     buf_str(&names[0], what);
     buf_str(&names[1], v[WHOLE]);
     buf_str(&names[2], v[PARTS]);
-    diag_add(c->diag, DIAG_ROLLUP_DIFFERS, NULL, buf_text(&unit), buf_text(&names[0]), buf_text(&names[1]), buf_text(&names[2]),
-             NULL);
+    diag_add(c->diag, c->code, NULL, buf_text(&unit), buf_text(&names[0]), buf_text(&names[1]), buf_text(&names[2]), NULL);
     buf_free(&unit);
     for (int i = 0; i < 3; i++) buf_free(&names[i]);
 }
@@ -159,7 +160,7 @@ static void check_levels(struct checking *c, const struct rollup *r, const struc
 
 size_t check_rollup(const struct rollup *r, const struct units *u, struct result *out, struct diag *d)
 {
-    struct checking c = {.out = out, .diag = d};
+    struct checking c = {.out = out, .diag = d, .code = DIAG_ROLLUP_DIFFERS};
     size_t pairs = 0;
     for (c.whole = ROLLUP_WHOLE; c.whole < LEVEL_COUNT; c.whole++) {
         if (!has_level(r, c.whole)) continue;
@@ -196,7 +197,7 @@ static uint64_t count_at(const struct rollup *r, struct str level, struct str un
 bool check_pair(struct result *out, struct str period, struct str what, struct str of, uint64_t whole, uint64_t parts,
                 struct diag *d)
 {
-    struct checking c = {.out = out, .diag = d, .whole = ROLLUP_WHOLE, .parts = ROLLUP_WHOLE};
+    struct checking c = {.out = out, .diag = d, .code = DIAG_ROLLUP_DIFFERS, .whole = ROLLUP_WHOLE, .parts = ROLLUP_WHOLE};
     struct rollup_row row = {.period = period};
     put(&c, &row, what, (decimal)whole * BILLION, (decimal)parts * BILLION);
     out->lines[out->n - 1].values[CHILDREN] = result_text(out, of);
@@ -206,37 +207,105 @@ bool check_pair(struct result *out, struct str period, struct str what, struct s
 /* Columns of movement_result. */
 enum { M_PERIOD, M_LEVEL, M_UNIT, M_NAME, M_OPENING, M_NEW, M_IN, M_OUT, M_DIED, M_CORRECTED, M_CLOSING };
 
-size_t check_movement(const struct movement *m, const struct rollup *opening, const struct rollup *closing, struct result *out,
-                      struct diag *d)
+struct balancing {
+    struct checking c;
+    const struct movement *m;
+    const struct rollup *opening, *closing;
+    struct imbalances *open;
+    struct map met;         /* level and unit of the lines of the movement */
+    struct buf key;         /* scratch */
+    uint64_t before, after; /* of the whole station */
+};
+
+void imbalances_free(struct imbalances *m)
 {
-    struct checking c = {.out = out, .diag = d, .whole = ROLLUP_WHOLE, .parts = ROLLUP_WHOLE};
-    struct result *by_unit = movement_result(m, LEVEL_COUNT);
-    uint64_t total[3] = {0};
-    for (size_t i = 0; i < by_unit->n; i++) {
-        const struct str *v = by_unit->lines[i].values;
-        struct rollup_row row = {.period = v[M_PERIOD], .unit = v[M_UNIT], .name = v[M_NAME]};
-        int64_t now = signed_number(v[M_OPENING]) + signed_number(v[M_NEW]) + signed_number(v[M_IN]) - signed_number(v[M_OUT]) -
-                      signed_number(v[M_DIED]) + signed_number(v[M_CORRECTED]);
-        const struct {
-            struct str what;
-            uint64_t whole, parts;
-        } pairs[] = {
-            {STR("opening"), count_at(opening, v[M_LEVEL], v[M_UNIT]), number(v[M_OPENING])},
-            {STR("closing"), count_at(closing, v[M_LEVEL], v[M_UNIT]), number(v[M_CLOSING])},
-            {STR("opening+new+moved_in-moved_out-died+corrected"), number(v[M_CLOSING]), now < 0 ? 0 : (uint64_t)now},
-        };
-        for (int k = 0; k < 3; k++) {
-            if (str_is(v[M_LEVEL], "station")) total[k] += pairs[k].whole;
-            if (pairs[k].whole != pairs[k].parts)
-                put(&c, &row, pairs[k].what, (decimal)pairs[k].whole * BILLION, (decimal)pairs[k].parts * BILLION);
-        }
+    free(m->v);
+    arena_free(&m->memory);
+}
+
+static void note_imbalance(struct balancing *b, struct str unit, bool closing)
+{
+    struct imbalances *open = b->open;
+    mem_grow(&open->v, &open->cap, open->n + 1, sizeof *open->v);
+    open->v[open->n++] = (struct imbalance){b->c.whole, str_copy(&open->memory, unit), closing};
+}
+
+static void at_level(struct balancing *b, struct str level)
+{
+    enum level l;
+    b->c.whole = level_of(level, &l) ? (int)l : ROLLUP_WHOLE;
+}
+
+/* The records of one moment at a unit, against what the movement says of it. */
+static void balance_side(struct balancing *b, const struct rollup_row *row, struct str level, bool closing, uint64_t moved)
+{
+    uint64_t counted = count_at(closing ? b->closing : b->opening, level, row->unit);
+    if (str_is(level, "station")) *(closing ? &b->after : &b->before) += counted;
+    if (counted == moved) return;
+    put(&b->c, row, closing ? STR("closing") : STR("opening"), (decimal)counted * BILLION, (decimal)moved * BILLION);
+    note_imbalance(b, row->unit, closing);
+}
+
+static struct str met_key(struct balancing *b, struct str level, struct str unit)
+{
+    b->key.n = 0;
+    buf_str(&b->key, level);
+    buf_char(&b->key, 0);
+    buf_str(&b->key, unit);
+    return buf_slice(&b->key);
+}
+
+static void balance_line(struct balancing *b, const struct str *v)
+{
+    struct rollup_row row = {.period = v[M_PERIOD], .unit = v[M_UNIT], .name = v[M_NAME]};
+    int64_t now = signed_number(v[M_OPENING]) + signed_number(v[M_NEW]) + signed_number(v[M_IN]) - signed_number(v[M_OUT]) -
+                  signed_number(v[M_DIED]) + signed_number(v[M_CORRECTED]);
+    map_at(&b->met, met_key(b, v[M_LEVEL], v[M_UNIT]), NULL);
+    at_level(b, v[M_LEVEL]);
+    balance_side(b, &row, v[M_LEVEL], false, number(v[M_OPENING]));
+    balance_side(b, &row, v[M_LEVEL], true, number(v[M_CLOSING]));
+    if (now == signed_number(v[M_CLOSING])) return;
+    put(&b->c, &row, STR("opening+new+moved_in-moved_out-died+corrected"), (decimal)signed_number(v[M_CLOSING]) * BILLION,
+        (decimal)now * BILLION);
+    note_imbalance(b, v[M_UNIT], true);
+}
+
+/* Units of which the records know, and the movement says nothing at all. */
+static void balance_others(struct balancing *b, const struct rollup *r)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        struct str level = str_of(rollup_level_name(r->rows[i].level));
+        bool fresh;
+        map_at(&b->met, met_key(b, level, r->rows[i].unit), &fresh);
+        if (!fresh || r->rows[i].level < 0) continue;
+        const struct rollup_row row = {.period = b->m->spec->to, .unit = r->rows[i].unit, .name = r->rows[i].name};
+        at_level(b, level);
+        balance_side(b, &row, level, false, 0);
+        balance_side(b, &row, level, true, 0);
     }
-    if (!c.bad) {
+}
+
+size_t check_movement(const struct movement *m, const struct rollup *opening, const struct rollup *closing, struct result *out,
+                      struct imbalances *open, struct diag *d)
+{
+    struct balancing b = {.c = {.out = out, .diag = d, .code = DIAG_MOVEMENT_DIFFERS, .whole = ROLLUP_WHOLE, .parts = ROLLUP_WHOLE},
+                          .m = m,
+                          .opening = opening,
+                          .closing = closing,
+                          .open = open};
+    struct result *by_unit = movement_result(m, LEVEL_COUNT);
+    for (size_t i = 0; i < by_unit->n; i++) balance_line(&b, by_unit->lines[i].values);
+    balance_others(&b, opening);
+    balance_others(&b, closing);
+    if (!b.c.bad) {
         struct rollup_row all = {.period = m->spec->to};
-        put(&c, &all, STR("opening"), (decimal)total[0] * BILLION, (decimal)total[0] * BILLION);
-        put(&c, &all, STR("opening+new+moved_in-moved_out-died+corrected"), (decimal)total[2] * BILLION,
-            (decimal)total[2] * BILLION);
+        b.c.whole = ROLLUP_WHOLE;
+        put(&b.c, &all, STR("opening"), (decimal)b.before * BILLION, (decimal)b.before * BILLION);
+        put(&b.c, &all, STR("opening+new+moved_in-moved_out-died+corrected"), (decimal)b.after * BILLION,
+            (decimal)b.after * BILLION);
     }
     result_free(by_unit);
-    return c.bad;
+    map_free(&b.met);
+    buf_free(&b.key);
+    return b.c.bad;
 }

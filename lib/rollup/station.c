@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/mask.h"
 #include "ledger/expr.h"
 #include "rollup/check.h"
 #include "rollup/coverage.h"
@@ -173,14 +174,132 @@ static int check_states(struct station *s, struct result *proof)
                        s->diag);
 }
 
-static int check_months(struct station *s, const struct rollup *closing, struct result *proof)
+/* ---- what does not balance ---- */
+
+enum { MOST_TOLD = 50 };
+struct telling {
+    struct station *s;
+    const struct movement *m;
+    struct map told; /* records that were named: those that a unit lacks, all units above it lack too */
+    uint64_t n;
+};
+
+static struct str cell(const struct result *r, size_t line, const char *column)
+{
+    for (size_t k = 0; k < r->n_columns; k++)
+        if (str_is(r->columns[k].name, column)) return r->lines[line].values[k];
+    return (struct str){0};
+}
+
+static void tell(struct telling *t, enum diag_code code, const struct imbalance *at, struct str name, struct str record,
+                 const struct place *place)
+{
+    struct buf text[4] = {{0}};
+    bool fresh;
+    buf_char(&text[0], at->closing ? 'c' : 'o');
+    buf_str(&text[0], record);
+    map_at(&t->told, buf_slice(&text[0]), &fresh);
+    if (fresh && t->n++ < MOST_TOLD) {
+        text[0].n = 0;
+        buf_str(&text[0], name);
+        buf_str(&text[1], record);
+        buf_str(&text[2], at->closing ? t->m->spec->to : t->m->spec->from);
+        buf_str(&text[3], at->unit.n ? at->unit : STR("-"));
+        diag_add(t->s->diag, code, place, buf_text(&text[0]), buf_text(&text[1]), buf_text(&text[2]), buf_text(&text[3]), NULL);
+    }
+    for (int i = 0; i < 4; i++) buf_free(&text[i]);
+}
+
+/* The records of the unit that no line of the movement is about. */
+static void tell_uncounted(struct telling *t, const struct imbalance *at, const struct result *records, const struct map *moved)
+{
+    const struct field *f = schema_role(t->s->schema, ROLE_NAME);
+    for (size_t i = 0; i < records->n; i++) {
+        struct str record = cell(records, i, "_record"), name = f ? cell(records, i, f->name.s) : (struct str){0};
+        if (map_find(moved, record)) continue;
+        struct buf file = {0}, sheet = {0};
+        decimal row = 0;
+        buf_str(&file, cell(records, i, "_file"));
+        buf_str(&sheet, cell(records, i, "_sheet"));
+        decimal_parse(cell(records, i, "_row"), &row);
+        struct place place = {.file = file.n ? buf_text(&file) : NULL,
+                              .sheet = sheet.n ? buf_text(&sheet) : NULL,
+                              .row = (uint32_t)(row / 1000000000)};
+        tell(t, DIAG_MOVEMENT_WITHOUT, at, name, record, &place);
+        buf_free(&file);
+        buf_free(&sheet);
+    }
+}
+
+/* And the people of the movement who have no record there. */
+static void tell_unfounded(struct telling *t, const struct imbalance *at, struct str column, const struct map *counted)
+{
+    struct buf name = {0};
+    for (size_t i = 0; i < t->m->n; i++) {
+        const struct person_event *e = &t->m->v[i];
+        if (!movement_behind(t->m, e, at->level, at->unit, column) || map_find(counted, e->record)) continue;
+        name.n = 0;
+        mask_write(&name, PROFILE_INTERNAL, MASK_NAME, e->name);
+        tell(t, DIAG_MOVEMENT_UNFOUNDED, at, buf_slice(&name), e->record, NULL);
+    }
+    buf_free(&name);
+}
+
+static bool tell_imbalance(struct telling *t, const struct imbalance *at, int64_t as_of)
+{
+    struct station *s = t->s;
+    char today[11];
+    struct traced number = {.unit = at->unit, .level = at->level, .column = at->closing ? STR("closing") : STR("opening")};
+    const struct trace_spec spec = {.number = &number,
+                                    .where = station_where(s),
+                                    .today = rollup_month_end(at->closing ? t->m->spec->to : t->m->spec->from, today),
+                                    .which = TRACE_COUNTED};
+    struct result *records = station_trace_records(s, &spec, as_of, PROFILE_INTERNAL);
+    struct map moved = {0}, counted = {0};
+    for (size_t i = 0; i < t->m->n; i++)
+        if (movement_behind(t->m, &t->m->v[i], at->level, at->unit, number.column)) map_at(&moved, t->m->v[i].record, NULL);
+    for (size_t i = 0; records && i < records->n; i++) map_at(&counted, cell(records, i, "_record"), NULL);
+    if (records) tell_uncounted(t, at, records, &moved);
+    if (records) tell_unfounded(t, at, number.column, &counted);
+    map_free(&moved);
+    map_free(&counted);
+    result_free(records);
+    return records != NULL;
+}
+
+static bool tell_imbalances(struct station *s, const struct movement *m, const struct imbalances *open, int64_t from, int64_t to)
+{
+    struct telling t = {.s = s, .m = m};
+    bool ok = true;
+    for (size_t i = 0; ok && i < open->n; i++) ok = tell_imbalance(&t, &open->v[i], open->v[i].closing ? to : from);
+    map_free(&t.told);
+    if (t.n <= MOST_TOLD) return ok;
+    struct buf more = {0};
+    buf_int(&more, (int64_t)t.n - MOST_TOLD);
+    diag_add(s->diag, DIAG_MOVEMENT_MORE, NULL, buf_text(&more), NULL);
+    buf_free(&more);
+    return ok;
+}
+
+int station_balance(struct station *s, const struct movement *m, int64_t from, int64_t to, struct result *proof)
+{
+    struct rollup *opening = station_rollup(s, &ALL_LEVELS, from, m->spec->from),
+                  *closing = opening ? station_rollup(s, &ALL_LEVELS, to, m->spec->to) : NULL;
+    struct imbalances open = {0};
+    int bad = closing ? (int)check_movement(m, opening, closing, proof, &open, s->diag) : -1;
+    if (bad > 0 && !tell_imbalances(s, m, &open, from, to)) bad = -1;
+    imbalances_free(&open);
+    rollup_free(opening);
+    rollup_free(closing);
+    return bad;
+}
+
+static int check_months(struct station *s, struct result *proof)
 {
     if (!s->has_before) return 0;
     struct movement_spec spec;
     struct movement *m = station_movement(s, &spec, s->before, s->before_as_of, s->period, s->as_of);
-    struct rollup *opening = m ? station_rollup(s, &ALL_LEVELS, s->before_as_of, s->before) : NULL;
-    int bad = opening ? (int)check_movement(m, opening, closing, proof, s->diag) : -1;
-    rollup_free(opening);
+    int bad = m ? station_balance(s, m, s->before_as_of, s->as_of, proof) : -1;
     movement_free(m);
     return bad;
 }
@@ -190,7 +309,7 @@ int station_check(struct station *s, struct result *proof)
     struct rollup *all = station_rollup(s, &ALL_LEVELS, s->as_of, s->period);
     if (!all) return -1;
     int total = all->n ? (int)check_rollup(all, s->units, proof, s->diag) : 0;
-    const int parts[] = {check_people(s, all, proof), check_states(s, proof), check_months(s, all, proof)};
+    const int parts[] = {check_people(s, all, proof), check_states(s, proof), check_months(s, proof)};
     rollup_free(all);
     for (int i = 0; i < 3; i++) {
         if (parts[i] < 0) return -1;

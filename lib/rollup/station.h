@@ -51,6 +51,10 @@ bool station_people(struct station *s, int64_t as_of, struct people_counts *n);
  * movement against both months.  Adds to `proof`; the number that do not hold, or -1 after a failure. */
 int station_check(struct station *s, struct result *proof);
 
+/* The movement against the records of its two moments, at every unit: adds to `proof`, and what does not balance is told record by
+ * record, with file and row.  The number that does not, or -1 after a failure. */
+int station_balance(struct station *s, const struct movement *m, int64_t from, int64_t to, struct result *proof);
+
 /* What is behind a number of a table that was made of the store (trace.h): with file, sheet, row, record and batch. */
 struct result *station_trace_records(struct station *s, const struct trace_spec *spec, int64_t as_of, enum mask_profile mask);
 struct result *station_trace_coverage(struct station *s, const struct traced *number, const struct coverage *c, int64_t as_of,

@@ -60,6 +60,13 @@ same "whose names can be masked" "2026-11,去世,S111,1号楼,,,张**" "$(grep �
 status "the store proves its numbers" 0 vet-aggregate --check
 has "records against people" out "records=people+again+left,records,5,5,0,ok"
 has "one month against the other" out "opening+new+moved_in-moved_out-died+corrected,,3,3,0,ok"
+cp vet.db torn.db
+sqlite3 torn.db "PRAGMA foreign_keys = off; UPDATE person_version SET _unit = NULL WHERE name = '李卫东'"
+status "a store in which somebody has lost his building does not balance" 1 vet-aggregate -d torn.db --check
+has "each unit and level is named" err "building -: opening: the records count 1, the movement 0"
+has "and the record, with its file and row, and the name masked" err "a.csv!3: error: movement_without: 李** (record 2) counts in 2026-10 in unit '-'"
+same "once for each month, not for each level" 2 "$(grep -c movement_without err)"
+has "the proof has the line too" out "2026-11,building,,,closing,,1,0,-1,differs"
 status "months that nobody knows cannot be compared" 2 vet-aggregate --movement 2025-01..2026-11
 status "coverage needs a store" 2 env -u VET_DB vet-aggregate --coverage
 status "a state that is none is refused" 2 vet-aggregate --require 好
