@@ -31,7 +31,8 @@ static struct rows *open_rows(struct store *st, const struct schema *l, const st
     if (as_of < 0) return NULL;
     if (c->missing) return store_missing(st, l, as_of);
     if (c->rejects) return store_rejects(st, as_of);
-    return store_rows(st, &(struct store_query){.ledger = l, .as_of = as_of, .sorted = true, .source = c->source});
+    return store_rows(st,
+                      &(struct store_query){.ledger = l, .as_of = as_of, .sorted = true, .source = c->source, .seen = c->source});
 }
 
 static struct rows *chosen_rows(struct session *s, struct store *st, const struct schema *l, const struct choice *c)

@@ -23,8 +23,13 @@ struct rows *building_records(struct building *b, bool sorted, bool source)
     const struct report_source *from = b->source;
     if (!from->of) return rows_open(from->paths, from->n_paths, from->from, b->diag);
     bool joins = b->report->n_joins > 0;
-    const struct store_query q = {
-        .ledger = from->schema, .as_of = b->as_of, .sorted = sorted, .source = source, .record = source || joins, .batch = source};
+    const struct store_query q = {.ledger = from->schema,
+                                  .as_of = b->as_of,
+                                  .sorted = sorted,
+                                  .source = source,
+                                  .record = source || joins,
+                                  .batch = source,
+                                  .seen = true};
     if (!joins) return store_rows(from->of->store, &q);
     const struct joined *j = joined_now(b);
     return j ? joined_rows(j, store_rows(from->of->store, &q)) : NULL;

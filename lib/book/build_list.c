@@ -2,6 +2,7 @@
 
 #include "book/build_walk.h"
 #include "rollup/places.h"
+#include "rollup/standing.h"
 
 /* Lists of records.  They may be as long as the store: lines are put aside, sorted (flow/sorter.h). */
 
@@ -25,7 +26,11 @@ struct listing {
     struct str *values; /* of the line at hand */
     int *sort;          /* columns of the input */
     struct buf key;
-    struct map met; /* entities that have their line */
+    uint64_t row;        /* of the walk, from 0 */
+    struct map lines_of; /* entity -> index of the record that its line is of */
+    struct standing *chosen;
+    size_t cap_chosen;
+    struct arena memory; /* of them */
     struct result *scratch;
 };
 
@@ -92,12 +97,41 @@ static bool start(struct listing *l)
     return ok && (l->where || !t->where.n);
 }
 
-static bool wanted(struct listing *l, const struct str *v)
+static bool matches(const struct listing *l, const struct walk *w, const struct str *v)
 {
-    if ((l->walk.where && !expr_matches(l->walk.where, v)) || (l->where && !expr_matches(l->where, v))) return false;
-    bool fresh = true;
-    if (l->t->once && l->walk.entity >= 0 && v[l->walk.entity].n) map_at(&l->met, v[l->walk.entity], &fresh);
-    return fresh;
+    return (!w->where || expr_matches(w->where, v)) && (!l->where || expr_matches(l->where, v));
+}
+
+static void offer(struct listing *l, const struct walk *w, const struct str *v, uint64_t row)
+{
+    bool fresh;
+    struct map_entry *e = map_at(&l->lines_of, v[w->entity], &fresh);
+    struct standing now = {w->seen >= 0 ? v[w->seen] : (struct str){0}, w->unit >= 0 ? v[w->unit] : (struct str){0}, row};
+    if (fresh) {
+        e->value = l->lines_of.n - 1;
+        mem_grow(&l->chosen, &l->cap_chosen, l->lines_of.n, sizeof *l->chosen);
+    } else if (standing_order(&now, &l->chosen[e->value]) >= 0) {
+        return;
+    }
+    l->chosen[e->value] = (struct standing){str_copy(&l->memory, now.seen), str_copy(&l->memory, now.unit), row};
+}
+
+/* Of a list that has each person once: by which record.  It is the one that rollups count him by, so the records are read twice. */
+static bool choose(struct listing *l)
+{
+    struct walk w;
+    uint64_t row = 0;
+    bool ok = walk_start(l->b, &w);
+    for (struct str *v; ok && w.entity >= 0 && (v = rows_next(&w.cursor)); row++)
+        if (v[w.entity].n && matches(l, &w, v)) offer(l, &w, v, row);
+    return walk_end(&w) && ok;
+}
+
+static bool wanted(const struct listing *l, const struct str *v)
+{
+    if (!matches(l, &l->walk, v)) return false;
+    if (!l->t->once || l->walk.entity < 0 || !v[l->walk.entity].n) return true;
+    return l->chosen[map_find(&l->lines_of, v[l->walk.entity])->value].row == l->row;
 }
 
 static bool put(struct listing *l, const struct str *v)
@@ -137,8 +171,8 @@ static void hide_empty(const struct listing *l, struct block *block)
 bool build_list(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
     struct listing l = {.b = b, .t = t, .head = result_new(), .scratch = result_new()};
-    bool ok = start(&l);
-    for (struct str *v; ok && (v = rows_next(&l.walk.cursor));)
+    bool ok = start(&l) && (!t->once || choose(&l));
+    for (struct str *v; ok && (v = rows_next(&l.walk.cursor)); l.row++)
         if (wanted(&l, v)) ok = put(&l, v);
     ok = walk_end(&l.walk) && ok;
     struct block *block = content_block(s, l.head);
@@ -154,6 +188,8 @@ bool build_list(struct building *b, struct content_sheet *s, const struct table_
     free(l.values);
     free(l.sort);
     buf_free(&l.key);
-    map_free(&l.met);
+    map_free(&l.lines_of);
+    free(l.chosen);
+    arena_free(&l.memory);
     return ok;
 }

@@ -2,14 +2,15 @@
 
 #include "book/build_walk.h"
 #include "rollup/places.h"
+#include "rollup/standing.h"
 
 /* Tables of people: several records of one, one number with two names. */
 
 /* Records that share a key: an entity, or a citizen id. */
 struct sharing {
-    struct str name, id, entity, unit, source;
+    struct str name, id, entity, source;
     uint32_t group;
-    size_t order;
+    struct standing standing;
 };
 struct shared {
     struct map keys;
@@ -37,7 +38,10 @@ static void share(struct building *b, struct shared *s, const struct walk *w, co
         buf_put(&b->text, "行");
         source = str_copy(&s->memory, buf_slice(&b->text));
     }
-    struct sharing one = {.unit = str_copy(&s->memory, v[w->unit]), .source = source, .group = (uint32_t)e->value, .order = s->n};
+    struct sharing one = {
+        .source = source,
+        .group = (uint32_t)e->value,
+        .standing = {w->seen >= 0 ? str_copy(&s->memory, v[w->seen]) : (struct str){0}, str_copy(&s->memory, v[w->unit]), s->n}};
     if (w->c_name >= 0) one.name = str_copy(&s->memory, v[w->c_name]);
     if (w->c_id >= 0) one.id = str_copy(&s->memory, v[w->c_id]);
     if (w->entity >= 0) one.entity = str_copy(&s->memory, v[w->entity]);
@@ -45,13 +49,12 @@ static void share(struct building *b, struct shared *s, const struct walk *w, co
     s->v[s->n++] = one;
 }
 
-/* Groups in the order of their first unit, in each the record that counts first. */
-static int by_unit(const void *a, const void *b)
+/* In each group the record that counts first. */
+static int by_standing(const void *a, const void *b)
 {
     const struct sharing *x = a, *y = b;
     if (x->group != y->group) return x->group < y->group ? -1 : 1;
-    int c = str_cmp(x->unit, y->unit);
-    return c ? c : (x->order > y->order) - (x->order < y->order);
+    return standing_order(&x->standing, &y->standing);
 }
 
 static void put_duplicates(struct building *b, struct result *r, const struct walk *w, const struct sharing *v, size_t n)
@@ -63,11 +66,11 @@ static void put_duplicates(struct building *b, struct result *r, const struct wa
     l[0] = building_masked(b, r, w->name, v[0].name);
     l[1] = building_masked(b, r, w->id, v[best].id);
     l[2] = result_number(r, (int64_t)n);
-    l[3] = places_text(r, b->source->units, v[0].unit);
+    l[3] = places_text(r, b->source->units, v[0].standing.unit);
     struct buf other = {0};
     for (size_t i = 1; i < n; i++) {
         if (i > 1) buf_put(&other, "；");
-        buf_str(&other, places_text(r, b->source->units, v[i].unit));
+        buf_str(&other, places_text(r, b->source->units, v[i].standing.unit));
     }
     l[4] = result_text(r, buf_slice(&other));
     l[5] = result_text(r, v[0].entity);
@@ -82,7 +85,7 @@ static void put_conflict(struct building *b, struct result *r, const struct walk
         l[0] = result_number(r, (int64_t)number);
         l[1] = building_masked(b, r, w->id, v[i].id);
         l[2] = building_masked(b, r, w->name, v[i].name);
-        l[3] = places_text(r, b->source->units, v[i].unit);
+        l[3] = places_text(r, b->source->units, v[i].standing.unit);
         l[4] = result_text(r, v[i].source);
     }
 }
@@ -121,7 +124,7 @@ bool build_people_table(struct building *b, struct content_sheet *s, const struc
         struct str key = duplicates ? (w.entity >= 0 ? v[w.entity] : (struct str){0}) : w.c_id >= 0 ? v[w.c_id] : (struct str){0};
         if (key.n && (!w.where || expr_matches(w.where, v))) share(b, &shared, &w, v, key);
     }
-    if (shared.n) qsort(shared.v, shared.n, sizeof *shared.v, by_unit);
+    if (shared.n) qsort(shared.v, shared.n, sizeof *shared.v, by_standing);
     struct result *r = people_columns(duplicates);
     size_t number = 0;
     for (size_t i = 0; i < shared.n;) {

@@ -73,8 +73,14 @@ static void choose_sums(struct binding *b, const struct columns *c)
 
 bool binding_make(struct binding *b, const struct rollup_spec *spec, const struct columns *c, struct diag *d)
 {
-    *b = (struct binding){
-        .spec = spec, .rollups = rollup_recognised(c), .level = -1, .period = -1, .name = -1, .count = -1, .entity = -1};
+    *b = (struct binding){.spec = spec,
+                          .rollups = rollup_recognised(c),
+                          .level = -1,
+                          .period = -1,
+                          .name = -1,
+                          .count = -1,
+                          .entity = -1,
+                          .seen = -1};
     bool ok = true;
     b->unit = columns_find(c, STR("unit"));
     if (spec->level != ROLLUP_WHOLE && b->unit < 0) ok = find(c, STR("unit"), &b->unit, d);
@@ -85,6 +91,7 @@ bool binding_make(struct binding *b, const struct rollup_spec *spec, const struc
         b->name = columns_find(c, STR("name"));
     } else {
         if (spec->count == COUNT_ENTITIES) b->entity = columns_find(c, STR("_entity"));
+        b->seen = columns_find(c, STR("_seen"));
         if (spec->level != ROLLUP_WHOLE && !spec->units) {
             diag_add(d, DIAG_ROLLUP_NEEDS_UNITS, NULL, spec->level == ROLLUP_ALL ? "all" : rollup_level_name(spec->level), NULL);
             ok = false;

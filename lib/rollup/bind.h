@@ -9,10 +9,10 @@ struct sum_columns {
 };
 struct binding {
     const struct rollup_spec *spec;
-    bool rollups;                                 /* the input is rollups, not records */
-    int unit, entity, level, period, name, count; /* columns, -1 = none */
-    int *by;                                      /* columns; -1 = an expression */
-    struct str *sums;                             /* names of the fields */
+    bool rollups;                                       /* the input is rollups, not records */
+    int unit, entity, seen, level, period, name, count; /* columns, -1 = none */
+    int *by;                                            /* columns; -1 = an expression */
+    struct str *sums;                                   /* names of the fields */
     struct sum_columns *sum_columns;
     size_t n_sums;
     struct arena memory;

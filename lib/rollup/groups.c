@@ -43,12 +43,6 @@ void groups_free(struct groups *g)
     free(g->measures);
 }
 
-static bool better(const struct candidate *a, const struct candidate *b)
-{
-    int order = str_cmp(a->unit, b->unit);
-    return order < 0 || (order == 0 && a->row < b->row);
-}
-
 void entities_offer(struct entities *e, struct str entity, const struct candidate *c, const struct measure *m)
 {
     bool fresh;
@@ -57,7 +51,7 @@ void entities_offer(struct entities *e, struct str entity, const struct candidat
         entry->value = e->keys.n - 1;
         mem_grow(&e->v, &e->cap, e->keys.n, sizeof *e->v);
         mem_grow(&e->measures, &e->cap_measures, e->keys.n * e->n_sums, sizeof *e->measures);
-    } else if (!better(c, &e->v[entry->value])) {
+    } else if (standing_order(&c->standing, &e->v[entry->value].standing) >= 0) {
         return;
     }
     e->v[entry->value] = *c;

@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "rollup/rollup.h"
+#include "rollup/standing.h"
 
 struct group {
     uint64_t count;
@@ -32,8 +33,7 @@ static inline struct measure measure_of(decimal v)
 
 /* The record that stands for an entity so far. */
 struct candidate {
-    struct str unit; /* code; lives as long as its groups */
-    uint64_t row;
+    struct standing standing; /* its strings live as long as the groups */
     uint32_t group, thread;
 };
 struct entities {

@@ -4,10 +4,12 @@
 
 #include "ledger/expr.h"
 #include "rollup/rollup.h"
+#include "rollup/standing.h"
 
 /* A person as one moment knows him: an entity, or a record without one. */
 struct person {
-    struct str unit; /* of those of his records that count, the first by code */
+    struct str unit, seen; /* of the one of his records that counts (standing.h) */
+    uint64_t row;
     struct str name, record;
     struct str left; /* why he does not count, when none of his records does */
     bool counts;
@@ -27,7 +29,7 @@ struct matching {
     struct diag *diag;
 };
 struct person_columns {
-    int unit, entity, record, name;
+    int unit, entity, record, name, seen;
 };
 
 static uint32_t root(struct matching *m, uint32_t i)
@@ -56,16 +58,19 @@ static uint32_t person_of(struct matching *m, struct side *s, const struct str *
     return (uint32_t)e->value;
 }
 
-/* The first by code stands for the person, as in every rollup. */
+/* One record stands for the person, as in every rollup; one that counts before one that does not. */
 static void take_record(struct matching *m, struct person *p, const struct str *v, const struct person_columns *c, bool counts,
-                        struct str left)
+                        struct str left, uint64_t row)
 {
     struct arena *a = &m->out->memory;
     if (!counts && !p->counts && left.n && !p->left.n) p->left = str_copy(a, left);
-    bool better = p->record.n == 0 || (counts && !p->counts) || (counts == p->counts && str_cmp(v[c->unit], p->unit) < 0);
+    const struct standing known = {p->seen, p->unit, p->row}, now = {c->seen >= 0 ? v[c->seen] : (struct str){0}, v[c->unit], row};
+    bool better = p->record.n == 0 || (counts && !p->counts) || (counts == p->counts && standing_order(&now, &known) < 0);
     p->counts = p->counts || counts;
     if (!better) return;
     p->unit = str_copy(a, v[c->unit]);
+    p->seen = str_copy(a, now.seen);
+    p->row = row;
     p->record = str_copy(a, v[c->record]);
     if (c->name >= 0) p->name = str_copy(a, v[c->name]);
 }
@@ -91,14 +96,16 @@ static bool read_side(struct matching *m, size_t which, struct rows *rows, struc
     s->first = (uint32_t)m->n;
     const struct field *name = schema_role(m->spec->schema, ROLE_NAME);
     struct person_columns c = {columns_find(&rows->columns, STR("unit")), columns_find(&rows->columns, STR("_entity")),
-                               columns_find(&rows->columns, STR("_record")), name ? columns_find(&rows->columns, name->name) : -1};
+                               columns_find(&rows->columns, STR("_record")), name ? columns_find(&rows->columns, name->name) : -1,
+                               columns_find(&rows->columns, STR("_seen"))};
     struct expr *e = compile(m, &rows->columns, today);
     if (!e) return false;
     struct row_cursor cursor = {.rows = rows};
+    uint64_t row = 0;
     for (struct str *v; (v = rows_next(&cursor));) {
         expr_evaluate(e, v);
         uint32_t p = person_of(m, s, v, &c);
-        take_record(m, &m->people[p], v, &c, expr_truth(e, 0) == EXPR_TRUE, expr_text(e, 1));
+        take_record(m, &m->people[p], v, &c, expr_truth(e, 0) == EXPR_TRUE, expr_text(e, 1), row++);
         if (which == 0) {
             map_at(&m->records, v[c.record], NULL)->value = p;
             continue;

@@ -158,7 +158,8 @@ static void take_record(const struct rolling *r, struct worker *w, const struct 
     }
     /* Which of an entity's records counts does not depend on the level. */
     struct str code = b->unit >= 0 ? target_of(r, w, v[b->unit])->code : (struct str){0};
-    struct candidate c = {code, row, g, thread};
+    struct str seen = b->seen >= 0 ? str_copy(&w->memory, v[b->seen]) : (struct str){0};
+    struct candidate c = {{seen, code, row}, g, thread};
     entities_offer(&w->entities, v[b->entity], &c, w->measures);
 }
 

@@ -63,7 +63,7 @@ const char *station_where(struct station *s)
 
 struct rows *station_rows(struct station *s, int64_t as_of)
 {
-    return store_rows(s->store, &(struct store_query){.ledger = s->schema, .as_of = as_of});
+    return store_rows(s->store, &(struct store_query){.ledger = s->schema, .as_of = as_of, .seen = true});
 }
 
 struct rollup *station_rollup(struct station *s, const struct rollup_spec *spec, int64_t as_of, struct str period)
@@ -107,8 +107,8 @@ struct movement *station_movement(struct station *s, struct movement_spec *spec,
                                    .to = to,
                                    .today_from = rollup_month_end(from, from_end),
                                    .today_to = rollup_month_end(to, to_end)};
-    const struct store_query before = {.ledger = s->schema, .as_of = from_as_of, .record = true},
-                             now = {.ledger = s->schema, .as_of = to_as_of, .record = true};
+    const struct store_query before = {.ledger = s->schema, .as_of = from_as_of, .record = true, .seen = true},
+                             now = {.ledger = s->schema, .as_of = to_as_of, .record = true, .seen = true};
     struct rows *a = store_rows(s->store, &before), *b = a ? store_rows(s->store, &now) : NULL;
     struct movement *m = b ? movement_make(spec, a, b, s->diag) : NULL;
     rows_close(a);
@@ -328,7 +328,7 @@ static struct tracing tracing_of(const struct station *s, enum mask_profile mask
 /* Not sorted: of two records in one unit the rollup took the first of the same order. */
 static struct rows *rows_with_source(struct station *s, int64_t as_of)
 {
-    const struct store_query q = {.ledger = s->schema, .as_of = as_of, .source = true, .record = true, .batch = true};
+    const struct store_query q = {.ledger = s->schema, .as_of = as_of, .source = true, .record = true, .batch = true, .seen = true};
     return store_rows(s->store, &q);
 }
 

@@ -152,6 +152,11 @@ static bool is_unit_name(const struct field *f)
     return f->role == ROLE_COMMUNITY || f->role == ROLE_GRID || f->role == ROLE_BUILDING;
 }
 
+static bool is_machines(struct str name)
+{
+    return str_is(name, "_seen"); /* _batch says it to people */
+}
+
 /* Values as typed stand in columns of their own: they would double the width. */
 static bool is_typed(const struct columns *c, struct str name)
 {
@@ -169,7 +174,8 @@ void record_lines_start(struct record_lines *l, const struct tracing *t, struct 
     l->fields = mem_zero(c->n, sizeof *l->fields);
     for (size_t i = 0; i < c->n; i++) {
         const struct field *f = t->schema ? schema_field(t->schema, c->names[i]) : NULL;
-        if (is_typed(c, c->names[i]) || (f && !f->on_form) || (f && t->units && is_unit_name(f))) continue;
+        if (is_machines(c->names[i]) || is_typed(c, c->names[i]) || (f && !f->on_form) || (f && t->units && is_unit_name(f)))
+            continue;
         l->from[l->n] = (int)i;
         l->fields[l->n++] = f;
         result_column(out, c->names[i], f ? f->title : (struct str){0}, COLUMN_TEXT);

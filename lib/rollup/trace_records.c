@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "ledger/expr.h"
+#include "rollup/standing.h"
 #include "rollup/trace_own.h"
 
 /* The records behind a number of a rollup, by the same rule as the rollup: see rollup.h. */
@@ -13,8 +14,8 @@ struct kept {
     bool counts;
 };
 /* The record that stands for an entity so far. */
-struct standing {
-    struct str unit;
+struct stander {
+    struct standing standing;
     size_t kept; /* index, or SIZE_MAX: it is not of this number */
 };
 struct finding_records {
@@ -24,13 +25,13 @@ struct finding_records {
     struct expr *expr;
     size_t *dim_expr; /* the expression of a dimension, or 0: a column */
     int *dim_column;
-    int unit, entity, flags, level, period;
+    int unit, entity, seen, flags, level, period;
     bool rollups;
     struct record_lines lines;
     struct kept *v;
     size_t n, cap;
     struct map entities, codes;
-    struct standing *standing;
+    struct stander *standing;
     size_t cap_standing;
 };
 
@@ -60,6 +61,7 @@ static bool start(struct finding_records *g, struct result *out)
     g->rollups = rollup_recognised(c);
     g->unit = columns_find(c, STR("unit"));
     g->entity = columns_find(c, STR("_entity"));
+    g->seen = columns_find(c, STR("_seen"));
     g->flags = columns_find(c, STR("_flags"));
     g->level = columns_find(c, STR("level"));
     g->period = columns_find(c, STR("period"));
@@ -110,23 +112,23 @@ static size_t keep(struct finding_records *g, const struct str *v, uint64_t row,
     return g->n++;
 }
 
-/* Of two records of an entity the one with the first unit's code counts, then the one that comes first. */
-static void take_of_entity(struct finding_records *g, const struct str *v, size_t index)
+static void take_of_entity(struct finding_records *g, const struct str *v, uint64_t row, size_t index)
 {
     bool fresh;
     struct map_entry *e = map_at(&g->entities, v[g->entity], &fresh);
-    struct str code = g->unit >= 0 ? map_at(&g->codes, v[g->unit], NULL)->key : (struct str){0};
+    struct standing now = {g->seen >= 0 ? result_text(g->lines.out, v[g->seen]) : (struct str){0},
+                           g->unit >= 0 ? map_at(&g->codes, v[g->unit], NULL)->key : (struct str){0}, row};
     if (fresh) {
         e->value = g->entities.n - 1;
         mem_grow(&g->standing, &g->cap_standing, g->entities.n, sizeof *g->standing);
-        g->standing[e->value] = (struct standing){code, index};
+        g->standing[e->value] = (struct stander){now, index};
         return;
     }
-    struct standing *known = &g->standing[e->value];
+    struct stander *known = &g->standing[e->value];
     size_t loser = index;
-    if (str_cmp(code, known->unit) < 0) {
+    if (standing_order(&now, &known->standing) < 0) {
         loser = known->kept;
-        *known = (struct standing){code, index};
+        *known = (struct stander){now, index};
     }
     if (loser != SIZE_MAX) g->v[loser].counts = false;
 }
@@ -139,7 +141,7 @@ static void take(struct finding_records *g, const struct str *v, uint64_t row)
     if ((expr_truth(g->expr, 0) == EXPR_TRUE) == (which == TRACE_OTHERS)) return;
     size_t index = wanted(g, v, &level) ? keep(g, v, row, level) : SIZE_MAX;
     bool once = which == TRACE_COUNTED || which == TRACE_AGAIN;
-    if (once && !g->rollups && g->entity >= 0 && v[g->entity].n) take_of_entity(g, v, index);
+    if (once && !g->rollups && g->entity >= 0 && v[g->entity].n) take_of_entity(g, v, row, index);
 }
 
 static int in_order(const void *a, const void *b)

@@ -83,7 +83,7 @@ static bool column_expression(struct buf *sql, const struct table *t, const stru
 {
     static const char *const FIXED[][2] = {{"unit", "c.code"},       {"_file", "f.name"},    {"_sheet", "s.name"},
                                            {"_row", "v._row"},       {"_flags", "v._flags"}, {"_entity", "k.entity"},
-                                           {"_record", "v._record"}, {"_batch", "v._in"}};
+                                           {"_record", "v._record"}, {"_batch", "v._in"},    {"_seen", "t.seen"}};
     if (schema_field(l, name)) {
         if (table_column(t, name) < 0) {
             buf_put(sql, "NULL"); /* the store holds an older form of the ledger */
@@ -123,6 +123,7 @@ static void all_columns(struct buf *names, const struct store_query *q)
     buf_add(names, "_flags\0_entity", 15);
     if (q->record) buf_add(names, "_record", 8);
     if (q->batch) buf_add(names, "_batch", 7);
+    if (q->seen) buf_add(names, "_seen", 6);
 }
 
 static bool add_columns(struct buf *sql, struct store *s, const struct table *t, const struct store_query *q, struct str names)
@@ -162,6 +163,30 @@ static void add_order(struct buf *sql, const struct store_query *q)
     buf_put(sql, ", v._hash, f.name, s.name, v._row");
 }
 
+/* When each record of a person who has several was handed in last, "2026-11-05 0000000012": the survey and the batch of its own
+ * sheet, or of one that had him there and changed nothing. */
+static void with_seen(struct buf *sql, const struct table *t, const struct store_query *q)
+{
+    buf_put(sql, "WITH links AS MATERIALIZED (SELECT k.record, k.entity FROM vet_link k WHERE ");
+    buf_visible(sql, "k", q->as_of);
+    buf_put(sql, " AND k.ledger = ");
+    buf_literal(sql, q->ledger->name);
+    buf_put(sql, "), again AS MATERIALIZED (SELECT record FROM links WHERE entity IN (SELECT entity FROM links GROUP BY entity "
+                 "HAVING count(*) > 1)), several AS MATERIALIZED (SELECT v._record, v._unit, v._sheet, v._in FROM ");
+    buf_name(sql, t->name);
+    buf_put(sql, " v WHERE v._record IN (SELECT record FROM again) AND ");
+    buf_visible(sql, "v", q->as_of);
+    buf_put(sql, "), times AS MATERIALIZED (SELECT record, max(seen) AS seen FROM (SELECT v._record AS record, "
+                 "coalesce(s.survey_date, '') || printf(' %010d', v._in) AS seen FROM several v LEFT JOIN vet_sheet s ON s._id = "
+                 "v._sheet UNION ALL SELECT e.value, coalesce(s.survey_date, '') || printf(' %010d', r._in) FROM vet_return r JOIN "
+                 "json_each(r.seen) e LEFT JOIN vet_sheet s ON s._id = r.sheet WHERE r.seen <> '' AND r.unit IN (SELECT _unit "
+                 "FROM several) AND e.value IN (SELECT record FROM again) AND r.ledger = ");
+    buf_literal(sql, q->ledger->name);
+    buf_put(sql, " AND ");
+    buf_visible(sql, "r", q->as_of);
+    buf_put(sql, ") GROUP BY record) ");
+}
+
 struct rows *store_rows(struct store *s, const struct store_query *q)
 {
     if (!store_ledger(s, q->ledger)) return NULL;
@@ -172,6 +197,7 @@ struct rows *store_rows(struct store *s, const struct store_query *q)
         buf_char(&names, 0);
     }
     if (!q->n_want) all_columns(&names, q);
+    if (q->seen) with_seen(&sql, t, q);
     buf_put(&sql, "SELECT ");
     bool ok = add_columns(&sql, s, t, q, buf_slice(&names));
     buf_free(&names);
@@ -183,6 +209,7 @@ struct rows *store_rows(struct store *s, const struct store_query *q)
     buf_visible(&sql, "k", q->as_of);
     buf_put(&sql, " AND k.ledger = ");
     buf_literal(&sql, q->ledger->name);
+    if (q->seen) buf_put(&sql, " LEFT JOIN times t ON t.record = v._record");
     buf_put(&sql, " WHERE ");
     buf_visible(&sql, "v", q->as_of);
     add_order(&sql, q);
