@@ -38,6 +38,22 @@ static void tell(struct book *b, enum diag_code code, uint32_t row, const char *
     diag_add(b->diag, code, &at, arg, NULL);
 }
 
+/* Old Macs end rows with '\r' alone, and may have a '\n' where a cell breaks its line; between quotes neither counts. */
+static char newline_of(struct str text)
+{
+    size_t cr = 0, lf = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.s[i] == '"') quoted = !quoted;
+        if (quoted) continue;
+        bool both = text.s[i] == '\r' && i + 1 < text.n && text.s[i + 1] == '\n';
+        if (both) return '\n';
+        cr += text.s[i] == '\r';
+        lf += text.s[i] == '\n';
+    }
+    return cr > lf ? '\r' : '\n';
+}
+
 static int csv_open(struct book *b)
 {
     struct csv *c = mem_zero(1, sizeof *c);
@@ -58,7 +74,7 @@ static int csv_open(struct book *b)
                         : named              ? text.s[4]
                         : b->options.records ? ','
                                              : sniff_delimiter(text);
-    c->form.newline = text.n && memchr(text.s, '\r', text.n) && !memchr(text.s, '\n', text.n) ? '\r' : '\n';
+    c->form.newline = newline_of(text);
     buf_free(&head);
     return 1;
 }

@@ -163,7 +163,11 @@ static bool is_card(const struct stretch *s)
 static void add_value(struct card *card, const struct label_row *row, const struct label *label, struct cell cell, uint32_t col)
 {
     for (size_t k = 0; k < card->n; k++)
-        if (card->values[k].field == label->field) return; /* the first of two counts */
+        if (card->values[k].field == label->field) { /* the first of two counts, if it has a value: 联系电话 | 手机：138... */
+            if (card->values[k].cell.n || !cell.n) return;
+            card->values[k] = (struct card_value){label->field, cell, row->line.number, col + 1, label->text};
+            return;
+        }
     card->values[card->n++] = (struct card_value){label->field, cell, row->line.number, col + 1, label->text};
 }
 

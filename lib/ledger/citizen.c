@@ -213,7 +213,8 @@ static bool only_number(struct str text, char out[18], size_t *n)
 /* Words that say that there is none, or none yet. */
 bool citizen_none(struct str text)
 {
-    static const char *const NONE[] = {"无", "没", "未", "不", "拒", "丢", "遗失", "忘", "办理中", "正在办", "补办", NULL};
+    static const char *const NONE[] = {"无", "没",   "未", "不",     "拒",     "丢",   "遗失", "忘",
+                                       "待", "后补", "缺", "办理中", "正在办", "补办", NULL};
     if (text.n > LONGEST_CELL) return false;
     for (size_t i = 0; i < text.n;) {
         uint32_t c = text_next(text, &i);

@@ -344,12 +344,23 @@ bool place_read_option(struct place_context *c, const struct places *p, struct s
     return true;
 }
 
+/* Reads what stands where a unit of that level has to: there 33号 is a building, which in running text it need not be. */
+static void read_name(struct place_context *probe, const struct places *p, enum level level, struct str text, size_t *left)
+{
+    struct buf whole = {0};
+    text = str_trim(text);
+    buf_str(&whole, text);
+    if (level == LEVEL_BUILDING && str_ends(text, STR("号"))) buf_put(&whole, "楼");
+    read_text(probe, p, PLACE_TITLE, buf_slice(&whole), left);
+    buf_free(&whole);
+}
+
 /* Whether the text of one level names, besides, units of the levels above it, and nothing else: 云翠社区3网格12号楼. */
 static uint32_t find_spelled_out(const struct places *p, uint32_t within, enum level level, struct str text, struct str date)
 {
     struct place_context *probe = mem_zero(1, sizeof *probe);
     size_t left;
-    read_text(probe, p, PLACE_TITLE, text, &left);
+    read_name(probe, p, level, text, &left);
     uint32_t unit = UNIT_NONE;
     const struct str *said = probe->said[PLACE_TITLE].text;
     if (left <= 3 && said[level].n) { /* a separator may remain */
@@ -470,7 +481,7 @@ static bool spells_out(const struct places *p, enum level level, struct str text
 {
     struct place_context *probe = mem_zero(1, sizeof *probe);
     size_t left;
-    read_text(probe, p, PLACE_TITLE, text, &left);
+    read_name(probe, p, level, text, &left);
     struct str said = probe->said[PLACE_TITLE].text[level];
     bool may = left <= 3 && said.n && units_named(p->units, level, said, date);
     place_context_free(probe);

@@ -110,3 +110,8 @@ read_as "sheets called 11, 12 and 13: buildings where there is one of that numbe
 cp "$TESTS/corpus/good-formatted-empty.xls" '云翠_12号楼.xls'
 read_as "rows with borders and nothing in them, to the last that there is, are no rows" 0 "张甲 C1G3B12 2" '云翠_12号楼.xls'
 same "and are not counted" "new:1 header:1" "$(fates)"
+printf '%s\n' '姓名,张甲,性别,男' "联系电话,手机：13800000001,身份证号,$A" '社区,云翠,楼栋,1栋' >word.csv
+read_as "a word before the number of a telephone on a card" 0 "张甲 C1G1B1 1" word.csv
+has "does not cost its value" out 13800000001
+printf '%s\n' '楼栋,姓名,身份证号' "云翠社区第3网格12号,张甲,$A" >bare.csv
+read_as "a building that is called only by its number, after its grid" 0 "张甲 C1G3B12 2" bare.csv

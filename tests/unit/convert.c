@@ -114,6 +114,7 @@ static void ids(void)
     id("身份证:370124195001011013", "", "id_number:id_checksum");
     id("无身份证", "", "id_number:id_missing");
     id("未提供", "", "id_number:id_missing");
+    id("待补", "", "id_number:id_missing");
     id("丢失", "", "id_number:id_missing");
     id("军官证", "", "id_number:id_length");
     id("", "", "id_number:id_missing");

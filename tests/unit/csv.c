@@ -27,6 +27,8 @@ static void plain_files(void)
     CHECK_STR(READ("a,b,c\n1,2,3\n"), "1:a|b|c\n2:1|2|3\n", "a comma file is rows of cells");
     CHECK_STR(READ("a,b\r\n1,2\r\n"), "1:a|b\n2:1|2\n", "line ends of Windows are no part of a cell");
     CHECK_STR(READ("a,b\r1,2\r"), "1:a|b\n2:1|2\n", "line ends of old Macs end rows");
+    CHECK_STR(READ("\"a\nc\",b\r1,2\r"), "1:a\nc|b\n2:1|2\n", "and do so where a cell breaks its line");
+    CHECK_STR(READ("a\nc,b\r1,2\r3,4\r"), "1:a\nc|b\n2:1|2\n3:3|4\n", "even one without quotes");
     CHECK_STR(READ("a,b\n1,2"), "1:a|b\n2:1|2\n", "the last row may lack its line end");
     CHECK_STR(READ("a,b\n1,"), "1:a|b\n2:1|\n", "and its last cell may be empty");
     CHECK_STR(READ("a;b;c\n1,5;2;3\n"), "1:a|b|c\n2:1,5|2|3\n", "semicolons are told from commas");
