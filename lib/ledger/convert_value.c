@@ -194,6 +194,20 @@ static struct str without_remark(struct str s)
     return text_length(name) >= 2 ? name : s;
 }
 
+/* 1.张三, 2、李四: a list numbered within the column of names. */
+static struct str without_number(struct str s)
+{
+    size_t i = 0;
+    while (i < s.n && i < 4 && s.s[i] >= '0' && s.s[i] <= '9') i++;
+    if (!i || i == s.n) return s;
+    size_t mark = s.s[i] == '.' || s.s[i] == ')'          ? 1
+                  : str_starts(str_from(s, i), STR("、")) ? 3
+                  : str_starts(str_from(s, i), STR("·"))  ? 2
+                                                          : 0;
+    struct str name = str_trim(str_from(s, i + mark));
+    return mark && is_all_han(name) ? name : s;
+}
+
 static void convert_name(struct converter *c, const struct field *f, const struct cell *cell, struct str text)
 {
     if (is_all_han(text)) {
@@ -202,7 +216,7 @@ static void convert_name(struct converter *c, const struct field *f, const struc
     }
     c->scratch.n = 0;
     text_name(&c->scratch, text);
-    struct str whole = without_marks(buf_slice(&c->scratch)), value = without_marks(without_remark(whole));
+    struct str whole = without_marks(buf_slice(&c->scratch)), value = without_number(without_marks(without_remark(whole)));
     bool remark = value.n < whole.n;
     if (!str_eq(value, text)) {
         value = convert_keep(c, value);

@@ -256,6 +256,14 @@ static bool is_stroke(struct str s)
     return false;
 }
 
+/* Is there a citizen id, in its own column? */
+static bool has_id(const struct words *w, const struct line *l, const struct layout *layout)
+{
+    uint32_t c = w->id < w->schema->n_fields ? layout->column[w->id] : UINT32_MAX;
+    struct str s = c != UINT32_MAX ? str_trim(line_at(l, c)) : (struct str){0};
+    return (s.n == 18 || s.n == 15) && digits_of(s) >= 15;
+}
+
 /* Is there what only a person has, in its own column: a sex in so many words, or a citizen id? */
 static bool is_evident(const struct words *w, const struct line *l, const struct layout *layout)
 {
@@ -264,9 +272,8 @@ static bool is_evident(const struct words *w, const struct line *l, const struct
         if (!s.n || layout->field[c] >= w->schema->n_fields) continue;
         enum role role = w->schema->fields[layout->field[c]].role;
         if (role == ROLE_SEX && (str_is(s, "男") || str_is(s, "女"))) return true;
-        if (role == ROLE_CITIZEN_ID && (s.n == 18 || s.n == 15) && digits_of(s) >= 15) return true;
     }
-    return false;
+    return has_id(w, l, layout);
 }
 
 /* A row says "nobody" in the column of names or with its only words; where a name stands, it never does. */
@@ -458,6 +465,11 @@ static bool is_no_name(struct str name, struct buf *b)
     return s.n && (text_is_serial(s) || is_page_or_end(s) || (memchr(s.s, ':', s.n) && text_is_note(s)));
 }
 
+static bool ends_total(struct str s)
+{
+    return str_ends(s, STR("小计")) || str_ends(s, STR("合计")) || str_ends(s, STR("总计"));
+}
+
 static bool is_footer_here(const struct words *w, const struct line *l, const struct line_where *where, unsigned strength,
                            uint32_t mapped)
 {
@@ -472,10 +484,13 @@ static bool is_footer_here(const struct words *w, const struct line *l, const st
     bool in_list = col < where->layout->n && where->layout->field[col] == COLUMN_IGNORED;
     bool is;
     struct buf squeezed = {0};
-    if (str_trim(name).n && !memchr(first.s, ':', first.n) && !text_is_total(first) && is_evident(w, l, where->layout)) {
-        is = false; /* a man who is called 王制表 */
+    if (str_trim(name).n && !memchr(first.s, ':', first.n) &&
+        (text_is_total(first) ? has_id(w, l, where->layout) : is_evident(w, l, where->layout))) {
+        is = false; /* a man who is called 王制表, or even 合计 */
     } else if (w->has_name && strength == 0 && name_col != UINT32_MAX && is_no_name(name, &squeezed)) {
         is = true;
+    } else if (strength == 0 && ends_total(first) && !text_like_name(name)) {
+        is = true; /* 云翠社区小计 | 2人 */
     } else if (text_is_total(first) || text_is_signature(first)) is = !(named && strength >= 3);
     else if (text_is_note(first) || words_label(first, SURVEY_DATES) || is_page_or_end(first)) is = !(named && strength >= 1);
     else if (strength >= 2) is = false;

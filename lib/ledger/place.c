@@ -90,6 +90,7 @@ static uint32_t label_before(const struct words *w, struct str text, size_t *beg
     while (from > 0 && n < 12) {
         from--;
         while (from > 0 && ((unsigned char)text.s[from] & 0xC0) == 0x80) from--;
+        if (text.s[from] == '(' || str_starts(str_from(text, from), STR("（"))) break; /* 12号楼（楼长：… labels no building */
         start[n++] = from;
     }
     for (size_t k = n; k-- > 0;) {

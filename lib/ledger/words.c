@@ -137,6 +137,7 @@ static struct str bare_key(struct buf *out, struct str key)
     if (i && i < key.n && (key.s[i] == '.' || key.s[i] == ')')) key = str_from(key, i + 1);
     else if (i && str_starts(str_from(key, i), STR("、"))) key = str_from(key, i + 3);
     while (key.n && (unsigned char)key.s[0] >= 0xE0 && str_find(key, STR("、"), &i) && i <= 6) key = str_from(key, i + 3);
+    if (key.n > 6 && key.s[key.n - 1] == '1' && (unsigned char)key.s[key.n - 2] >= 0x80) key.n--; /* 身份证号1, the first of two */
     for (i = 0; i < key.n; i++)
         if (!((key.s[i] | 32) >= 'a' && (key.s[i] | 32) <= 'z') && key.s[i] != '.') buf_char(out, key.s[i]);
     return buf_slice(out);

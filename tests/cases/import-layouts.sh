@@ -115,3 +115,9 @@ read_as "a word before the number of a telephone on a card" 0 "张甲 C1G1B1 1" 
 has "does not cost its value" out 13800000001
 printf '%s\n' '楼栋,姓名,身份证号' "云翠社区第3网格12号,张甲,$A" >bare.csv
 read_as "a building that is called only by its number, after its grid" 0 "张甲 C1G3B12 2" bare.csv
+printf '%s\n' '姓名,性别,身份证号' "合计,男,$A" "1.张甲,男,$C" '合计,2人,' >'云翠1网格1号楼_合计.csv'
+read_as "a man who is called as totals are, and names with numbers" 0 "合计 C1G1B1 2|张甲 C1G1B1 3" '云翠1网格1号楼_合计.csv'
+printf '%s\n' '社区,网格,楼栋,姓名,身份证号' "云翠社区,3,12,张甲,$A" '云翠社区小计,,,1人,' "锦东社区,1,1,王乙,$B" '锦东小计,,,1,' >subtotals.csv
+read_as "a subtotal that names its community is nobody" 0 "张甲 C1G3B12 2|王乙 C2G1B1 4" subtotals.csv
+printf '%s\n' '12号楼（楼长：某某 13500000000）,,' '姓名,性别,身份证号' "张甲,男,$A" >'云翠3网格_楼长.csv'
+read_as "the leader in brackets behind the building is not its name" 0 "张甲 C1G3B12 3" '云翠3网格_楼长.csv'

@@ -50,6 +50,8 @@ static void headings(void)
     check_heading("序号", "ignored");
     check_heading("unit", "ignored");
     check_heading("birth_date_typed", "ignored");
+    check_heading("身份证号1", "id_number");
+    check_heading("身份证号2", "unknown");
     check_heading("宠物", "unknown");
     check_heading("", "blank");
     check_heading("　", "blank");
