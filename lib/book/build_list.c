@@ -88,6 +88,7 @@ static bool start(struct listing *l)
         else ok = (str_is(t->fields[k], "form") ? add_form(l) : add_field(l, t->fields[k], true)) && ok;
     }
     const struct columns *c = &l->walk.rows->columns;
+    if (l->walk.record >= 0) result_column(l->head, STR("record"), (struct str){0}, COLUMN_CODE); /* for --explain */
     l->sort = mem_zero(t->n_sort, sizeof *l->sort);
     for (size_t k = 0; k < t->n_sort; k++) l->sort[k] = columns_find(c, t->sort[k]);
     struct expr_env env = {.columns = c->names, .n = c->n, .schema = b->source->schema, .today = str_of(b->month_end)};
@@ -150,6 +151,7 @@ static bool put(struct listing *l, const struct str *v)
         if (unit != UNIT_NONE) places_put(l->scratch, l->values + at, b->source->units, unit);
         at += PLACES;
     }
+    if (l->walk.record >= 0) l->values[at] = v[l->walk.record];
     l->key.n = 0;
     for (size_t k = 0; k < l->t->n_sort; k++) {
         if (l->sort[k] >= 0) buf_str(&l->key, v[l->sort[k]]);
@@ -179,6 +181,7 @@ bool build_list(struct building *b, struct content_sheet *s, const struct table_
     block->heading = t->heading;
     block->lines = l.lines;
     block->numbered = block->filter = true;
+    block_hide(block, "record");
     if (ok) hide_empty(&l, block);
     build_trimmings(b, block, t, 0, 0);
     if (ok && !block_lines(block)) block_note(b->content, block, STR("没有符合条件的记录。"));

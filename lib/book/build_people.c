@@ -8,7 +8,7 @@
 
 /* Records that share a key: an entity, or a citizen id. */
 struct sharing {
-    struct str name, id, entity, source;
+    struct str name, id, entity, record, source;
     uint32_t group;
     struct standing standing;
 };
@@ -44,6 +44,7 @@ static void share(struct building *b, struct shared *s, const struct walk *w, co
         .standing = {w->seen >= 0 ? str_copy(&s->memory, v[w->seen]) : (struct str){0}, str_copy(&s->memory, v[w->unit]), s->n}};
     if (w->c_name >= 0) one.name = str_copy(&s->memory, v[w->c_name]);
     if (w->c_id >= 0) one.id = str_copy(&s->memory, v[w->c_id]);
+    if (w->record >= 0) one.record = str_copy(&s->memory, v[w->record]);
     if (w->entity >= 0) one.entity = str_copy(&s->memory, v[w->entity]);
     mem_grow(&s->v, &s->cap, s->n + 1, sizeof *s->v);
     s->v[s->n++] = one;
@@ -87,6 +88,7 @@ static void put_conflict(struct building *b, struct result *r, const struct walk
         l[2] = building_masked(b, r, w->name, v[i].name);
         l[3] = places_text(r, b->source->units, v[i].standing.unit);
         l[4] = result_text(r, v[i].source);
+        l[5] = result_text(r, v[i].record);
     }
 }
 
@@ -110,7 +112,7 @@ static struct result *people_columns(bool duplicates)
         if (duplicates && k == 2) kind = COLUMN_COUNT;
         result_column(r, str_of(TITLES[duplicates][k][0]), str_of(TITLES[duplicates][k][1]), kind);
     }
-    if (duplicates) result_column(r, STR("entity"), (struct str){0}, COLUMN_CODE);
+    result_column(r, duplicates ? STR("entity") : STR("record"), (struct str){0}, COLUMN_CODE); /* for --explain */
     return r;
 }
 
@@ -141,7 +143,7 @@ bool build_people_table(struct building *b, struct content_sheet *s, const struc
     struct block *block = content_block(s, r);
     block->heading = t->heading;
     block->numbered = duplicates;
-    block_hide(block, "entity");
+    block_hide(block, duplicates ? "entity" : "record");
     block->wrap = true;
     build_trimmings(b, block, t, 0, 0);
     if (!r->n) block_note(b->content, block, duplicates ? STR("没有一人多处登记的情况。") : STR("没有同号不同名的情况。"));

@@ -320,11 +320,12 @@ static bool build_follow_up(struct building *b, struct content_sheet *s, const s
     static const char *const NAMES[][2] = {{"name", "姓名"},      {"leader", "楼长"},
                                            {"phone", "联系电话"}, {"last_file", "上次所在文件"},
                                            {"last_row", "行"},    {"newest_survey", "最新填表日期"}};
-    int c[6], c_unit = columns_find(&rows->columns, STR("unit"));
+    int c[6], c_unit = columns_find(&rows->columns, STR("unit")), c_record = columns_find(&rows->columns, STR("_record"));
     for (int k = 0; k < 6; k++) {
         c[k] = columns_find(&rows->columns, str_of(NAMES[k][0]));
         result_column(r, str_of(NAMES[k][0]), str_of(NAMES[k][1]), k == 0 || k == 1 || k == 3 ? COLUMN_TEXT : COLUMN_CODE);
     }
+    size_t record = result_column(r, STR("record"), (struct str){0}, COLUMN_CODE); /* for --explain */
     const struct field *name = schema_role(b->source->schema, ROLE_NAME);
     struct row_cursor cursor = {.rows = rows};
     for (struct str *v; (v = rows_next(&cursor));) {
@@ -333,11 +334,13 @@ static bool build_follow_up(struct building *b, struct content_sheet *s, const s
         if (unit != UNIT_NONE) places_put(r, l, b->source->units, unit);
         for (int k = 0; k < 6; k++)
             if (c[k] >= 0) l[3 + k] = k ? result_text(r, v[c[k]]) : building_masked(b, r, name, v[c[k]]);
+        l[record] = result_text(r, v[c_record]);
     }
     bool ok = rows_done(&cursor);
     rows_close(rows);
     struct block *block = finish(b, s, t, r);
     block->numbered = block->filter = true;
+    block_hide(block, "record");
     if (!r->n) block_note(b->content, block, STR("没有需要待核实的人员。"));
     return ok;
 }

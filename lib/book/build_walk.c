@@ -13,6 +13,7 @@ bool walk_start(struct building *b, struct walk *w)
     w->file = columns_find(c, STR("_file"));
     w->sheet = columns_find(c, STR("_sheet"));
     w->seen = columns_find(c, STR("_seen"));
+    w->record = columns_find(c, STR("_record"));
     w->row = columns_find(c, STR("_row"));
     w->name = l ? schema_role(l, ROLE_NAME) : NULL;
     w->id = l ? schema_role(l, ROLE_CITIZEN_ID) : NULL;

@@ -10,7 +10,7 @@ struct walk {
     struct rows *rows;
     struct row_cursor cursor;
     struct expr *where; /* whom the report counts; NULL = all */
-    int unit, entity, file, sheet, row, seen;
+    int unit, entity, file, sheet, row, seen, record;
     const struct field *name, *id;
     int c_name, c_id;
 };

@@ -11,13 +11,27 @@ struct asking {
     struct building *b;
     struct content_cell at;
     struct traced number;
-    bool none; /* it is not a number that something stands behind */
+    struct str *values; /* of the line */
+    struct str cell;
 };
 
+/* No records stand behind the cell: then what it is. */
 static struct result *nothing(struct asking *q)
 {
-    q->none = true;
-    return NULL;
+    struct result *r = result_new();
+    result_column(r, STR("cell"), STR("单元格"), COLUMN_TEXT);
+    result_column(r, STR("what"), STR("是什么"), COLUMN_TEXT);
+    result_column(r, STR("heading"), STR("表头"), COLUMN_TEXT);
+    result_column(r, STR("text"), STR("内容"), COLUMN_TEXT);
+    struct str *v = result_line(r, LINE_PLAIN);
+    const struct content_cell *at = &q->at;
+    bool value = at->block && at->line != SIZE_MAX && at->column < at->block->table->n_columns;
+    bool number = value && at->block->table->columns[at->column].kind >= COLUMN_COUNT;
+    v[0] = result_text(r, q->cell);
+    v[1] = str_of(at->what ? at->what : number ? "由同一行、同一表的其他数算出" : "文字");
+    if (at->block) v[2] = result_text(r, at->text);
+    v[3] = value ? result_text(r, q->values[at->column]) : at->block ? (struct str){0} : result_text(r, at->text);
+    return r;
 }
 
 /* A value of the line by the name of its column; s NULL when there is no such column. */
@@ -26,7 +40,7 @@ static struct str value_of(const struct asking *q, const char *column)
     const struct result *r = q->at.block->table;
     for (size_t k = 0; k < r->n_columns; k++)
         if (str_is(r->columns[k].name, column)) {
-            struct str v = r->lines[q->at.line].values[k];
+            struct str v = q->values[k];
             return v.s ? v : STR("");
         }
     return (struct str){0};
@@ -34,7 +48,7 @@ static struct str value_of(const struct asking *q, const char *column)
 
 static bool is_total(const struct asking *q)
 {
-    return q->at.block->table->lines[q->at.line].kind == LINE_TOTAL;
+    return !q->at.block->lines && q->at.block->table->lines[q->at.line].kind == LINE_TOTAL;
 }
 
 /* Records of the report's ledger, read once more. */
@@ -206,8 +220,56 @@ static struct result *of_ledger(struct asking *q)
     return r;
 }
 
+/* A line that is of one record, whatever the column. */
+static struct result *of_record(struct asking *q)
+{
+    const struct trace_spec spec = {.number = &q->number, .which = TRACE_EVERY, .record = value_of(q, "record")};
+    return spec.record.n ? records(q, &spec) : nothing(q);
+}
+
+static struct str column_value(const struct result *r, size_t line, const char *name)
+{
+    for (size_t k = 0; k < r->n_columns; k++)
+        if (str_is(r->columns[k].name, name)) return r->lines[line].values[k];
+    return (struct str){0};
+}
+
+/* A row that has to go back, by where it stands. */
+static struct result *of_reject(struct asking *q)
+{
+    static const char *const PARTS[][2] = {{"_file", "file"}, {"_sheet", "sheet"}, {"_row", "row"}};
+    struct result *r = station_trace_rejects(q->b->source->of, &q->number, q->b->as_of, q->b->source->mask);
+    size_t n = 0;
+    for (size_t i = 0; r && i < r->n; i++) {
+        bool same = true;
+        for (int k = 0; k < 3; k++) same = same && str_eq(column_value(r, i, PARTS[k][0]), value_of(q, PARTS[k][1]));
+        if (same) r->lines[n++] = r->lines[i];
+    }
+    if (r) r->n = n;
+    return r;
+}
+
+/* Both sides of a proof are sums of the people of a unit; of the whole, of all. */
+static struct result *of_proof(struct asking *q)
+{
+    struct str column = q->at.block->table->columns[q->at.column].name, unit = value_of(q, "unit");
+    const struct units *u = q->b->source->units;
+    uint32_t i = u && unit.n ? units_code(u, unit) : UNIT_NONE;
+    bool people = str_starts(value_of(q, "what"), STR("人数")) || i != UNIT_NONE;
+    if (!people || !(str_is(column, "whole") || str_is(column, "parts"))) return nothing(q);
+    if (i != UNIT_NONE) q->number.level = (int)u->v[i].level;
+    if (i != UNIT_NONE) q->number.unit = unit;
+    const struct trace_spec spec = {.number = &q->number,
+                                    .where = building_where(q->b, (struct str){0}),
+                                    .today = str_of(q->b->month_end),
+                                    .which = building_events(q->b) ? TRACE_EVERY : TRACE_COUNTED};
+    return records(q, &spec);
+}
+
 static struct result *answer(struct asking *q)
 {
+    if (!q->at.block || q->at.line == SIZE_MAX) return nothing(q);
+    if (!q->at.block->spec) return of_record(q); /* of the last sheets of a restated report */
     switch (q->at.block->spec->kind) {
     case TABLE_FIGURES: return of_figure(q);
     case TABLE_ROLLUP: return of_rollup(q);
@@ -218,6 +280,11 @@ static struct result *answer(struct asking *q)
     case TABLE_QUALITY: return of_quality(q);
     case TABLE_DUPLICATES: return of_entity(q);
     case TABLE_LEDGERS: return of_ledger(q);
+    case TABLE_LIST:
+    case TABLE_CONFLICTS:
+    case TABLE_FOLLOW_UP: return of_record(q);
+    case TABLE_REJECTS: return of_reject(q);
+    case TABLE_CHECK: return of_proof(q);
     default: return nothing(q);
     }
 }
@@ -231,18 +298,30 @@ static bool find_cell(const struct content *c, struct str cell, struct content_c
     if (!at || !cell_parse(str_from(cell, at), &row, &col)) return false;
     struct str sheet = str_head(cell, at - 1);
     if (sheet.n > 1 && sheet.s[0] == '\'' && sheet.s[sheet.n - 1] == '\'') sheet = str_head(str_from(sheet, 1), sheet.n - 2);
-    return content_at(c, sheet, row, col, out) && out->block->spec && out->line != SIZE_MAX;
+    return content_at(c, sheet, row, col, out);
+}
+
+/* The values of the line; of a long list it is read up to there. */
+static bool read_line(struct asking *q)
+{
+    const struct block *b = q->at.block;
+    if (!b || q->at.line == SIZE_MAX) return true;
+    struct block_walk walk = {.block = b};
+    const struct result_line *line = NULL;
+    for (size_t i = 0; i <= q->at.line && (line = block_next(&walk)); i++) continue;
+    if (line) q->values = line->values;
+    return line != NULL;
 }
 
 struct result *report_explain(const struct report *r, const struct report_source *source, const struct content *c, struct str cell,
                               struct diag *d)
 {
     struct building b = {.report = r, .source = source, .content = content_new(), .diag = d};
-    struct asking q = {.b = &b, .number.level = ROLLUP_WHOLE};
+    struct asking q = {.b = &b, .number.level = ROLLUP_WHOLE, .cell = cell};
     struct result *result = NULL;
-    if (!find_cell(c, cell, &q.at)) q.none = true;
-    else if (building_start(&b)) result = answer(&q);
-    if (q.none) {
+    if (find_cell(c, cell, &q.at)) {
+        if (read_line(&q) && building_start(&b)) result = answer(&q);
+    } else {
         struct buf name = {0};
         buf_str(&name, cell);
         diag_add(d, DIAG_REPORT_NO_CELL, NULL, buf_text(&name), "'社区人数!B4'", NULL);

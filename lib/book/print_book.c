@@ -181,9 +181,18 @@ static void lay_charts(struct laying *l, const struct block *b, uint32_t heading
 static void find_cell(struct laying *l, const struct block *b, uint32_t heading)
 {
     if (l->want_row < heading || l->want_row > heading + block_lines(b)) return;
-    for (size_t k = 0; k < b->table->n_columns; k++)
+    size_t line = l->want_row == heading ? SIZE_MAX : l->want_row - heading - 1, n = b->table->n_columns;
+    const char *what = line == SIZE_MAX ? "表头" : NULL;
+    if (b->numbered && !l->want_col) *l->found = (struct content_cell){b, line, n, what, STR("序号")};
+    for (size_t k = 0; k < n; k++)
         if (!b->hidden[k] && place_of(b, k) == l->want_col)
-            *l->found = (struct content_cell){l->s, b, l->want_row == heading ? SIZE_MAX : l->want_row - heading - 1, k};
+            *l->found = (struct content_cell){b, line, k, what, heading_of(&b->table->columns[k])};
+}
+
+/* Words that stand in row l->row beside the tables, from column 0 to `last`. */
+static void find_words(struct laying *l, uint16_t last, const char *what, struct str text)
+{
+    if (!l->tab && l->want_row == l->row && l->want_col <= last) *l->found = (struct content_cell){.what = what, .text = text};
 }
 
 static void lay_titles(struct laying *l);
@@ -263,13 +272,16 @@ static void lay_block(struct laying *l, const struct block *b)
     size_t lines = lines_of(b);
     if (lines <= PAGE_LINES && l->row - l->page + lines > PAGE_LINES) new_page(l, l->row);
     if (b->heading.n) {
+        find_words(l, 0, "小标题", b->heading);
         if (l->tab) tab_put(l->tab, l->row, 0, (struct look){FACE_CAPTION, VALUE_TEXT, false}, b->heading);
         l->row++;
     }
     uint32_t heading = l->row;
     if (b->table) lay_table(l, b);
-    for (size_t i = 0; i < b->n_notes; i++, l->row++)
+    for (size_t i = 0; i < b->n_notes; i++, l->row++) {
+        find_words(l, 0, "说明", b->notes[i]);
         if (l->tab) tab_put(l->tab, l->row, 0, note, b->notes[i]);
+    }
     if (b->table) lay_charts(l, b, heading);
     l->row++;
 }
@@ -309,7 +321,8 @@ static void lay_titles(struct laying *l)
         tab_across(l->tab, 1, 0, last, (struct look){FACE_SUBTITLE, VALUE_TEXT, false}, buf_slice(&b));
         buf_free(&b);
     }
-    l->row = TITLE_ROWS;
+    for (l->row = 0; l->row < TITLE_ROWS; l->row++)
+        find_words(l, last, l->row ? "填报单位和统计月份" : "标题", l->row ? l->c->subtitle : l->s->title);
 }
 
 static void start_sheet(struct laying *l, const struct content *c, const struct content_sheet *s)
@@ -347,11 +360,12 @@ bool content_at(const struct content *c, struct str sheet, uint32_t row, uint16_
     for (size_t i = 0; i < c->n_sheets; i++) {
         if (!str_eq(c->sheets[i].name, sheet)) continue;
         struct laying l = {.want_row = row, .want_col = col, .found = out};
-        *out = (struct content_cell){0};
+        *out = (struct content_cell){.what = "空白"};
         start_sheet(&l, c, &c->sheets[i]);
         lay_titles(&l);
         for (size_t k = 0; k < c->sheets[i].n_blocks; k++) lay_block(&l, &c->sheets[i].blocks[k]);
-        return out->block != NULL;
+        if (c->n_sign) find_words(&l, 0, "签字栏", c->sign_station);
+        return true;
     }
     return false;
 }

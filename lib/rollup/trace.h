@@ -52,6 +52,7 @@ struct trace_spec {
     enum trace_which which;
     struct str flag;   /* only records that have it among their _flags: "field:code" or empty */
     struct str entity; /* only those of this entity, or empty */
+    struct str record; /* only the one with this number, or empty */
 };
 /* `rows` has records as the rollup had them, or the rollups that were rolled up.  All answers are NULL after findings. */
 struct result *trace_records(const struct tracing *t, const struct trace_spec *spec, struct rows *rows);

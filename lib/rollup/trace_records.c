@@ -25,7 +25,7 @@ struct finding_records {
     struct expr *expr;
     size_t *dim_expr; /* the expression of a dimension, or 0: a column */
     int *dim_column;
-    int unit, entity, seen, flags, level, period;
+    int unit, entity, record, seen, flags, level, period;
     bool rollups;
     struct record_lines lines;
     struct kept *v;
@@ -61,6 +61,7 @@ static bool start(struct finding_records *g, struct result *out)
     g->rollups = rollup_recognised(c);
     g->unit = columns_find(c, STR("unit"));
     g->entity = columns_find(c, STR("_entity"));
+    g->record = columns_find(c, STR("_record"));
     g->seen = columns_find(c, STR("_seen"));
     g->flags = columns_find(c, STR("_flags"));
     g->level = columns_find(c, STR("level"));
@@ -99,6 +100,7 @@ static bool wanted(const struct finding_records *g, const struct str *v, int *le
         if (s->number->values[k].s && !str_eq(value, s->number->values[k])) return false;
     }
     if (s->flag.n && (g->flags < 0 || !has_flag(v[g->flags], s->flag))) return false;
+    if (s->record.n && (g->record < 0 || !str_eq(v[g->record], s->record))) return false;
     return !s->entity.n || (g->entity >= 0 && str_eq(v[g->entity], s->entity));
 }
 

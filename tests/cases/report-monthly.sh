@@ -115,7 +115,12 @@ same "the moved are told one by one" "王*" "$(vet-report -r monthly --explain '
 same "a flag has its record" "李**" "$(vet-report -r monthly --explain '数据质量!C4' | tail -n +2 | cut -d, -f4)"
 same "and none where the number is 0" "" "$(vet-report -r monthly --explain '数据质量!D4' | tail -n +2)"
 same "a ledger has its records" 5 "$(($(vet-report -r monthly --explain '台账!B4' | wc -l) - 1))"
-status "a change is a difference, and no records" 2 vet-report -q -r monthly --explain '关键指标!D5'
+same "a change is a difference, and no records" "由同一行、同一表的其他数算出,增减,-1" \
+    "$(vet-report -q -r monthly --explain '关键指标!D5' | tail -n +2 | cut -d, -f2-)"
+same "a line of the rows to be mended says where it stands" "a.csv,,5" "$(vet-report -q -r monthly --explain '退回待改!B4' | tail -n +2 | grep -o 'a.csv,,[0-9]*')"
+same "one side of a proof has the people of it" 3 "$(($(vet-report -q -r monthly --explain '核对!G4' | wc -l) - 1))"
+same "a verdict is a word" "文字,结论,相符" "$(vet-report -q -r monthly --explain '核对!I4' | tail -n +2 | cut -d, -f2-)"
+same "any line of a roster has its record" "a.csv,,3" "$(vet-report -q -r roster --explain '花名册!A4' | tail -n +2 | grep -o '[ab].csv,,[0-9]*')"
 same "unmasked when that is asked for" "李卫东" "$(vet-report -r monthly --mask none --explain '数据质量!C4' | tail -n +2 | cut -d, -f4)"
 
 # Every number of every rollup and of movement has as many lines behind it as it says.
@@ -147,7 +152,17 @@ status "and a column without numbers" 2 vet-aggregate --explain 1,name
 has "with those that there are" err "those are count"
 status "proofs explain themselves" 2 vet-aggregate --check --explain 1
 
-status "a cell without a number is told" 2 vet-report -r monthly --explain '社区人数!A1'
+same "a title is a title" "社区人数!A1,标题,,各社区人数统计图" "$(vet-report -q -r monthly --explain '社区人数!A1' | tail -n +2)"
+same "a heading is a heading" "社区人数!A3,表头,社区," "$(vet-report -q -r monthly --explain '社区人数!A3' | tail -n +2)"
+same "where nothing stands, nothing does" "社区人数!Z99,空白,," "$(vet-report -q -r monthly --explain '社区人数!Z99' | tail -n +2)"
+unanswered=
+for name in 关键指标 社区分类 社区人数 人员类别 年龄结构 性别 就业状况 网格人数 上报情况 网格上报 未交楼栋 数据质量 退回待改 重复人员 待判定 待核实 变动情况 变动名单 台账 核对 说明; do
+    for cell in A1 A3 A4 B4 C5; do
+        [ "$(vet-report -q -r monthly --explain "$name!$cell" 2>&1 | wc -l)" -gt 0 ] || unanswered="$unanswered $name!$cell"
+    done
+done
+same "every cell of every sheet has an answer" "" "$unanswered"
+status "what is no cell is told" 2 vet-report -r monthly --explain '社区人数'
 status "a sheet that is not there is told" 2 vet-report -r monthly --explain '无此表!B4'
 status "the monthly report needs a store" 2 env -u VET_DB vet-report -r monthly
 has "and says so" err "--db FILE"

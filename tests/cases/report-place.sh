@@ -44,6 +44,17 @@ same "a list that has each person once has him there" "云翠社区" \
     "$(vet-report -q -r visits -p 2026-11 -t csv | grep '^未走访,1,1,community,' | cut -d, -f5)"
 same "records that were exported with their source count in the same place" "2026-11,community,S1,云翠社区,1" \
     "$(vet-export --source | vet-aggregate -u units.csv -p 2026-11 --level community | tail -n +2)"
+sheet other.csv 锦东社区 2026-11-12
+sed -i 's/张建国/李卫东/' other.csv
+take 2026-11-26 other.csv
+same "each line of those with one number and two names has its record" "east.csv,,4 other.csv,,4" \
+    "$(for cell in A4 B5; do vet-report -q -r monthly -p 2026-11 --explain "待判定!$cell" | grep -o '[a-z]*.csv,,[0-9]*'; done | sort | tr '\n' ' ' | sed 's/ $//')"
+sheet third.csv 锦东社区 2026-11-14
+sed -i 's/张建国,370124195001011012/王丙,370124195211070029/' third.csv
+take 2026-11-27 third.csv
+vet-report -q -r monthly -p 2026-11 --explain '待核实!B4' >behind.csv
+same "so has who is missing from the newest sheet: the one where he stood" "1 other.csv,,4" \
+    "$(tail -n +2 behind.csv | wc -l) $(grep -o '[a-z]*.csv,,[0-9]*' behind.csv)"
 rm vet.db
 vet-store -q -u units.csv init
 sheet east.csv 云翠社区 ''
