@@ -3,6 +3,7 @@
 
 #include "flow/intake_own.h"
 #include "ledger/nobody.h"
+#include "ledger/spelling.h"
 
 /* A block at work. */
 struct walk {
@@ -392,7 +393,7 @@ static bool section_row(struct walk *k, size_t i, const struct line *l)
     bool is = named && (nobody || (!rest.n && !none && goes_on(k, i)));
     buf_free(&rest);
     if (!is) return false;
-    place_read_text(gathering(k), &in->places, PLACE_TITLE, text);
+    place_read_text(gathering(k), &in->places, PLACE_TITLE, spelling_after_ordinal(text, true));
     settle(k, l->number);
     if (nobody) {
         struct row_at at = {k->r, NULL, k->now.context, *l};

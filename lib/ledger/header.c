@@ -337,12 +337,25 @@ static struct line line_after(const struct cell_block *b, size_t i, uint32_t num
     return i < b->n_rows && b->rows[i].number == number ? line_of(b, i) : (struct line){0};
 }
 
+/* However many of the columns nobody knows: does the next row have a name under the name and a citizen id under the id? */
+static bool heads_person(const struct words *w, const struct line *top, const struct line *next)
+{
+    uint32_t name = UINT32_MAX, id = UINT32_MAX;
+    for (uint32_t c = 0; w->has_name && c < top->n && c < WIDEST; c++) {
+        uint32_t field = words_heading(w, line_at(top, c));
+        if (field == w->name && name == UINT32_MAX) name = c;
+        if (field == w->id && id == UINT32_MAX) id = c;
+    }
+    return name != UINT32_MAX && id != UINT32_MAX && line_is_person(next, name, id) &&
+           text_like_name(str_trim(line_at(next, name)));
+}
+
 static enum header_verdict two_rows_at(const struct words *w, const struct line *top, const struct line *next,
                                        const struct sheet *sheet, struct layout **out, unsigned *rows)
 {
     struct header_fit fit, below = {0};
     header_fit(w, top, &fit);
-    bool fits = header_fits(&fit);
+    bool fits = header_fits(&fit) || heads_person(w, top, next);
     if (next->n) header_fit(w, next, &below);
     bool next_known = below.fields + below.ignored > 0;
     *rows = 1;

@@ -239,11 +239,20 @@ static void named_children(struct place_context *c, const struct places *p, enum
     buf_free(&name);
 }
 
-/* Also names the parts of the text that it understood: *left is what remains, for those who want to know whether it is all. */
+static unsigned number_in(struct str s)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.s[i] >= '0' && s.s[i] <= '9') n = n * 10 + (unsigned)(s.s[i] - '0');
+    return n;
+}
+
+/* Of a level of which the text names several (11号楼、12号楼), it names none.
+ * Also names the parts of the text that it understood: *left is what remains, for those who want to know whether it is all. */
 static void read_text(struct place_context *c, const struct places *p, enum place_source source, struct str text, size_t *left)
 {
     struct buf b = {0};
-    fold(&b, text);
+    fold(&b, spelling_after_ordinal(text, false));
     struct str folded = buf_slice(&b);
     size_t understood = 0, at = 0, length = 0;
     uint32_t community = p->units ? community_in(p, folded, &at, &length) : UNIT_NONE;
@@ -251,14 +260,18 @@ static void read_text(struct place_context *c, const struct places *p, enum plac
         say(c, source, LEVEL_COMMUNITY, p->units->v[community].name, false);
         understood += length;
     }
-    struct spelling_number n;
+    struct spelling_number n, first[LEVEL_COUNT] = {{0}};
+    bool several[LEVEL_COUNT] = {false};
     size_t from = 0;
     while (spelling_next(folded, &from, &n)) {
         bool inside = length && n.begin >= at && n.begin < at + length;
         if (inside) continue;
-        say(c, source, n.level, n.text, false);
+        if (!first[n.level].text.n) first[n.level] = n;
+        else several[n.level] |= number_in(n.text) != number_in(first[n.level].text);
         understood += n.end - n.begin;
     }
+    for (int l = LEVEL_GRID; l < LEVEL_COUNT; l++)
+        if (first[l].text.n && !several[l]) say(c, source, (enum level)l, first[l].text, false);
     if (community != UNIT_NONE) named_children(c, p, source, community, folded);
     *left = folded.n > understood ? folded.n - understood : 0;
     buf_free(&b);

@@ -99,6 +99,24 @@ void spelling_numbers(struct buf *out, struct str f)
     }
 }
 
+struct str spelling_after_ordinal(struct str text, bool no_list)
+{
+    bool digits = false, numerals = false;
+    struct str s = str_trim(text);
+    for (size_t i = 0; i < s.n && i < 12;) {
+        uint32_t c = text_next(s, &i);
+        bool digit = c >= '0' && c <= '9', full_stop = c == '.' || c == 0xFF0E;
+        if (full_stop || c == 0x3001) {
+            bool ends = digits != numerals && (full_stop || numerals || no_list);
+            return ends ? str_trim(str_from(s, i)) : s;
+        }
+        if (!digit && numeral(c) <= 0) return s;
+        digits |= digit;
+        numerals |= !digit;
+    }
+    return s;
+}
+
 /* The length of the first of the words with which s starts, or 0. */
 static size_t starts_with(struct str s, const char *const *words)
 {
@@ -217,6 +235,17 @@ static size_t building_word(struct str rest)
     return n;
 }
 
+/* Does the number at `start` end a list or a range, 11-13号楼, 1、2网格?  Then it is not the one that is meant. */
+static bool is_listed(struct str s, size_t start)
+{
+    static const char *const JOINTS[] = {"-", "~", ",", "、", "—", "–", "至", "到", "和", "及", NULL};
+    for (const char *const *j = JOINTS; *j; j++) {
+        size_t n = strlen(*j);
+        if (start > n && is_digit(s.s[start - n - 1]) && str_ends(str_head(s, start), str_of(*j))) return true;
+    }
+    return false;
+}
+
 bool spelling_next(struct str s, size_t *from, struct spelling_number *out)
 {
     for (size_t i = *from; i < s.n;) {
@@ -239,7 +268,7 @@ bool spelling_next(struct str s, size_t *from, struct spelling_number *out)
         size_t start = i;
         while (i < s.n && is_digit(s.s[i])) i++;
         size_t grid = grid_word(str_from(s, i)), building = grid ? 0 : building_word(str_from(s, i));
-        if (!grid && !building) continue;
+        if ((!grid && !building) || is_listed(s, start)) continue;
         size_t end = i + (grid ? grid : building);
         size_t begin = start >= 3 && memcmp(s.s + start - 3, "第", 3) == 0 ? start - 3 : start;
         if (building && start >= 1 && is_letter(s.s[start - 1])) begin = --start; /* a3号楼 */
@@ -277,5 +306,7 @@ struct str spelling_building(struct str s, struct str *before)
     size_t word = starts_with(rest, AFTER);
     bool dashed = !word && rest.n > 1 && (rest.s[0] == '-' || rest.s[0] == '/') && is_digit(rest.s[1]); /* 5-2-301 */
     if (!word && !dashed) return none;
+    if (dashed && (str_ends(rest, STR("号楼")) || str_ends(rest, STR("栋")) || str_ends(rest, STR("幢"))))
+        return none; /* 11-12号楼 */
     return is_room(str_from(rest, word)) ? number : none;
 }

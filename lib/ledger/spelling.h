@@ -16,13 +16,18 @@ void spelling_key(struct buf *out, enum level level, struct str name);
  */
 void spelling_numbers(struct buf *out, struct str folded);
 
+/* A text as typed without the ordinal of its part and blanks: 一、 or 1. before it; with no_list also 1、, which may begin a list
+ * (1、2号楼). */
+struct str spelling_after_ordinal(struct str text, bool no_list);
+
 /* A number with its kind word in running text, such as 第3网格 or 12号楼. */
 struct spelling_number {
     enum level level;  /* LEVEL_GRID or LEVEL_BUILDING */
     struct str text;   /* "3网格", "12号楼": a name that units_find understands */
     size_t begin, end; /* bytes of it in the text, with a leading 第 */
 };
-/* The next one at or after *from in a text from spelling_numbers; *from moves past it.  False when there is none. */
+/* The next one at or after *from in a text from spelling_numbers; *from moves past it.  False when there is none.  The end of a
+ * list or a range, 11-13号楼, is none. */
 bool spelling_next(struct str numbered, size_t *from, struct spelling_number *out);
 /* The number of the building in an address, a text from spelling_numbers: 5 in 锦东小区5号楼2单元301, 5#2-301 and 5-2-301.  *before
  * is what stands before it.  Empty when it is none, or when anything but a unit, a floor and a room follows. */

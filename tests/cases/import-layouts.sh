@@ -121,3 +121,9 @@ printf '%s\n' '社区,网格,楼栋,姓名,身份证号' "云翠社区,3,12,张�
 read_as "a subtotal that names its community is nobody" 0 "张甲 C1G3B12 2|王乙 C2G1B1 4" subtotals.csv
 printf '%s\n' '12号楼（楼长：某某 13500000000）,,' '姓名,性别,身份证号' "张甲,男,$A" >'云翠3网格_楼长.csv'
 read_as "the leader in brackets behind the building is not its name" 0 "张甲 C1G3B12 3" '云翠3网格_楼长.csv'
+printf '%s\n' '姓名,服役起止时间,身份证号,属相,籍贯' "张甲,1968-1971,$A,虎,山东" >'云翠1网格1号楼_生.csv'
+read_as "headings that nobody knows beside a name and an id" 0 "张甲 C1G1B1 2" '云翠1网格1号楼_生.csv'
+printf '%s\n' '云翠社区第3网格11-12号楼,,' '姓名,身份证号,楼栋' "张甲,$A," "王乙,$B,11号楼" "李丙,$C,11-12号楼" >ranges.csv
+read_as "a range of buildings is none of them" 0 "张甲 C1G3 3|王乙 C1G3B11 4|李丙 C1G3 5 building:unit_unknown" ranges.csv
+printf '%s\n' '云翠社区第3网格11号楼、12号楼,' '姓名,身份证号' "张甲,$A" >list.csv
+read_as "nor is a list of them" 0 "张甲 C1G3 3" list.csv
