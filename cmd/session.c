@@ -255,12 +255,23 @@ bool session_start(struct session *s, const struct opt *own, size_t n_own, int a
     return true;
 }
 
+/* A line of the log that tells of data handed out; `st` NULL: the store is opened for it. */
+static bool note_export(struct session *s, struct store *st, const char *to, const char *counts)
+{
+    struct store *own = st ? NULL : session_store(s, STORE_WRITE, (struct str){0});
+    struct store *log = st ? st : own;
+    bool ok = log && store_note(log, "export", to ? to : "-", counts);
+    if (!store_close(own)) ok = false;
+    return ok;
+}
+
 int session_end(struct session *s)
 {
     /* xz and others: what was written last may still fail to reach the disk. */
     bool failed = ferror(stdout) != 0;
     if (fflush(stdout) != 0) failed = true;
     if (failed) diag_add(&s->diag, DIAG_WRITE_FAILED, NULL, translate("standard output"), strerror(errno), NULL);
+    if (s->unmasked && s->diag.status >= 4) note_export(s, NULL, s->unmasked_to, "{\"failed\":true}");
     opt_list_free(&s->files);
     free(s->share_found);
     buf_free(&s->command);
@@ -340,10 +351,9 @@ bool session_unmasked(struct session *s, struct store *st, uint64_t rows, const 
         return true;
     }
     snprintf(counts, sizeof counts, "{\"rows\":%llu}", (unsigned long long)rows);
-    struct store *own = st ? NULL : session_store(s, STORE_WRITE, (struct str){0});
-    struct store *log = st ? st : own;
-    bool ok = log && store_note(log, "export", to ? to : "-", counts);
-    if (!store_close(own)) ok = false;
+    bool ok = note_export(s, st, to, counts);
+    s->unmasked = ok;
+    s->unmasked_to = to;
     if (!ok) diag_add(&s->diag, DIAG_STORE_NOT_LOGGED, &at, NULL);
     return ok;
 }

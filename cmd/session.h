@@ -40,6 +40,8 @@ struct session {
     struct buf command; /* the command line, for the store's log */
     const char *by;     /* who answers for it, when that is not session_who */
     char month[8];      /* of session_options */
+    bool unmasked;      /* has session_unmasked put into the log that something is handed out, and where to? */
+    const char *unmasked_to;
 };
 /* Fills what the struct's first four members do not, reads the environment (VET_DB, VET_UNITS, VET_SHARE) and the options.
  * False when the program is to end at once with session_end (after --help or --version, or wrong use). */
@@ -70,7 +72,9 @@ struct store *session_store(struct session *s, enum store_mode mode, struct str 
 bool session_mask(struct session *s, enum mask_profile otherwise, enum mask_profile *mask);
 /* Whole personal data of the store is about to be handed out: its log says who takes how many rows, and where to, before he has
  * them.  `st` is the store where it is open for writing, else NULL.  False after a finding, when the log cannot be written: then
- * nothing may be handed out.  Who may only read the file can keep no log in it, which is a warning. */
+ * nothing may be handed out.  When the run then fails, session_end adds to the log that it did: of a file nothing is there, and
+ * no more than was announced has left on standard output.  `to` lives as long as the session.  Who may only read the file can keep
+ * no log in it, which is a warning. */
 bool session_unmasked(struct session *s, struct store *st, uint64_t rows, const char *to);
 /* A table, as --to says, to --output. */
 void session_write(struct session *s, enum row_format f, struct result *table);

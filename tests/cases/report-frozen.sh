@@ -178,7 +178,7 @@ has "  by name" err "vet_text"
 unset VET_SHARE
 
 # Who takes whole names and numbers out of the store stands in its log, before he has them.
-last() { vet-store log -t json | tail -1 | grep -o '"kind":"[^"]*"\|"by":"[^"]*"\|"source":"[^"]*"\|rows[^}]*}' | tr '\n' ' '; }
+last() { vet-store log -t json | tail -1 | grep -o '"kind":"[^"]*"\|"by":"[^"]*"\|"source":"[^"]*"\|rows[^}]*}\|failed[^}]*}' | tr '\n' ' '; }
 batches() { vet-store log | wc -l; }
 mine() { VET_BY=李会计 at 2026-12-22T08:00:00 "$@"; }
 stock=$(sed -n 's/.*"vet:stock": "\(.*\)",*$/\1/p' "$TOP/share/ledgers/person.json")
@@ -204,6 +204,14 @@ has "golden records" <(last) '"source":"whole.csv" rows'
 mine vet-export -q -o whole.csv
 has "an export" <(last) "\"source\":\"whole.csv\" rows\\\":$(tail -n +2 whole.csv | wc -l)}"
 same "each once" "$((before + 7))" "$(vet-store log | grep -c -v ',links,')"
+for whole in 'vet-export' 'vet-report -r roster -p 2026-12 -t csv --mask none' 'vet-aggregate -p 2026-11 --explain 1 --level station'; do
+    # shellcheck disable=SC2086
+    mine $whole -q >/dev/full 2>err
+    same "${whole%% *}: what could not be written" 4 $?
+    has "  is in the log as not handed out" <(last) '"by":"李会计" "source":"-" failed\":true}'
+done
+mine vet-export -q -o missing/whole.csv 2>err
+has "a file that could not be made, too" <(last) '"source":"missing/whole.csv" failed\":true}'
 again "after all that"
 chmod a-w vet.db
 status "a store that may only be read gives them all the same" 0 vet-report -r roster -p 2026-12 --mask none -t csv
