@@ -17,6 +17,7 @@ struct differing {
     struct building *b;
     int64_t reported;          /* the batch that was fixed */
     struct map records, links; /* record -> index of origin */
+    struct map handed;         /* unit -> index of origin: the last sheet since */
     struct origin *origins;
     size_t n, cap;
     struct result *list;
@@ -38,6 +39,37 @@ static bool load_origins(struct differing *d)
         mem_grow(&d->origins, &d->cap, d->n + 1, sizeof *d->origins);
         d->origins[d->n] = (struct origin){to[0], to[1], to[2], to[3], to[4], to[5], to[6], to[7], to[8], to[9]};
         map_at(str_is(v[c_what], "link") ? &d->links : &d->records, v[c_record], NULL)->value = d->n++;
+    }
+    bool ok = rows_done(&cursor);
+    rows_close(rows);
+    return ok;
+}
+
+/* What each unit handed in, for the month or (NULL) for any, the last of it; if `since`, only what came after the report. */
+static bool load_returns(struct differing *d, const char *period, bool since, struct map *by_unit)
+{
+    static const char *const NAMES[] = {"unit", "batch", "at", "by", "file", "sheet", "survey_date", "period"};
+    struct station *of = d->b->source->of;
+    struct rows *rows = store_returns(of->store, period, d->b->as_of);
+    if (!rows) return false;
+    int at[8];
+    for (int i = 0; i < 8; i++) at[i] = columns_find(&rows->columns, str_of(NAMES[i]));
+    struct row_cursor cursor = {.rows = rows};
+    for (struct str *v; (v = rows_next(&cursor));) {
+        struct str to[8];
+        decimal batch = 0;
+        if (since && decimal_parse(v[at[1]], &batch) && batch / 1000000000 <= d->reported) continue;
+        for (int i = 0; i < 8; i++) to[i] = str_copy(&d->memory, v[at[i]]);
+        mem_grow(&d->origins, &d->cap, d->n + 1, sizeof *d->origins);
+        d->origins[d->n] = (struct origin){.batch = to[1],
+                                           .kind = STR("import"),
+                                           .at = to[2],
+                                           .by = to[3],
+                                           .file = to[4],
+                                           .sheet = to[5],
+                                           .survey = to[6],
+                                           .period = to[7]};
+        map_at(by_unit, to[0], NULL)->value = d->n++;
     }
     bool ok = rows_done(&cursor);
     rows_close(rows);
@@ -138,7 +170,8 @@ static const struct origin *origin_of(const struct differing *d, const struct pe
 {
     bool identity = e->event == EVENT_CORRECTED_IN || e->event == EVENT_CORRECTED_OUT;
     const struct origin *record = origin_in(d, &d->records, e->record), *link = origin_in(d, &d->links, e->record);
-    return identity && link ? link : record ? record : link;
+    const struct origin *own = identity && link ? link : record ? record : link;
+    return own ? own : origin_in(d, &d->handed, e->to); /* a sheet that had him there, and changed nothing about him */
 }
 
 static const char *word_of(const struct person_event *e, const struct origin *o, bool event)
@@ -257,29 +290,6 @@ static bool list_values(struct differing *d)
 
 /* ---- buildings, and rows that went back ---- */
 
-/* What each unit handed in for the month since, the last of it. */
-static bool load_returns(struct differing *d, struct map *by_unit)
-{
-    static const char *const NAMES[] = {"unit", "batch", "at", "by", "file", "sheet", "survey_date"};
-    struct station *of = d->b->source->of;
-    struct rows *rows = store_returns(of->store, arena_copy(&of->memory, of->period.s, of->period.n), d->b->as_of);
-    if (!rows) return false;
-    int at[7];
-    for (int i = 0; i < 7; i++) at[i] = columns_find(&rows->columns, str_of(NAMES[i]));
-    struct row_cursor cursor = {.rows = rows};
-    for (struct str *v; (v = rows_next(&cursor));) {
-        struct str to[7];
-        for (int i = 0; i < 7; i++) to[i] = str_copy(&d->memory, v[at[i]]);
-        mem_grow(&d->origins, &d->cap, d->n + 1, sizeof *d->origins);
-        d->origins[d->n] = (struct origin){
-            .batch = to[1], .kind = STR("import"), .at = to[2], .by = to[3], .file = to[4], .sheet = to[5], .survey = to[6]};
-        map_at(by_unit, to[0], NULL)->value = d->n++;
-    }
-    bool ok = rows_done(&cursor);
-    rows_close(rows);
-    return ok;
-}
-
 static bool list_states(struct differing *d)
 {
     struct station *of = d->b->source->of;
@@ -287,7 +297,7 @@ static bool list_states(struct differing *d)
     struct map by_unit = {0};
     struct coverage *then = station_coverage(of, of->period, d->reported),
                     *now = then ? station_coverage(of, of->period, of->as_of) : NULL;
-    bool ok = now && load_returns(d, &by_unit);
+    bool ok = now && load_returns(d, arena_copy(&of->memory, of->period.s, of->period.n), false, &by_unit);
     for (uint32_t i = 0; ok && i < u->n; i++) {
         const struct covered *a = &then->v[i], *c = &now->v[i];
         if (!c->expected || a->state == c->state) continue;
@@ -509,7 +519,7 @@ static bool make_sheet(struct differing *d)
     struct movement_spec spec;
     struct movement *m = station_movement(of, &spec, of->period, d->reported, of->period, of->as_of);
     list_columns(d);
-    bool ok = m && load_origins(d);
+    bool ok = m && load_origins(d) && load_returns(d, NULL, true, &d->handed);
     if (ok) list_people(d, m);
     ok = ok && list_values(d) && list_states(d) && list_rejects(d) && check_balance(d, m);
     if (ok) {
@@ -543,6 +553,7 @@ bool report_restate(const struct report *r, const struct report_source *source, 
     ok = ok && make_sheet(&x);
     map_free(&x.records);
     map_free(&x.links);
+    map_free(&x.handed);
     free(x.origins);
     arena_free(&x.memory);
     buf_free(&b.text);

@@ -44,6 +44,9 @@ same "a list that has each person once has him there" "云翠社区" \
     "$(vet-report -q -r visits -p 2026-11 -t csv | grep '^未走访,1,1,community,' | cut -d, -f5)"
 same "records that were exported with their source count in the same place" "2026-11,community,S1,云翠社区,1" \
     "$(vet-export --source | vet-aggregate -u units.csv -p 2026-11 --level community | tail -n +2)"
+vet-store -q freeze 2026-10 --by 王站长
+same "October, made again, names the sheet that took him away, though it changed nothing about him" "真实变动 迁移 again.csv" \
+    "$(vet-report -q -r monthly -p 2026-10 --restated -t csv | sed -n 's/^差异逐条说明,1,1,\(nature\|what\|basis\),\([^,，]*\).*/\2/p' | tr '\n' ' ' | sed 's/ $//')"
 sheet other.csv 锦东社区 2026-11-12
 sed -i 's/张建国/李卫东/' other.csv
 take 2026-11-26 other.csv
