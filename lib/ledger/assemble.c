@@ -24,9 +24,23 @@ static uint32_t code_of(const struct field *f, struct str text)
     return k;
 }
 
-bool assemble_label(const struct words *w, uint32_t field, struct str text)
+/* 年 | 月 | 日 under 入伍时间. */
+static bool is_date_part(const struct words *w, uint32_t field, struct str text)
+{
+    if (field >= w->schema->n_fields) return false;
+    enum role role = w->schema->fields[field].role;
+    text = str_trim(text);
+    return (role == ROLE_DATE || role == ROLE_BIRTH_DATE) && (str_is(text, "年") || str_is(text, "月") || str_is(text, "日"));
+}
+
+static bool is_label(const struct words *w, uint32_t field, struct str text)
 {
     return field < w->schema->n_fields && code_of(&w->schema->fields[field], str_trim(text)) != CODE_NONE;
+}
+
+bool assemble_label(const struct words *w, uint32_t field, struct str text)
+{
+    return is_label(w, field, text) || is_date_part(w, field, text);
 }
 
 bool assemble_heading(const struct words *w, struct str heading)
@@ -59,7 +73,7 @@ static void take_parts(struct layout *l, const struct words *w, const struct col
 /* 男 | 女 under 性别: the field is that of the group. */
 static bool is_tick(const struct words *w, const struct column_name *name, uint32_t field)
 {
-    return name->group == field && name->own.n && assemble_label(w, field, name->own);
+    return name->group == field && name->own.n && is_label(w, field, name->own);
 }
 
 static void take_ticks(struct layout *l, const struct words *w, const struct column_name *names, uint32_t f)
@@ -76,6 +90,26 @@ static void take_ticks(struct layout *l, const struct words *w, const struct col
         if (!is_tick(w, &names[c], f)) continue;
         const struct field *field = &w->schema->fields[f];
         l->use[c] = (struct column_use){USE_TICK, f, field->codes->codes[code_of(field, names[c].own)].label};
+        l->field[c] = COLUMN_PART;
+        if (l->column[f] == UINT32_MAX) l->column[f] = c;
+        l->assembled = true;
+    }
+}
+
+/* A date whose year has a column, and its month another. */
+static void take_date(struct layout *l, const struct words *w, const struct column_name *names, uint32_t f)
+{
+    uint32_t years = 0, parts = 0;
+    for (uint32_t c = 0; c < l->n; c++) {
+        if (names[c].group != f || !is_date_part(w, f, names[c].own)) continue;
+        parts++;
+        years += str_is(names[c].own, "年");
+    }
+    if (years != 1 || parts < 2) return;
+    l->column[f] = UINT32_MAX;
+    for (uint32_t c = 0; c < l->n; c++) {
+        if (names[c].group != f || !is_date_part(w, f, names[c].own)) continue;
+        l->use[c] = (struct column_use){USE_PART, f, str_copy(&l->memory, names[c].own)};
         l->field[c] = COLUMN_PART;
         if (l->column[f] == UINT32_MAX) l->column[f] = c;
         l->assembled = true;
@@ -105,6 +139,7 @@ void assemble_ready(struct layout *l, const struct words *w, const struct column
         if (l->use[c].kind != USE_ALONE) continue;
         if (part_of(w, names[c].own, &field)) take_parts(l, w, names, field);
         if (l->use[c].kind == USE_ALONE && names[c].group < w->schema->n_fields) take_ticks(l, w, names, names[c].group);
+        if (l->use[c].kind == USE_ALONE && is_date_part(w, names[c].group, names[c].own)) take_date(l, w, names, names[c].group);
     }
     arena_free(&a);
 }

@@ -1,7 +1,7 @@
 /* Fields that several columns make together.
  *
- * Parts of an address (小区 | 楼栋 | 单元 | 房号), which the ledger names (vet:parts), and columns to tick (男 | 女 under 性别, or
- * the labels of a code list).  A field that has a column of its own is left to it. */
+ * Parts of an address (小区 | 楼栋 | 单元 | 房号), which the ledger names (vet:parts), parts of a date (年 | 月 under 入伍时间),
+ * and columns to tick (男 | 女 under 性别, or the labels of a code list).  A field that has a column of its own is left to it. */
 #ifndef VET_LEDGER_ASSEMBLE_H
 #define VET_LEDGER_ASSEMBLE_H
 
@@ -16,7 +16,7 @@ struct column_name {
 void assemble_ready(struct layout *l, const struct words *w, const struct column_name *names);
 /* Puts what they make into the row's cells, one a field.  Text lies in `a`. */
 void assemble_row(const struct layout *l, const struct words *w, const struct line *line, struct cell *now, struct arena *a);
-/* Is it a label of the code list of a field, so that its column may be one to tick? */
+/* Is it a label of the code list of a field, so that its column may be one to tick, or a part of the field's date? */
 bool assemble_label(const struct words *w, uint32_t field, struct str text);
 /* Is it a part's heading, or one of two to tick, so that it says nothing against a row of headings? */
 bool assemble_heading(const struct words *w, struct str heading);

@@ -127,3 +127,6 @@ printf '%s\n' '云翠社区第3网格11-12号楼,,' '姓名,身份证号,楼栋'
 read_as "a range of buildings is none of them" 0 "张甲 C1G3 3|王乙 C1G3B11 4|李丙 C1G3 5 building:unit_unknown" ranges.csv
 printf '%s\n' '云翠社区第3网格11号楼、12号楼,' '姓名,身份证号' "张甲,$A" >list.csv
 read_as "nor is a list of them" 0 "张甲 C1G3 3" list.csv
+printf '%s\n' '姓名,入伍时间,,退役时间,,身份证号' ',年,月,年,月,' "张甲,1968,12,1971,,$A" >'云翠1网格1号楼_年月.csv'
+read_as "a column for the year and one for the month" 0 "张甲 C1G1B1 3" '云翠1网格1号楼_年月.csv'
+has "make one date, as far as it goes" out '1968-12,1971,'
