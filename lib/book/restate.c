@@ -17,7 +17,8 @@ static int column_of(const struct result *r, struct str name)
 /* What a line is of: its words, without those that may be other words of the same thing. */
 static bool identifies(const struct result *r, size_t k, bool by_unit)
 {
-    static const char *const PASSING[] = {"period", "state", "leader", "phone", "grid_leader", "verdict", "note"},
+    static const char *const PASSING[] = {"period",  "state", "leader",  "phone", "grid_leader",
+                                          "verdict", "note",  "counted", "also"},
                              *const PLACES[] = {"name", "community", "grid"};
     if (is_number(r, k)) return false;
     for (size_t i = 0; i < sizeof PASSING / sizeof *PASSING; i++)

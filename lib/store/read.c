@@ -167,12 +167,12 @@ static void add_order(struct buf *sql, const struct store_query *q)
  * sheet, or of one that had him there and changed nothing. */
 static void with_seen(struct buf *sql, const struct table *t, const struct store_query *q)
 {
-    buf_put(sql, "WITH links AS MATERIALIZED (SELECT k.record, k.entity FROM vet_link k WHERE ");
+    buf_put(sql, "WITH again AS MATERIALIZED (SELECT record FROM (SELECT k.record, count(*) OVER (PARTITION BY k.entity) AS n FROM "
+                 "vet_link k WHERE ");
     buf_visible(sql, "k", q->as_of);
     buf_put(sql, " AND k.ledger = ");
     buf_literal(sql, q->ledger->name);
-    buf_put(sql, "), again AS MATERIALIZED (SELECT record FROM links WHERE entity IN (SELECT entity FROM links GROUP BY entity "
-                 "HAVING count(*) > 1)), several AS MATERIALIZED (SELECT v._record, v._unit, v._sheet, v._in FROM ");
+    buf_put(sql, ") WHERE n > 1), several AS MATERIALIZED (SELECT v._record, v._unit, v._sheet, v._in FROM ");
     buf_name(sql, t->name);
     buf_put(sql, " v WHERE v._record IN (SELECT record FROM again) AND ");
     buf_visible(sql, "v", q->as_of);
