@@ -1,4 +1,5 @@
 /* What is said of a row's verdicts: the _flags column and findings.  See convert.h. */
+#include "base/text.h"
 #include "ledger/codes.h"
 #include "ledger/convert.h"
 
@@ -48,6 +49,24 @@ static enum mask mask_for(const struct field *f, struct str value)
     return digits >= 15 ? MASK_ID : digits >= 11 ? MASK_PHONE : MASK_NONE;
 }
 
+/* The value as a message may show it.  A date keeps its year, with stars for the rest: 1985-**-**, so that nobody takes the
+ * year for all that was typed. */
+static void write_shown(struct buf *out, enum mask mask, struct str value)
+{
+    if (mask != MASK_DATE) {
+        mask_write(out, PROFILE_INTERNAL, mask, value);
+        return;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < value.n; n++) {
+        size_t start = i;
+        uint32_t c = text_next(value, &i);
+        bool mark = c == '-' || c == '/' || c == '.' || c == 0x5E74 || c == 0x6708 || c == 0x65E5;
+        if (n < 4 || mark) buf_add(out, value.s + start, i - start);
+        else buf_char(out, '*');
+    }
+}
+
 /* The label nearest to an unknown code; where none is near, the first few of the list. */
 static void write_instead(struct buf *out, const struct code_list *list, struct str unknown)
 {
@@ -68,9 +87,9 @@ struct finding verdict_finding(const struct schema *s, const struct verdict *v, 
     const struct field *f = &s->fields[v->field];
     struct finding out = {.code = v->code, .severity = v->severity, .at = *at};
     scratch->n = 0;
-    mask_write(scratch, PROFILE_INTERNAL, mask_for(f, v->value), v->value);
+    write_shown(scratch, mask_for(f, v->value), v->value);
     size_t shown = scratch->n;
-    if (v->code == DIAG_BIRTH_MISMATCH) mask_write(scratch, PROFILE_INTERNAL, f->mask, v->hint); /* the birth date itself */
+    if (v->code == DIAG_BIRTH_MISMATCH) write_shown(scratch, f->mask, v->hint); /* the birth date itself */
     else if (v->code == DIAG_CODE_UNKNOWN) write_instead(scratch, f->codes, v->hint);
     else buf_str(scratch, v->hint);
     out.args[0] = f->title;

@@ -130,3 +130,7 @@ read_as "nor is a list of them" 0 "张甲 C1G3 3" list.csv
 printf '%s\n' '姓名,入伍时间,,退役时间,,身份证号' ',年,月,年,月,' "张甲,1968,12,1971,,$A" >'云翠1网格1号楼_年月.csv'
 read_as "a column for the year and one for the month" 0 "张甲 C1G1B1 3" '云翠1网格1号楼_年月.csv'
 has "make one date, as far as it goes" out '1968-12,1971,'
+printf '%s\n' '姓名,出生日期,身份证号' "张甲,1950-02-30,$A" "王乙,1952-11-17,$B" >'云翠1网格1号楼_生日.csv'
+status "dates of birth that are wrong" 0 vet-import --lang en '云翠1网格1号楼_生日.csv'
+has "are told with their year, and stars for what is not shown" err '1950-**-**'
+has "so that two of one year do not look alike" err '1952-**-**'
