@@ -8,14 +8,6 @@
 
 enum { IN_A_BUCKET = 256, MOST_BITS = 20 };
 
-static const char TABLES[] =
-    "CREATE TABLE IF NOT EXISTS vet_block(ledger TEXT NOT NULL, run INTEGER NOT NULL, part INTEGER NOT NULL, bucket INTEGER NOT "
-    "NULL, entries BLOB NOT NULL, PRIMARY KEY(ledger, run, part, bucket)) STRICT;"
-    "CREATE TABLE IF NOT EXISTS vet_block_state(ledger TEXT PRIMARY KEY, digest TEXT NOT NULL, batch INTEGER NOT NULL, run "
-    "INTEGER NOT NULL, last INTEGER NOT NULL, records INTEGER NOT NULL, base INTEGER NOT NULL, bits BLOB NOT NULL) STRICT, WITHOUT "
-    "ROWID;"
-    "CREATE INDEX IF NOT EXISTS vet_link_entity ON vet_link(entity) WHERE _out IS NULL;";
-
 static bool has_tables(struct store *s)
 {
     return pipe_drain(s) &&
@@ -132,7 +124,7 @@ bool store_blocks_begin(struct store *s, const struct schema *l, struct store_bl
     b->bits[run] = bits;
     b->runs = run + 1;
     if (!pipe_drain(s) || !store_exec(s, "BEGIN IMMEDIATE")) return false;
-    if (store_exec(s, TABLES) && (run || delete_of(s, l, "DELETE FROM vet_block WHERE ledger = ?"))) return true;
+    if (store_exec(s, STORE_BLOCKS_TABLES) && (run || delete_of(s, l, "DELETE FROM vet_block WHERE ledger = ?"))) return true;
     return finish(s, false);
 }
 

@@ -8,6 +8,15 @@
 
 #include "store/store.h"
 
+#define STORE_BLOCKS_TABLES                                                                                                        \
+    "CREATE TABLE IF NOT EXISTS vet_block(ledger TEXT NOT NULL, run INTEGER NOT NULL, part INTEGER NOT NULL, bucket INTEGER NOT "  \
+    "NULL, entries BLOB NOT NULL, PRIMARY KEY(ledger, run, part, bucket)) STRICT;"                                                 \
+    "CREATE TABLE IF NOT EXISTS vet_block_state(ledger TEXT PRIMARY KEY, digest TEXT NOT NULL, batch INTEGER NOT NULL, run "       \
+    "INTEGER NOT NULL, last INTEGER NOT NULL, records INTEGER NOT NULL, base INTEGER NOT NULL, bits BLOB NOT NULL) STRICT, "       \
+    "WITHOUT "                                                                                                                     \
+    "ROWID;"                                                                                                                       \
+    "CREATE INDEX IF NOT EXISTS vet_link_entity ON vet_link(entity) WHERE _out IS NULL;"
+
 enum { BLOCK_RUNS = 16 };
 struct store_blocks {
     char digest[64];        /* of the model that the records were linked by */

@@ -107,6 +107,7 @@ struct str column_str(sqlite3_stmt *q, int i);          /* valid until the next 
 
 /* tables.c */
 bool tables_make(struct store *s);                             /* a new store: system tables and batch 1 */
+void tables_statements(struct buf *sql);                       /* that make the system tables */
 bool tables_load(struct store *s);                             /* reads what tables there are */
 struct table *tables_ledger(struct store *s, struct str name); /* NULL when the ledger has none */
 int table_column(const struct table *t, struct str name);

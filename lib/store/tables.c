@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "store/own.h"
+#include "store/shape.h"
 
 #define TEXT(n)                                                                                                                    \
     {                                                                                                                              \
@@ -153,13 +154,18 @@ static void know_system(struct store *s)
     }
 }
 
+void tables_statements(struct buf *sql)
+{
+    buf_put(sql, BATCH);
+    for (size_t k = 0; k < T_SYSTEM; k++) create_system(sql, k);
+}
+
 /* Everything of a new store comes to be in one transaction with its first batch, so that half a store cannot exist. */
 bool tables_make(struct store *s)
 {
     struct buf sql = {0};
     buf_printf(&sql, "BEGIN IMMEDIATE; PRAGMA application_id=%d; PRAGMA user_version=%d;", STORE_APPLICATION, STORE_FORMAT);
-    buf_put(&sql, BATCH);
-    for (size_t k = 0; k < T_SYSTEM; k++) create_system(&sql, k);
+    tables_statements(&sql);
     bool ok = store_exec(s, buf_text(&sql));
     buf_free(&sql);
     if (ok) {
@@ -409,6 +415,9 @@ static bool change_ledger(struct store *s, const struct schema *l, int64_t old)
     bool ok = batch_begin(s, "ledger") && store_exec(s, buf_text(&sql)) && note_ledger(s, l, old);
     if (ok) buf_str(&s->batch.source, l->name);
     if (ok) buf_str(&s->batch.source_hash, l->digest);
+    char shape[65];
+    ok = ok && shape_digest(s, l->name, shape);
+    if (ok) buf_printf(&s->batch.counts, "{\"shape\":\"%s\"}", shape);
     if (s->batch.id && !batch_end(s, ok)) ok = false;
     if (ok && t) add_fields(s, NULL, l, t);
     else if (ok) ok = load_ledger_table(s, buf_slice(&name));

@@ -4,6 +4,7 @@
 
 #include "store/own.h"
 #include "store/pipe.h"
+#include "store/shape.h"
 
 /* What a batch says that it did to a table, and what is found. */
 struct claim {
@@ -350,6 +351,25 @@ static bool check_table(struct checking *c, const struct table *t)
     return ok;
 }
 
+/* A batch's last trace in the log is what it says that it did. */
+static bool check_claims(struct checking *c)
+{
+    sqlite3_stmt *q =
+        store_prepare(c->store, "SELECT DISTINCT batch FROM vet_change WHERE batch NOT IN (SELECT id FROM vet_batch) ORDER "
+                                "BY batch LIMIT 20");
+    int rc = SQLITE_DONE;
+    while (q && (rc = sqlite3_step(q)) == SQLITE_ROW)
+        fault(c, DIAG_VERIFY_GAP, (const char *)sqlite3_column_text(q, 0), NULL, NULL);
+    sqlite3_finalize(q);
+    if (!c->batches) fault(c, DIAG_VERIFY_GAP, "1", NULL, NULL);
+    return q && (rc == SQLITE_DONE || store_fault(c->store, rc));
+}
+
+static void wrong_shape(void *ctx, const char *name)
+{
+    fault(ctx, DIAG_VERIFY_SHAPE, name, NULL, NULL);
+}
+
 /* Conservation: what an import accepted as new or updated is what versions it opened, and what it updated or merged it closed. */
 static bool check_counts(struct checking *c)
 {
@@ -372,7 +392,7 @@ static bool verify(struct store *s, bool tell)
 {
     struct checking c = {.store = s, .at = {.file = s->path}, .well = true};
     char a[24], b[24];
-    bool ok = pipe_drain(s) && check_file(&c) && check_chain(&c);
+    bool ok = pipe_drain(s) && check_file(&c) && shape_check(s, &c, wrong_shape) && check_chain(&c) && check_claims(&c);
     for (size_t i = 0; ok && i < s->n_tables; i++) ok = check_table(&c, &s->tables[i]);
     ok = ok && check_counts(&c);
     free(c.claims);
