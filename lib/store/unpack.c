@@ -609,7 +609,7 @@ static bool take_package(struct unpacking *u)
 
 static bool check_package(struct unpacking *u, const char *share)
 {
-    return read_manifest(u) && open_ledgers(u, share) && check_parts(u) && (u->theirs = read_units(u)) != NULL;
+    return read_manifest(u) && open_ledgers(u, share) && check_parts(u) && (u->theirs = read_units(u)) != NULL && unpack_check(u);
 }
 
 static void say_taken(struct unpacking *u)

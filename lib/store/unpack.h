@@ -1,4 +1,4 @@
-/* Inside unpacking: what unpack.c hands to unpack_records.c.  Not for others; pack.h has what can be asked. */
+/* Inside unpacking: what unpack.c hands to the files beside it.  Not for others; pack.h has what can be asked. */
 #ifndef VET_STORE_UNPACK_H
 #define VET_STORE_UNPACK_H
 
@@ -39,6 +39,8 @@ bool unpack_refuse(struct unpacking *u, enum diag_code code, const char *a, cons
 int64_t unpack_sheet(struct unpacking *u, struct str file, struct str sheet);
 /* How a sheet of the sender's is called here: file[sheet]. */
 void unpack_sheet_name(struct buf *b, struct str file, struct str sheet);
+/* Whether every value of the package is of the kind that its column holds (unpack_check.c).  Writes nothing. */
+bool unpack_check(struct unpacking *u);
 /* Makes the package's records of a ledger those of the store, for the units in temp.vet_scope, within the open batch. */
 bool unpack_records(struct unpacking *u, const struct schema *l, struct record_pairs *pairs);
 /* Makes the package's open rejects, and the decisions of its sender, those of the store (unpack_open.c). */

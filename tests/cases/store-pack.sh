@@ -132,6 +132,49 @@ check "  none is made for it" [ ! -e none.db ]
 rm -r bag && unzip -q a.zip -d bag
 sed -i '1s/phone/telephone/' bag/data/records/person.csv && seal && repack field.zip
 refused "a field that is not known here" 3 field.zip "telephone"
+# edit PART COLUMN VALUE: in the first row of the part, which gets one when it has none
+edit() {
+    rm -r bag && unzip -q a.zip -d bag
+    [ "$(wc -l <"bag/data/$1")" -gt 1 ] || echo ',,,,,,,,,' >>"bag/data/$1"
+    /usr/bin/python3 - "bag/data/$1" "$2" "$3" <<'X'
+import csv, sys
+rows = list(csv.reader(open(sys.argv[1], encoding="utf-8", newline="")))
+rows[1] = (rows[1] + [""] * len(rows[0]))[: len(rows[0])]
+rows[1][rows[0].index(sys.argv[2])] = sys.argv[3]
+csv.writer(open(sys.argv[1], "w", encoding="utf-8", newline="")).writerows(rows)
+X
+    seal && repack edited.zip
+}
+while IFS='|' read -r part column value; do
+    edit "$part" "$column" "$value"
+    refused "$part: '$value' as $column" 3 edited.zip "data/$part"
+done <<'X'
+returns.csv|unit|X-9
+returns.csv|ledger|pets
+returns.csv|period|november
+returns.csv|period|2026-13
+returns.csv|kind|yes
+returns.csv|survey_date|yesterday
+returns.csv|accepted|-1
+returns.csv|accepted|
+returns.csv|rejected|many
+returns.csv|rejected|99999999999999999999
+returns.csv|seen|[1,x]
+returns.csv|seen|{}
+links.csv|unit|X-9
+links.csv|record|one
+links.csv|record|0
+links.csv|entity|
+rejects.csv|row|1e3
+rejects.csv|headings|[
+rejects.csv|cells|{"a":1}
+decisions.csv|a|12
+decisions.csv|verdict|perhaps
+records/person.csv|unit|X-9
+records/person.csv|_row|first
+records/person.csv|_record|
+X
+same "and the store is sound" 0 "$(vet-store -q -d fresh.db verify >out 2>err; echo $?)"
 rm -r bag && unzip -q a.zip -d bag
 echo more >bag/data/more.csv && repack more.zip
 refused "a part that no manifest lists" 3 more.zip "manifest-sha256.txt"
