@@ -63,7 +63,7 @@ static bool closed(FILE *f)
 
 int main(int argc, char **argv)
 {
-    if (argc < 2 || argc > 3) {
+    if (argc < 2 || argc > 3 || argv[1][0] == '-') {
         fprintf(stderr, "usage: make-station FOLDER [SEED]\n");
         return 2;
     }
