@@ -42,6 +42,20 @@ link families.csv
 check "with no ids, most pairs of one person are found (right $right, missing $missing)" test "$missing" -le $((right / 10))
 check "and brothers and twins are kept apart (wrong $wrong)" test "$wrong" -le 4
 
+# What --stats expects at each threshold against what --pairs holds, by the truth.
+said() { sqlite3 :memory: "SELECT json_extract(value, '$.threshold'), json_extract(value, '$.precision'), json_extract(value, '$.recall')
+    FROM json_each(CAST(readfile('stats.json') AS TEXT), '$.expected')"; }
+vet-dedupe -q --pairs in.families.csv | awk -F, 'NR > 1 { print $1, $2, $7 }' >pairs
+is_so() { # THRESHOLD PRECISION RECALL: within three points
+    awk -F, -v t="$1" -v precision="$2" -v recall="$3" 'FNR == NR { if (FNR > 1) { who[FNR - 1] = $NF; twice += seen[$NF]++ } next }
+        { split($0, p, " ") } p[3] >= t { n++; right += who[p[1]] == who[p[2]] }
+        END { exit !(n && (right / n - precision) ^ 2 < .03 ^ 2 && (right / twice - recall) ^ 2 < .03 ^ 2) }' families.csv pairs
+}
+same "twelve thresholds are told, from strict to lax" 12 "$(said | wc -l)"
+while IFS='|' read -r threshold precision recall; do
+    check "at $threshold, precision $precision and recall $recall are what there is" is_so "$threshold" "$precision" "$recall"
+done < <(said)
+
 # ---- nobody twice ----
 awk -F, 'NR == 1 || !seen[$NF]++' families.csv >once.csv
 link once.csv
