@@ -46,13 +46,15 @@ static struct str translate_word(struct str word, struct buf *scratch)
     return translated == english ? word : str_of(translated);
 }
 
-/* vet-import: FILE[SHEET]!C7: warning: id_checksum: text */
+/* vet-import: FILE[SHEET]!C7: warning: id_checksum: text; of a text FILE:LINE:COLUMN */
 static void print_place(struct buf *b, const struct place *at)
 {
     if (!at->file && !at->row) return;
     buf_put(b, at->file ? at->file : "-");
     if (at->sheet && *at->sheet) buf_printf(b, "[%s]", at->sheet);
-    if (at->row) {
+    if (at->row && at->lines) {
+        buf_printf(b, ":%u:%u", at->row, at->col);
+    } else if (at->row) {
         char letters[8];
         size_t n = 0;
         for (uint32_t c = at->col; c; c = (c - 1) / 26) letters[n++] = (char)('A' + (c - 1) % 26);

@@ -50,6 +50,7 @@ struct place {
     const char *file;
     const char *sheet;
     uint32_t row, col;
+    bool lines; /* they are a line and a character of a text, and no cell */
 };
 
 enum { DIAG_ARGS = 4 };

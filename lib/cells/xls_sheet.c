@@ -223,7 +223,7 @@ static xls_fault set_label(const struct fill *f, uint32_t col, const struct biff
 static void set_without_result(const struct fill *f, uint32_t col)
 {
     *cell_at(f, col) = (struct cell){.kind = CELL_EMPTY, .flags = CELL_FORMULA | CELL_NO_RESULT};
-    struct place at = {f->book->path, f->book->sheet.name, f->row + 1, col + 1};
+    struct place at = {.file = f->book->path, .sheet = f->book->sheet.name, .row = f->row + 1, .col = col + 1};
     if (f->x->no_result++ < FORMULAS_NAMED) diag_add(f->book->diag, DIAG_CELL_NO_RESULT, &at, (const char *)NULL);
 }
 
@@ -368,7 +368,8 @@ static bool length_allowed(const struct fill *f)
     for (size_t i = f->first; i < f->block->n_cells; i++) {
         const struct cell *c = &f->block->cells[i];
         if (c->n <= CELL_MAX_CHARS || text_length(cell_str(c)) <= CELL_MAX_CHARS) continue;
-        struct place at = {f->book->path, f->book->sheet.name, f->row + 1, (uint32_t)(i - f->first) + 1};
+        struct place at = {
+            .file = f->book->path, .sheet = f->book->sheet.name, .row = f->row + 1, .col = (uint32_t)(i - f->first) + 1};
         diag_add(f->book->diag, DIAG_CELL_TOO_LONG, &at, "32767", (const char *)NULL);
         return false;
     }
@@ -380,7 +381,8 @@ static void tell_without_result(struct book *b, const struct xls *x)
     if (x->no_result <= FORMULAS_NAMED) return;
     struct buf more = {0};
     buf_int(&more, x->no_result - FORMULAS_NAMED);
-    diag_add(b->diag, DIAG_CELLS_NO_RESULT, &(struct place){b->path, b->sheet.name, 0, 0}, buf_text(&more), (const char *)NULL);
+    diag_add(b->diag, DIAG_CELLS_NO_RESULT, &(struct place){.file = b->path, .sheet = b->sheet.name}, buf_text(&more),
+             (const char *)NULL);
     buf_free(&more);
 }
 
@@ -391,7 +393,7 @@ int xls_rows(struct book *b, struct xls *x, struct cell_block *block)
     while (x->next_cell < x->n_cells && block->n_cells < BLOCK_CELLS) {
         xls_fault fault = read_row(&f);
         if (fault) {
-            struct place at = {b->path, b->sheet.name, f.row + 1, 0};
+            struct place at = {.file = b->path, .sheet = b->sheet.name, .row = f.row + 1};
             diag_add(b->diag, DIAG_BOOK_DAMAGED, &at, fault, (const char *)NULL);
             return -1;
         }

@@ -22,7 +22,7 @@ void explain_layout(const struct reading *r, struct take *t, const struct layout
             buf_str(b, r->in->schema->fields[field].name);
         }
     }
-    struct place at = {r->path, r->name, l->first, 0};
+    struct place at = {.file = r->path, .sheet = r->name, .row = l->first};
     take_say(t, DIAG_EXPLAIN_TABLE, &at, rows, buf_text(&taken), left.n ? buf_text(&left) : "-", NULL);
     buf_free(&taken);
     buf_free(&left);
@@ -39,7 +39,7 @@ void explain_context(const struct reading *r, struct take *t, uint32_t row, cons
         if (unit != UNIT_NONE) buf_str(&path, u->v[unit].name);
     }
     buf_str(&code, u->v[c->unit].code);
-    struct place at = {r->path, r->name, row, 0};
+    struct place at = {.file = r->path, .sheet = r->name, .row = row};
     take_say(t, DIAG_EXPLAIN_PLACE, &at, SOURCES[c->from], buf_text(&code), buf_text(&path), NULL);
     buf_free(&path);
     buf_free(&code);

@@ -80,7 +80,7 @@ void row_home(struct hand *h, struct take *t, const struct row_at *at, size_t fi
     mem_grow(&t->home, &t->cap_home, t->n_home + 1, sizeof *t->home);
     struct home_row *r = &t->home[t->n_home++];
     *r = (struct home_row){.layout = at->layout, .context = at->context};
-    r->at = (struct place){at->reading->file, arena_string(&t->memory, at->reading->name), at->line.number, 0};
+    r->at = (struct place){.file = at->reading->file, .sheet = arena_string(&t->memory, at->reading->name), .row = at->line.number};
     uint32_t *column = at->layout ? NULL : arena_alloc(&t->memory, h->in->schema->n_fields * sizeof *column);
     if (at->layout) take_cells(h, t, at, r);
     else take_card(h, t, r, column);

@@ -106,15 +106,15 @@ void reading_begin(struct reading *r, struct hand *h, const struct cell_block *b
 
 void reading_end(const struct reading *r, struct take *t, struct take *late)
 {
-    struct place at = {r->path, r->name, 0, 0};
+    struct place at = {.file = r->path, .sheet = r->name};
     const struct standing *s = &r->now;
     if (r->told) take_say(t, DIAG_SHEET_GUIDE, &at, r->name, NULL);
     if (s->headless_row) {
-        struct place first = {r->path, r->name, s->headless_row, 0};
+        struct place first = {.file = r->path, .sheet = r->name, .row = s->headless_row};
         take_say(late, DIAG_NO_HEADER, &first, NULL);
     }
     if (s->ticked_row && s->people) {
-        struct place ticked = {r->path, r->name, s->ticked_row, 0};
+        struct place ticked = {.file = r->path, .sheet = r->name, .row = s->ticked_row};
         take_say(t, DIAG_NIL_AND_PEOPLE, &ticked, NULL);
     }
     if (s->headed && !s->sheet_rows && !s->refused) take_say(t, DIAG_HEADER_ONLY, &at, NULL);

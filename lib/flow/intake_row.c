@@ -217,7 +217,7 @@ static void place_values(struct hand *h, const struct row_at *at, const struct p
 
 static struct place place_at(const struct row_at *at, uint32_t col)
 {
-    return (struct place){at->reading->path, at->reading->name, at->line.number, col};
+    return (struct place){.file = at->reading->path, .sheet = at->reading->name, .row = at->line.number, .col = col};
 }
 
 static uint32_t column_of(struct hand *h, const struct row_at *at, uint32_t field)
@@ -404,7 +404,7 @@ static void accept(struct hand *h, struct take *t, const struct row_at *at, cons
     const struct intake *in = h->in;
     struct record r = {.values = h->values, .typed = c->typed, .unit = unit, .flags = buf_slice(&h->flags)};
     if (unit != UNIT_NONE) r.unit_code = in->places.units->v[unit].code;
-    r.at = (struct place){at->reading->file, at->reading->name, at->line.number, 0};
+    r.at = (struct place){.file = at->reading->file, .sheet = at->reading->name, .row = at->line.number};
     r.survey_date = survey_date(at);
     if (in->o->output) emit_record(&in->emit, &t->out, &r, h->where, h->slices, &h->text);
     if (!in->o->sink) return;
@@ -459,7 +459,7 @@ enum fate row_nil(struct hand *h, struct take *t, const struct row_at *at)
     if (h->in->o->sink) {
         struct event *e = take_event(t, EVENT_NIL);
         e->sheet.unit = found->unit;
-        e->sheet.at = (struct place){at->reading->file, at->reading->name, at->line.number, 0};
+        e->sheet.at = (struct place){.file = at->reading->file, .sheet = at->reading->name, .row = at->line.number};
         e->sheet.survey_date = survey_date(at);
     }
     return FATE_NIL;

@@ -29,7 +29,7 @@ static void fate(struct walk *k, enum fate f)
 
 static struct place at_row(const struct walk *k, uint32_t row, uint32_t col)
 {
-    return (struct place){k->r->path, k->r->name, row, col};
+    return (struct place){.file = k->r->path, .sheet = k->r->name, .row = row, .col = col};
 }
 
 /* ---- preamble ---- */
@@ -120,7 +120,7 @@ static void settle(struct walk *k, uint32_t row)
     if (k->r->in->o->sink && c->unit != UNIT_NONE && !correction) {
         struct event *e = take_event(k->t, EVENT_HANDED_IN);
         e->sheet.unit = c->unit;
-        e->sheet.at = (struct place){k->r->file, k->r->name, row, 0};
+        e->sheet.at = (struct place){.file = k->r->file, .sheet = k->r->name, .row = row};
         e->sheet.survey_date = c->survey_date.n ? c->survey_date : str_of(k->r->in->o->survey_date);
     }
 }

@@ -180,13 +180,14 @@ static bool compile_expressions(struct converter *c, struct diag *d)
     for (size_t i = 0; i < s->n_fields; i++) names[i] = s->fields[i].name;
     struct expr_env env = {names, s->n_fields, s, c->options.today};
     for (size_t i = 0; i < s->n_rules; i++)
-        sources[i] = (struct expr_source){s->rules[i].check, {s->path.s, NULL, s->rules[i].line, s->rules[i].col}};
+        sources[i] = (struct expr_source){s->rules[i].check,
+                                          {.file = s->path.s, .row = s->rules[i].line, .col = s->rules[i].col, .lines = true}};
     if (s->n_rules && !(c->rules = expr_compile_all(&env, sources, s->n_rules, d))) return false;
     c->derived = mem_zero(s->n_fields, sizeof *c->derived);
     for (size_t i = 0; i < s->n_fields; i++) {
         const struct field *f = &s->fields[i];
         if (!f->derive.n) continue;
-        sources[c->n_derived] = (struct expr_source){f->derive, {s->path.s, NULL, f->line, f->col}};
+        sources[c->n_derived] = (struct expr_source){f->derive, {.file = s->path.s, .row = f->line, .col = f->col, .lines = true}};
         c->derived[c->n_derived++] = (uint32_t)i;
     }
     return !c->n_derived || (c->derivations = expr_compile_all(&env, sources, c->n_derived, d));

@@ -298,7 +298,7 @@ struct share_file *share_open(const struct share *share, const char *path, struc
     size_t bad;
     cJSON *tree = text_valid(text, &bad) ? cJSON_ParseWithLengthOpts(text.s, text.n + 1, &end, 1) : NULL;
     if (!tree) {
-        struct place at = {.file = f->path};
+        struct place at = {.file = f->path, .lines = true};
         locate(&s, end ? (size_t)(end - text.s) : bad, &at.row, &at.col);
         diag_add(d, DIAG_LEDGER_JSON, &at, NULL);
         share_close(f);
@@ -324,7 +324,7 @@ void share_close(struct share_file *f)
 void share_fault(struct share_file *f, const struct share_value *v, enum diag_code code, ...)
 {
     struct finding finding = {
-        .code = code, .severity = diag_severity(code), .at = {.file = f->path, .row = v->line, .col = v->col}};
+        .code = code, .severity = diag_severity(code), .at = {.file = f->path, .row = v->line, .col = v->col, .lines = true}};
     va_list ap;
     va_start(ap, code);
     for (int i = 0; i < DIAG_ARGS; i++) {

@@ -35,6 +35,7 @@ struct model {
     size_t n_rules;
     double prior[CLASSES];
     double link, review;          /* probabilities */
+    unsigned rounds;              /* of learning, at most */
     double average;               /* least mean probability between two groups that are joined */
     struct str source;            /* column that tells the sources apart, or empty */
     bool source_unique;           /* each source is free of duplicates: one to one */

@@ -159,6 +159,7 @@ static void read_rules(struct share_file *f, struct model *m, const struct share
 
 static void read_numbers(struct share_file *f, struct model *m, const struct share_value *root)
 {
+    enum { MOST_ROUNDS = 100000 };
     static const char *const THRESHOLDS[] = {"link", "review", "average", NULL};
     const struct share_value *t = share_get(root, "thresholds"), *prior = share_list(f, root, "prior", false);
     if (t && t->kind == SHARE_OBJECT) {
@@ -169,6 +170,9 @@ static void read_numbers(struct share_file *f, struct model *m, const struct sha
         if (!(m->link > 0 && m->link <= 1 && m->review >= 0 && m->review <= m->link))
             share_fault(f, t, DIAG_LEDGER_VALUE, "thresholds", "link review", "0 <= review <= link <= 1", NULL);
     }
+    double rounds = share_number(f, root, "rounds", m->rounds);
+    if (rounds >= 1 && rounds <= MOST_ROUNDS) m->rounds = (unsigned)rounds;
+    else share_fault(f, share_get(root, "rounds"), DIAG_LEDGER_TYPE, "rounds", "a number from 1 to 100000", NULL);
     int k = 0;
     for (const struct share_value *v = prior ? prior->first : NULL; v && k < CLASSES; v = v->next, k++)
         m->prior[k] = k == CLASS_MOVED ? fmax(v->number, 0) : fmax(v->number, 1e-9);
@@ -213,8 +217,8 @@ static void read_people(struct share_file *f, struct model *m, const struct shar
 
 bool model_open(struct model *m, const char *share, const char *name, struct diag *d)
 {
-    static const char *const KNOWN[] = {"$schema", "title", "description", "columns", "blocking", "prior", "thresholds",
-                                        "source",  "veto",  "verified",    "support", "golden",   NULL};
+    static const char *const KNOWN[] = {"$schema", "title",  "description", "columns",  "blocking", "prior",  "thresholds",
+                                        "rounds",  "source", "veto",        "verified", "support",  "golden", NULL};
     const struct share from = {.folder = share};
     struct buf path = {0};
     bool found = share_find(&from, "models", name, DIAG_MODEL_UNKNOWN, &path, d);
@@ -270,7 +274,7 @@ bool model_bind(struct model *m, const struct columns *c, struct diag *d)
             drop_column(m, k);
         } else {
             struct str near = columns_nearest(c, x->column);
-            struct place at = {.file = m->path.s, .row = x->line, .col = x->col};
+            struct place at = {.file = m->path.s, .row = x->line, .col = x->col, .lines = true};
             diag_add(d, DIAG_MODEL_COLUMN, &at, x->column.s,
                      near.n ? arena_copy(&m->memory, near.s, near.n)
                      : c->n ? arena_copy(&m->memory, c->names[0].s, c->names[0].n)

@@ -6,7 +6,7 @@
 
 #include "link/kind_own.h"
 
-enum { ROUNDS = 1000, STRIDES = 90, CALM_ROUNDS = 3, KEPT_PATTERNS = 4000 };
+enum { STRIDES = 90, CALM_ROUNDS = 3, KEPT_PATTERNS = 4000 };
 static const double LABEL_WEIGHT = 5; /* a decision weighs as much as so many pairs */
 static const double PSEUDO = 4;       /* so many pairs are believed beforehand, in each class and comparison */
 static const double SETTLED = 1e-5;   /* change of the mean logarithm of the likelihood, for CALM_ROUNDS rounds */
@@ -527,7 +527,7 @@ static bool settle(struct model *m, const struct model *first, struct lesson *s)
     struct model *last = mem_alloc(sizeof *last);
     double total = fmax(s->total, 1), before = -INFINITY;
     int calm = 0;
-    for (int round = 0; calm < CALM_ROUNDS && round < ROUNDS; round += 3) {
+    for (int round = 0; calm < CALM_ROUNDS && round < (int)m->rounds; round += 3) {
         steps->n = put_parameters(m, steps->at[0]);
         double now = expect(m, s) / total;
         calm = fabs(now - before) < SETTLED ? calm + 1 : 0;
@@ -568,7 +568,7 @@ bool model_train(struct model *m, const struct blocking *b, const struct table *
     bool settled = settle(m, first, &s);
     if (!settled) {
         char text[16];
-        snprintf(text, sizeof text, "%d", ROUNDS);
+        snprintf(text, sizeof text, "%u", m->rounds);
         diag_add(d, DIAG_LINK_NOT_CONVERGED, NULL, text, NULL);
     }
     double all = 0;

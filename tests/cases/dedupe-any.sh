@@ -50,13 +50,20 @@ wrong() { # WHAT TEXT MODEL
     same "and nothing is written" "" "$(cat out)"
 }
 wrong "a column that is not there" "did you mean surname?" '{"columns": {"sirname": "surname"}}'
-has "its place is told" err "wrong.json!N1: error: model_column"
+has "its place is told" err "wrong.json:1:14: error: model_column"
 wrong "a kind that is none" "one of: name surname given" '{"columns": {"surname": "surnme"}}'
 wrong "a rule by an unknown column" "did you mean surname?" '{"columns": {"surname": "surname"}, "blocking": [["surnam"]]}'
 wrong "a key that does not fit" "known keys: whole sound letters start" '{"columns": {"surname": "surname"}, "blocking": [["surname.year"]]}'
 wrong "an unknown property" "did you mean blocking?" '{"columns": {"surname": "surname"}, "bloking": []}'
 wrong "probabilities that do not add up" "do not add up to 1" '{"columns": {"town": {"kind": "category", "levels": {"other": [0.5, 0.1, 0.1]}}}}'
 wrong "no JSON" "not valid JSON" '{"columns": {'
+echo '{"columns": {"given": "given", "surname": "surname", "born": "date", "town": "word"}, "rounds": 9}' >hasty.json
+status "learning that does not settle is an error" 2 vet-dedupe -m ./hasty.json --train none.json in.csv -o none.csv
+has "  the rounds are told, and what to do" err "learning did not settle after 9 rounds; name more columns"
+check "  nothing was written" test ! -e none.json -a ! -e none.csv -a ! -s out
+sed 's/: 9}/: 0}/' hasty.json >none-at-all.json
+status "no rounds at all are none" 2 vet-dedupe -m ./none-at-all.json in.csv
+has "  with file and place" err "none-at-all.json:1:87: error: ledger_type: rounds must be a number from 1 to 100000"
 status "a model that is not there is an error" 2 vet-dedupe -m nosuch in.csv
 
 printf '_a,_b\n1,2\n' >none.csv
