@@ -342,8 +342,9 @@ static void reject(struct hand *h, struct take *t, const struct row_at *at, uint
 {
     const struct intake *in = h->in;
     size_t n = in->schema->n_fields;
-    struct rejected one = {
-        .at = {at->reading->file, at->reading->name, at->line.number, 0}, .reasons = buf_slice(&h->flags), .unit = unit};
+    struct rejected one = {.at = {.file = at->reading->file, .sheet = at->reading->name, .row = at->line.number},
+                           .reasons = buf_slice(&h->flags),
+                           .unit = unit};
     if (in->o->rejects) {
         for (size_t f = 0; f < n; f++) h->values[f] = cell_str(&h->now[f]);
         say_place(h, unit);

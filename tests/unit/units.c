@@ -72,7 +72,8 @@ int main(void)
 
     struct buf near = {0};
     units_find(u, UNIT_NONE, LEVEL_BUILDING, STR("5号楼"), (struct str){0}, &near);
-    CHECK_STR(buf_slice(&near), "锦东社区第1网格5号楼、云翠社区第1网格5号楼", "a name that two grids have names both, with what lies above");
+    CHECK_STR(buf_slice(&near), "锦东社区第1网格5号楼、云翠社区第1网格5号楼",
+              "a name that two grids have names both, with what lies above");
     near.n = 0;
     units_find(u, UNIT_NONE, LEVEL_COMMUNITY, STR("云萃社区"), (struct str){0}, &near);
     CHECK_STR(buf_slice(&near), "云翠社区", "an unknown community has a nearest name");
