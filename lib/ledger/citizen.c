@@ -49,12 +49,15 @@ bool citizen_valid(struct str id)
     return id.n == 18 && all_digits(id.s, 17) && verify(id.s, (struct date){0, 0, 0}, &c) == DIAG_NONE;
 }
 
-/* GB 11643-1989: no century and no check.  Numbers 996 to 999 were kept for people over a hundred at the time of issue. */
+/* GB 11643-1989: no century and no check.  Numbers 996 to 999 were kept for people over a hundred at the time of issue: nobody who
+ * lives has one, so it is a slip, and no century is put before it. */
 static enum diag_code raise_old(const char *old, struct date today, struct citizen *out)
 {
+    enum { OVER_A_HUNDRED = 996 };
     char id[18];
+    if (number(old + 12, 3) >= OVER_A_HUNDRED) return DIAG_ID_BIRTH_INVALID;
     memcpy(id, old, 6);
-    memcpy(id + 6, number(old + 12, 3) >= 996 ? "18" : "19", 2);
+    memcpy(id + 6, "19", 2);
     memcpy(id + 8, old + 6, 9);
     id[17] = citizen_check(id);
     out->notices |= CITIZEN_RAISED;

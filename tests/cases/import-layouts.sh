@@ -97,7 +97,6 @@ done
 printf '%s\n' '姓名,性别,身份证号' >only.csv
 status "headings and nobody below" 1 vet-import only.csv
 has "says what to write" err 无
-finish
 
 printf '%s\n' '登记卡,,,' '姓名,,性别,' '身份证号,,联系电话,' >'云翠_3网格_12号楼_卡.csv'
 read_as "a card of two rows that nobody filled in is nobody" 1 "" '云翠_3网格_12号楼_卡.csv'
@@ -134,3 +133,4 @@ printf '%s\n' '姓名,出生日期,身份证号' "张甲,1950-02-30,$A" "王乙,
 status "dates of birth that are wrong" 0 vet-import --lang en '云翠1网格1号楼_生日.csv'
 has "are told with their year, and stars for what is not shown" err '1950-**-**'
 has "so that two of one year do not look alike" err '1952-**-**'
+finish

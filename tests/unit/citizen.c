@@ -41,8 +41,13 @@ int main(void)
     CHECK(read_text("110105491231002", &c) == DIAG_NONE && memcmp(c.id, "11010519491231002X", 18) == 0 &&
               c.notices == CITIZEN_RAISED,
           "15 digits become 18 with the century and the check character");
-    CHECK(read_text("370124850615998", &c) == DIAG_NONE && c.birth.year == 1885,
-          "numbers 996 to 999 were kept for those born in the 1800s");
+    CHECK(read_text("370124850615995", &c) == DIAG_NONE && c.birth.year == 1985, "number 995 is one like the others");
+    for (int k = 996; k <= 999; k++) {
+        char old[16];
+        snprintf(old, sizeof old, "370124850615%d", k);
+        CHECK(read_text(old, &c) == DIAG_ID_BIRTH_INVALID,
+              "number %d was kept for those born in the 1800s: no century is put before it, and it is flagged", k);
+    }
     CHECK(read_text("37012419991001004×", &c) == DIAG_NONE && c.notices == CITIZEN_LETTERS, "a multiplication sign is X");
     CHECK(read_text("11010519491231002X", &c) == DIAG_NONE && !c.male && c.birth.year == 1949 && c.birth.month == 12 &&
               c.birth.day == 31,
