@@ -22,6 +22,12 @@ static void fold(struct buf *out, struct str s)
     buf_free(&folded);
 }
 
+/* Of what a name begins with; every name has three bytes and more. */
+static uint8_t beginning(const char *s)
+{
+    return (uint8_t)((uint8_t)s[0] ^ (uint8_t)s[1] * 31 ^ (uint8_t)s[2] * 7);
+}
+
 static void add_place(struct places *p, size_t *cap, uint32_t unit, struct str name)
 {
     struct buf b = {0};
@@ -31,6 +37,7 @@ static void add_place(struct places *p, size_t *cap, uint32_t unit, struct str n
         mem_grow(&p->folded, cap, p->n + 1, sizeof *p->folded);
         mem_grow(&p->unit, &caps, p->n + 1, sizeof *p->unit);
         p->folded[p->n] = str_copy(&p->memory, buf_slice(&b));
+        p->begins[beginning(b.s)] = true;
         p->unit[p->n++] = unit;
     }
     buf_free(&b);
@@ -207,7 +214,10 @@ void place_read_preamble(struct place_context *c, const struct words *w, const s
 static uint32_t community_in(const struct places *p, struct str folded, size_t *at, size_t *length)
 {
     uint32_t found = UNIT_NONE;
+    size_t first = 0;
     *length = 0;
+    while (first + 3 <= folded.n && !p->begins[beginning(folded.s + first)]) first++;
+    if (first + 3 > folded.n) return found;
     for (size_t i = 0; i < p->n; i++) {
         size_t where;
         if (p->folded[i].n < *length || !str_find(folded, p->folded[i], &where)) continue;
@@ -551,7 +561,7 @@ static uint32_t look_for(const struct places *p, uint32_t within, enum level lev
 static uint32_t find(const struct places *p, struct place_memo *m, uint32_t within, enum level level, struct str text,
                      struct str date, struct buf *nearest)
 {
-    enum { LONGEST = 200, MOST = 20000 };
+    enum { LONGEST = 200, MOST = 4096 };
     char key[LONGEST + sizeof within + 1];
     if (!m || text.n > LONGEST) return look_for(p, within, level, text, date, nearest, 0);
     if (m->within.n >= MOST || m->texts.n >= MOST) place_memo_free(m);

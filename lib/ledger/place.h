@@ -38,7 +38,8 @@ struct places {
     struct str *folded;        /* names and aliases of communities, folded, numbers plain */
     uint32_t *unit;
     size_t n;
-    uint32_t root; /* the only unit at the top, or UNIT_NONE */
+    bool begins[256]; /* what they begin with; most texts name none of them */
+    uint32_t root;    /* the only unit at the top, or UNIT_NONE */
     struct arena memory;
 };
 void places_ready(struct places *p, const struct units *u);

@@ -120,8 +120,8 @@ struct str spelling_after_ordinal(struct str text, bool no_list)
 /* The length of the first of the words with which s starts, or 0. */
 static size_t starts_with(struct str s, const char *const *words)
 {
-    for (; *words; words++)
-        if (str_starts(s, str_of(*words))) return strlen(*words);
+    for (; *words && s.n; words++)
+        if (**words == *s.s && str_starts(s, str_of(*words))) return strlen(*words);
     return 0;
 }
 
