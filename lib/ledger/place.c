@@ -512,10 +512,10 @@ static bool spells_out(const struct places *p, enum level level, struct str text
     return may;
 }
 
-static bool has_address(const struct places *p, struct str text, struct str date)
+static bool has_address(const struct places *p, struct str folded, struct str date)
 {
     struct buf b = {0}, name = {0};
-    fold(&b, text);
+    spelling_numbers(&b, folded);
     struct str before, number = spelling_building(buf_slice(&b), &before);
     buf_str(&name, number);
     buf_put(&name, "号楼");
@@ -535,9 +535,13 @@ static unsigned never_of(const struct places *p, struct place_memo *m, enum leve
     struct map_entry *e = map_at(&m->texts, (struct str){key, text.n + 1}, NULL);
     if (e->value) return (unsigned)e->value;
     unsigned never = TEXT_KNOWN;
-    if (!units_named(p->units, level, text, date)) never |= NEVER_PLAIN;
+    struct buf folded = {0};
+    spelling_fold(&folded, text);
+    if (units_code(p->units, str_trim(text)) == UNIT_NONE && !units_named(p->units, level, buf_slice(&folded), date))
+        never |= NEVER_PLAIN;
     if ((never & NEVER_PLAIN) && !spells_out(p, level, text, date)) never |= NEVER_SPELLED_OUT;
-    if ((never & NEVER_PLAIN) && level == LEVEL_BUILDING && !has_address(p, text, date)) never |= NEVER_ADDRESS;
+    if ((never & NEVER_PLAIN) && level == LEVEL_BUILDING && !has_address(p, buf_slice(&folded), date)) never |= NEVER_ADDRESS;
+    buf_free(&folded);
     e->value = never;
     return never;
 }

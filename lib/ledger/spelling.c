@@ -197,11 +197,10 @@ static void building_key(struct buf *out, struct str s)
     if (out->n == start) buf_str(out, s);
 }
 
-void spelling_key(struct buf *out, enum level level, struct str name)
+void spelling_key(struct buf *out, enum level level, struct str folded)
 {
-    struct buf folded = {0}, numbered = {0};
-    spelling_fold(&folded, name);
-    spelling_numbers(&numbered, buf_slice(&folded));
+    struct buf numbered = {0};
+    spelling_numbers(&numbered, folded);
     struct str s = buf_slice(&numbered);
     size_t start = out->n;
     switch (level) {
@@ -212,7 +211,6 @@ void spelling_key(struct buf *out, enum level level, struct str name)
         drop_end(out, start, level == LEVEL_COMMUNITY ? COMMUNITY_END : STATION_END);
         break;
     }
-    buf_free(&folded);
     buf_free(&numbered);
 }
 

@@ -10,8 +10,8 @@
 
 /* Appends the name with only its form folded: NFKC, lower case, no blanks, no brackets. */
 void spelling_fold(struct buf *out, struct str name);
-/* Appends the key of a name at a level. */
-void spelling_key(struct buf *out, enum level level, struct str name);
+/* Appends the key of a name at a level; `folded` is from spelling_fold. */
+void spelling_key(struct buf *out, enum level level, struct str folded);
 /* Appends the text with each number in ASCII digits without leading zeros; everything else stays.  `folded` is from spelling_fold.
  */
 void spelling_numbers(struct buf *out, struct str folded);

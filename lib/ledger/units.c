@@ -198,7 +198,7 @@ static void add_spelling(struct units *u, uint32_t i, struct str name)
     struct buf exact = {0}, spelled = {0}, key = {0};
     enum level level = u->v[i].level;
     spelling_fold(&exact, name);
-    spelling_key(&spelled, level, name);
+    spelling_key(&spelled, level, buf_slice(&exact));
     uint32_t within = u->v[i].parent;
     for (;;) {
         place_key(&key, within, level, KEY_EXACT, buf_slice(&exact));
@@ -217,14 +217,15 @@ static void add_spelling(struct units *u, uint32_t i, struct str name)
 static void ready_names(struct units *u)
 {
     struct map seen = {0};
-    struct buf key = {0};
+    struct buf key = {0}, folded = {0};
     u->names = arena_zero(&u->memory, u->n + 1, sizeof *u->names);
     for (size_t i = 0; i < u->n; i++) {
         const struct unit *unit = &u->v[i];
         struct unit_name *name = &u->names[i];
         bool is_new;
-        key.n = 0;
-        spelling_key(&key, unit->level, unit->name);
+        key.n = folded.n = 0;
+        spelling_fold(&folded, unit->name);
+        spelling_key(&key, unit->level, buf_slice(&folded));
         name->spelled = str_copy(&u->memory, buf_slice(&key));
         name->shape = near_shape_of(name->spelled);
         place_key(&key, UNIT_NONE, unit->level, KEY_EXACT, unit->name);
@@ -234,6 +235,7 @@ static void ready_names(struct units *u)
     }
     map_free(&seen);
     buf_free(&key);
+    buf_free(&folded);
 }
 
 bool units_ready(struct units *u, const char *file, struct diag *d)
@@ -450,7 +452,7 @@ uint32_t units_find(const struct units *u, uint32_t within, enum level level, st
     spelling_fold(&exact, name);
     uint32_t found = UNIT_NONE;
     if (exact.n) {
-        spelling_key(&spelled, level, name);
+        spelling_key(&spelled, level, buf_slice(&exact));
         place_key(&key, within, level, KEY_EXACT, buf_slice(&exact));
         found = pick(u, buf_slice(&key), date, &several);
         if (found == UNIT_NONE && !several) {
@@ -473,24 +475,24 @@ uint32_t units_find(const struct units *u, uint32_t within, enum level level, st
     return found;
 }
 
-bool units_named(const struct units *u, enum level level, struct str name, struct str date)
+static bool is_a_name(const struct units *u, enum level level, char kind, struct str spelling, struct str date, struct buf *key)
 {
-    uint32_t coded = units_code(u, str_trim(name));
-    if (coded != UNIT_NONE && u->v[coded].level == level) return true;
-    struct buf text = {0}, key = {0};
-    bool several = false, named = false;
-    spelling_fold(&text, name);
-    enum { EXACT, SPELLED, NUMBERED };
-    for (int k = EXACT; text.n && k <= NUMBERED && !named; k++) {
-        if (k == SPELLED) {
-            text.n = 0;
-            spelling_key(&text, level, name);
-        }
-        if (k == NUMBERED && (level != LEVEL_BUILDING || !numbered_n(&text))) break;
-        place_key(&key, UNIT_NONE, level, k == EXACT ? KEY_EXACT : KEY_SPELLED, buf_slice(&text));
-        named = pick(u, buf_slice(&key), date, &several) != UNIT_NONE || several;
+    bool several = false;
+    place_key(key, UNIT_NONE, level, kind, spelling);
+    return pick(u, buf_slice(key), date, &several) != UNIT_NONE || several;
+}
+
+bool units_named(const struct units *u, enum level level, struct str folded, struct str date)
+{
+    struct buf spelled = {0}, key = {0};
+    bool named = folded.n && is_a_name(u, level, KEY_EXACT, folded, date, &key);
+    if (folded.n && !named) {
+        spelling_key(&spelled, level, folded);
+        named =
+            is_a_name(u, level, KEY_SPELLED, buf_slice(&spelled), date, &key) ||
+            (level == LEVEL_BUILDING && numbered_n(&spelled) && is_a_name(u, level, KEY_SPELLED, buf_slice(&spelled), date, &key));
     }
-    buf_free(&text);
+    buf_free(&spelled);
     buf_free(&key);
     return named;
 }

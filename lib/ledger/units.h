@@ -64,8 +64,9 @@ bool units_open_on(const struct units *u, uint32_t i, struct str date); /* empty
  * to 3 near names, or with the several, joined by 、. */
 uint32_t units_find(const struct units *u, uint32_t within, enum level level, struct str name, struct str date,
                     struct buf *nearest);
-/* Is any unit of the level, wherever it is, called so on that date (ISO; empty: ever)? */
-bool units_named(const struct units *u, enum level level, struct str name, struct str date);
+/* Has any unit of the level, wherever it is, that name on that date (ISO; empty: ever)?  `folded` is from spelling_fold; codes are
+ * no names here. */
+bool units_named(const struct units *u, enum level level, struct str folded, struct str date);
 bool units_inside(const struct units *u, uint32_t i, uint32_t within); /* is i within, or below it?  All are inside UNIT_NONE */
 
 #endif

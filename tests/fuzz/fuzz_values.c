@@ -78,9 +78,9 @@ static void check_folds(struct str text, void (*fold)(struct buf *, struct str),
 static void check_units(struct str text)
 {
     struct buf b = {0}, numbered = {0};
-    for (int l = 0; l < LEVEL_COUNT; l++) spelling_key(&b, (enum level)l, text);
-    b.n = 0;
     spelling_fold(&b, text);
+    for (int l = 0; l < LEVEL_COUNT; l++) spelling_key(&numbered, (enum level)l, buf_slice(&b));
+    numbered.n = 0;
     spelling_numbers(&numbered, buf_slice(&b));
     struct spelling_number found;
     for (size_t from = 0, last = 0; spelling_next(buf_slice(&numbered), &from, &found); last = from)
