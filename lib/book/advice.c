@@ -1,6 +1,7 @@
 #include "book/advice.h"
 
 #include "ledger/units.h"
+#include "ledger/words.h"
 
 static const struct rule *rule_named(const struct schema *s, struct str name)
 {
@@ -31,7 +32,10 @@ void advice_of_finding(struct buf *out, const struct schema *s, const char *cons
         buf_put(out, "看不出属于哪个楼栋；请在表头上方把社区、网格、楼栋填好");
         return;
     }
-    args[1] = f->code == DIAG_UNIT_UNKNOWN ? level_in_chinese(args[1]) : args[1];
+    if (f->code == DIAG_UNIT_UNKNOWN) {
+        args[1] = level_in_chinese(args[1]);
+        if (str_is(args[2], WORDS_NONE_NEAR)) args[2] = STR("没有");
+    }
     diag_expand(out, templates[f->code], args);
 }
 
@@ -65,7 +69,7 @@ void advice_of_flag(struct buf *out, const struct schema *s, const char *const *
     if (one.code == DIAG_NONE) return;
     if (one.code == DIAG_CODE_UNKNOWN || one.code == DIAG_UNIT_UNKNOWN) {
         examples(&hint, f->codes);
-        one.args[2] = hint.n ? buf_slice(&hint) : STR("-");
+        one.args[2] = hint.n ? buf_slice(&hint) : STR("没有");
     } else if (one.code == DIAG_RULE || one.code == DIAG_DATE_ORDER) {
         for (size_t i = 0; !name.n && i < s->n_rules; i++) /* a rule with a code of its own: the field's */
             if (s->rules[i].code == one.code && s->rules[i].index == f->index) name = s->rules[i].name;

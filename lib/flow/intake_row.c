@@ -259,7 +259,7 @@ static void tell_unknown_unit(struct hand *h, struct take *t, const struct row_a
     f.at = place_at(at, field == UINT32_MAX ? 0 : column_of(h, at, field));
     f.args[0] = found->typed[l];
     f.args[1] = str_of(level_name(l));
-    f.args[2] = nearest.n ? nearest : STR("-");
+    f.args[2] = nearest.n ? nearest : STR(WORDS_NONE_NEAR);
     take_finding(t, &f);
 }
 

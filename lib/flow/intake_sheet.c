@@ -138,7 +138,9 @@ static void tell_columns(struct walk *k, const struct layout *l)
             struct finding f = {.code = DIAG_UNKNOWN_COLUMN, .severity = diag_severity(DIAG_UNKNOWN_COLUMN), .at = at};
             f.args[0] = str_trim(l->headings[c]);
             f.args[1] = words_nearest(&k->r->in->words, l->headings[c]);
-            if (!f.args[1].n) f.args[1] = STR("-");
+            uint32_t near = f.args[1].n ? words_heading(&k->r->in->words, f.args[1]) : COLUMN_UNKNOWN;
+            f.args[2] = near < s->n_fields ? s->fields[near].name : STR("FIELD");
+            if (!f.args[1].n) f.args[1] = STR(WORDS_NONE_NEAR);
             take_finding(k->t, &f);
         } else if (field < s->n_fields && l->column[field] != c) {
             struct finding f = {.code = DIAG_DUPLICATE_COLUMN, .severity = diag_severity(DIAG_DUPLICATE_COLUMN), .at = at};
@@ -365,8 +367,15 @@ static bool goes_on(const struct walk *k, size_t i)
     return false;
 }
 
-/* 12号楼, alone in a row: what comes next is of building 12; 13号楼:无 says that nobody is there. */
-static bool section_row(struct walk *k, size_t i, const struct line *l)
+static bool is_place(const struct schema *s, uint32_t field)
+{
+    if (field >= s->n_fields) return false;
+    enum role role = s->fields[field].role;
+    return role == ROLE_COMMUNITY || role == ROLE_GRID || role == ROLE_BUILDING;
+}
+
+/* A unit, alone in a row (*text), or with words that nobody is there (*nobody): 12号楼; 13号楼:无; 14号楼 | 无. */
+static bool names_section(const struct walk *k, const struct line *l, struct str *text, bool *nobody)
 {
     const struct intake *in = k->r->in;
     const struct layout *layout = k->now.layout;
@@ -374,34 +383,46 @@ static bool section_row(struct walk *k, size_t i, const struct line *l)
     bool none = false;
     for (uint32_t c = 0; c < l->n; c++) {
         struct str s = str_trim(line_at(l, c));
-        bool number = c < layout->n && layout->field[c] == COLUMN_IGNORED && text_is_serial(s) && c + 1 < l->n;
+        bool number = layout && c < layout->n && layout->field[c] == COLUMN_IGNORED && text_is_serial(s) && c + 1 < l->n;
         if (!s.n || number) continue;
         if (col == UINT32_MAX) col = c;
         else if (none || !text_says_nobody(&in->words, s, true)) return false;
-        else none = true; /* 13号楼 | 无 */
+        else none = true;
     }
-    if (col == UINT32_MAX) return false;
-    struct str text = str_trim(line_at(l, col));
-    uint32_t field = col < layout->n ? layout->field[col] : COLUMN_BLANK;
-    bool place = field < in->schema->n_fields &&
-                 (in->schema->fields[field].role == ROLE_COMMUNITY || in->schema->fields[field].role == ROLE_GRID ||
-                  in->schema->fields[field].role == ROLE_BUILDING);
-    if (text.n > 120 || place) return false;
+    if (col == UINT32_MAX || (layout && col < layout->n && is_place(in->schema, layout->field[col]))) return false;
+    *text = str_trim(line_at(l, col));
+    if (text->n > 120) return false;
     struct buf rest = {0};
-    bool named = place_begins_section(&in->places, text, &rest);
-    bool nobody = named && (rest.n ? !none && text_says_nobody(&in->words, buf_slice(&rest), true) : none);
-    bool is = named && (nobody || (!rest.n && !none && goes_on(k, i)));
+    bool named = place_begins_section(&in->places, *text, &rest);
+    *nobody = named && (rest.n ? !none && text_says_nobody(&in->words, buf_slice(&rest), true) : none);
+    named = named && (*nobody || (!rest.n && !none));
     buf_free(&rest);
-    if (!is) return false;
-    place_read_text(gathering(k), &in->places, PLACE_TITLE, spelling_after_ordinal(text, true));
+    return named;
+}
+
+/* A nil return that stands by itself, in no table. */
+static void take_loose_nil(struct walk *k, const struct line *l)
+{
     settle(k, l->number);
+    struct row_at at = {k->r, NULL, k->now.context, *l};
+    memset(k->h->now, 0, k->r->in->schema->n_fields * sizeof *k->h->now);
+    memset(k->h->cols, 0, k->r->in->schema->n_fields * sizeof *k->h->cols);
+    fate(k, row_nil(k->h, k->t, &at));
+    k->now.sheet_rows = true;
+}
+
+/* A section's row: what comes next is of building 12, or nobody is there. */
+static bool section_row(struct walk *k, size_t i, const struct line *l)
+{
+    struct str text;
+    bool nobody;
+    if (!names_section(k, l, &text, &nobody) || (!nobody && !goes_on(k, i))) return false;
+    place_read_text(gathering(k), &k->r->in->places, PLACE_TITLE, spelling_after_ordinal(text, true));
     if (nobody) {
-        struct row_at at = {k->r, NULL, k->now.context, *l};
-        memset(k->h->now, 0, in->schema->n_fields * sizeof *k->h->now);
-        memset(k->h->cols, 0, in->schema->n_fields * sizeof *k->h->cols);
-        fate(k, row_nil(k->h, k->t, &at));
-        k->now.has_rows = k->now.sheet_rows = true;
+        take_loose_nil(k, l);
+        k->now.has_rows = true;
     } else {
+        settle(k, l->number);
         fate(k, FATE_PREAMBLE);
     }
     return true;
@@ -452,15 +473,14 @@ static void loose_row(struct walk *k, size_t i, const struct line *l)
     }
     bool ticked = line_ticks_nobody(&in->words, l);
     if (ticked) k->now.ticked_row = l->number;
-    if (ticked || line_says_nobody(&in->words, l)) {
-        gather_place(k, l); /* 3网格12号楼零报告 */
-        settle(k, l->number);
-        struct row_at at = {k->r, NULL, k->now.context, *l};
-        memset(k->h->now, 0, in->schema->n_fields * sizeof *k->h->now);
-        memset(k->h->cols, 0, in->schema->n_fields * sizeof *k->h->cols);
-        fate(k, row_nil(k->h, k->t, &at));
+    struct str text;
+    bool nobody = false;
+    bool section = names_section(k, l, &text, &nobody) && nobody;
+    if (section || ticked || line_says_nobody(&in->words, l)) {
+        if (section) place_read_text(gathering(k), &in->places, PLACE_TITLE, spelling_after_ordinal(text, true));
+        else gather_place(k, l); /* 3网格12号楼零报告 */
+        take_loose_nil(k, l);
         k->t->tables++;
-        k->now.sheet_rows = true;
         return;
     }
     if (k->now.headed && !leads_to_table(k, i, false)) { /* below the last card */

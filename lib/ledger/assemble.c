@@ -24,13 +24,53 @@ static uint32_t code_of(const struct field *f, struct str text)
     return k;
 }
 
-/* 年 | 月 | 日 under 入伍时间. */
-static bool is_date_part(const struct words *w, uint32_t field, struct str text)
+static bool is_date(const struct words *w, uint32_t field)
 {
     if (field >= w->schema->n_fields) return false;
     enum role role = w->schema->fields[field].role;
-    text = str_trim(text);
-    return (role == ROLE_DATE || role == ROLE_BIRTH_DATE) && (str_is(text, "年") || str_is(text, "月") || str_is(text, "日"));
+    return role == ROLE_DATE || role == ROLE_BIRTH_DATE;
+}
+
+/* The part of a date with which a heading ends, 年, 月 or 日, or nothing; *rest is what stands before it. */
+static struct str date_word(struct str heading, struct str *rest)
+{
+    static const struct {
+        const char *end, *word;
+    } ENDS[] = {{"年份", "年"}, {"年", "年"}, {"月份", "月"}, {"月", "月"}, {"日", "日"}};
+    size_t close = str_ends(heading, STR(")")) ? 1 : str_ends(heading, STR("）")) ? 3 : 0; /* 出生（年） */
+    heading.n -= close;
+    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {
+        if (!str_ends(heading, str_of(ENDS[i].end))) continue;
+        *rest = str_head(heading, heading.n - strlen(ENDS[i].end));
+        if (close) rest->n -= str_ends(*rest, STR("(")) ? 1 : str_ends(*rest, STR("（")) ? 3 : 0;
+        return str_of(ENDS[i].word);
+    }
+    return (struct str){NULL, 0};
+}
+
+/* The date that a word such as 出生 or 退伍 means. */
+static uint32_t date_called(const struct words *w, struct str word)
+{
+    static const char *const ENDS[] = {"", "日期", "时间", "年月", NULL};
+    struct buf b = {0};
+    uint32_t field = COLUMN_UNKNOWN;
+    for (const char *const *end = ENDS; *end && !is_date(w, field); end++) {
+        b.n = 0;
+        buf_str(&b, word);
+        buf_put(&b, *end);
+        field = words_heading(w, buf_slice(&b));
+    }
+    buf_free(&b);
+    return field;
+}
+
+/* 年 | 月 | 日 under 入伍时间, or 入伍年 | 入伍月: the word, and the field of which it is a part.  Nothing when it is none. */
+static struct str date_part(const struct words *w, const struct column_name *name, uint32_t *field)
+{
+    struct str before, inner, word = date_word(str_trim(name->own), &before);
+    bool whole = word.n && date_word(before, &inner).n; /* 出生年月 */
+    *field = !word.n || whole ? COLUMN_UNKNOWN : before.n ? date_called(w, before) : name->group;
+    return is_date(w, *field) ? word : (struct str){NULL, 0};
 }
 
 static bool is_label(const struct words *w, uint32_t field, struct str text)
@@ -40,14 +80,15 @@ static bool is_label(const struct words *w, uint32_t field, struct str text)
 
 bool assemble_label(const struct words *w, uint32_t field, struct str text)
 {
-    return is_label(w, field, text) || is_date_part(w, field, text);
+    struct str before;
+    return is_label(w, field, text) || (is_date(w, field) && date_word(str_trim(text), &before).n && !before.n);
 }
 
 bool assemble_heading(const struct words *w, struct str heading)
 {
     uint32_t field;
-    struct str s = str_trim(heading);
-    return str_is(s, "男") || str_is(s, "女") || part_of(w, s, &field);
+    struct column_name name = {str_trim(heading), COLUMN_BLANK};
+    return str_is(name.own, "男") || str_is(name.own, "女") || part_of(w, name.own, &field) || date_part(w, &name, &field).n;
 }
 
 /* The parts of field f, if it has no column of its own and at least two parts. */
@@ -96,20 +137,23 @@ static void take_ticks(struct layout *l, const struct words *w, const struct col
     }
 }
 
-/* A date whose year has a column, and its month another. */
+/* A date whose year has a column, and its month another, and that has no column of its own. */
 static void take_date(struct layout *l, const struct words *w, const struct column_name *names, uint32_t f)
 {
-    uint32_t years = 0, parts = 0;
+    uint32_t years = 0, parts = 0, own = 0, field;
     for (uint32_t c = 0; c < l->n; c++) {
-        if (names[c].group != f || !is_date_part(w, f, names[c].own)) continue;
-        parts++;
-        years += str_is(names[c].own, "年");
+        struct str word = date_part(w, &names[c], &field);
+        bool part = word.n && field == f;
+        parts += part;
+        years += part && str_is(word, "年");
+        own += !part && l->field[c] == f;
     }
-    if (years != 1 || parts < 2) return;
+    if (years != 1 || parts < 2 || own) return;
     l->column[f] = UINT32_MAX;
     for (uint32_t c = 0; c < l->n; c++) {
-        if (names[c].group != f || !is_date_part(w, f, names[c].own)) continue;
-        l->use[c] = (struct column_use){USE_PART, f, str_copy(&l->memory, names[c].own)};
+        struct str word = date_part(w, &names[c], &field);
+        if (!word.n || field != f) continue;
+        l->use[c] = (struct column_use){USE_PART, f, word};
         l->field[c] = COLUMN_PART;
         if (l->column[f] == UINT32_MAX) l->column[f] = c;
         l->assembled = true;
@@ -139,7 +183,7 @@ void assemble_ready(struct layout *l, const struct words *w, const struct column
         if (l->use[c].kind != USE_ALONE) continue;
         if (part_of(w, names[c].own, &field)) take_parts(l, w, names, field);
         if (l->use[c].kind == USE_ALONE && names[c].group < w->schema->n_fields) take_ticks(l, w, names, names[c].group);
-        if (l->use[c].kind == USE_ALONE && is_date_part(w, names[c].group, names[c].own)) take_date(l, w, names, names[c].group);
+        if (l->use[c].kind == USE_ALONE && date_part(w, &names[c], &field).n) take_date(l, w, names, field);
     }
     arena_free(&a);
 }

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "ledger/labels.h"
+
 enum { TALLEST = 60, LABELS = 48 };
 
 struct label {
@@ -17,17 +19,32 @@ struct label_row {
     bool neighbours; /* two labels stand side by side */
 };
 
-/* 姓名：张三 in one cell. */
-static bool split_cell(const struct words *w, struct str s, struct label *out)
+static struct str without_separators(struct str s)
 {
-    size_t at = 0;
-    while (at < s.n && s.s[at] != ':' && !str_starts(str_from(s, at), STR("："))) at++;
-    if (at == 0 || at >= s.n || at > 45) return false;
-    struct str own = str_trim(str_from(s, at + (s.s[at] == ':' ? 1 : 3)));
-    uint32_t field = own.n ? words_heading(w, str_head(s, at)) : COLUMN_UNKNOWN;
-    if (field == COLUMN_UNKNOWN || field == COLUMN_BLANK || text_is_hint(own)) return false; /* 姓名：填写真实姓名 */
-    *out = (struct label){field, 0, str_head(s, at), own};
-    return true;
+    static const char *const MARKS[] = {",", ";", "、", "，", "；", "。", "|", NULL};
+    for (const char *const *m = MARKS; *m;) {
+        if (!str_ends(s, str_of(*m))) {
+            m++;
+            continue;
+        }
+        s = str_trim(str_head(s, s.n - strlen(*m)));
+        m = MARKS;
+    }
+    return s;
+}
+
+/* 姓名：张三, or 姓名：张三  性别：男, in one cell.  How many labels it holds; none when it does not begin with one. */
+static uint32_t split_cell(const struct words *w, struct str s, struct label *out, uint32_t most)
+{
+    enum { LONGEST_LABEL = 45 };
+    struct labelled one;
+    uint32_t n = 0;
+    for (size_t from = 0; n < most && labels_next(w, s, &from, &one);) {
+        if (!n && (one.label.s != s.s || one.label.n > LONGEST_LABEL || one.field >= COLUMN_UNKNOWN)) return 0;
+        if (one.field >= COLUMN_UNKNOWN || text_is_hint(one.value)) continue; /* 姓名：填写真实姓名 */
+        out[n++] = (struct label){one.field, 0, one.label, from < s.n ? without_separators(one.value) : one.value};
+    }
+    return n;
 }
 
 static void read_labels(const struct words *w, struct line line, struct label_row *row)
@@ -37,13 +54,14 @@ static void read_labels(const struct words *w, struct line line, struct label_ro
     for (uint32_t c = 0; c < line.n && row->n < LABELS; c++) {
         struct str s = str_trim(line_at(&line, c));
         if (!s.n || s.n > 600) continue;
-        struct label label = {COLUMN_UNKNOWN, c, s, {0}};
-        if (s.n <= 90) label.field = words_heading(w, s);
-        if (label.field == COLUMN_UNKNOWN && !split_cell(w, s, &label)) continue;
-        label.col = c;
-        row->neighbours |= last != UINT32_MAX && c == last + 1 && !label.own.n;
-        last = label.own.n ? UINT32_MAX : c;
-        row->labels[row->n++] = label;
+        struct label *label = &row->labels[row->n];
+        *label = (struct label){s.n <= 90 ? words_heading(w, s) : COLUMN_UNKNOWN, c, s, {0}};
+        uint32_t n = label->field != COLUMN_UNKNOWN ? 1 : split_cell(w, s, label, LABELS - row->n);
+        if (!n) continue;
+        row->neighbours |= last != UINT32_MAX && c == last + 1 && !label->own.n;
+        row->n += n;
+        for (uint32_t k = 0; k < n; k++) label[k].col = c;
+        last = row->labels[row->n - 1].own.n ? UINT32_MAX : c;
     }
 }
 
@@ -63,10 +81,11 @@ static uint32_t value_of(const struct label_row *row, uint32_t k, bool *more)
     return found;
 }
 
-static bool is_valued(const struct label_row *row, uint32_t k)
+static struct str value_text(const struct label_row *row, uint32_t k)
 {
     bool more;
-    return row->labels[k].own.n || value_of(row, k, &more) != UINT32_MAX;
+    uint32_t at = row->labels[k].own.n ? UINT32_MAX : value_of(row, k, &more);
+    return at == UINT32_MAX ? row->labels[k].own : str_trim(line_at(&row->line, at));
 }
 
 /* What a stretch of label rows amounts to. */
@@ -76,6 +95,7 @@ struct stretch {
     size_t name_row; /* index from the start, or SIZE_MAX */
     uint32_t names;  /* labels for the name in that row */
     bool name_valued;
+    bool numbered;  /* a label has the number of a citizen id or of a telephone */
     uint32_t pairs; /* rows of two labels and more that begin in one column */
     bool hint;      /* where the name would stand it is said what to write there */
     bool people;    /* fields other than of the place */
@@ -105,15 +125,15 @@ static bool count_row(const struct words *w, const struct label_row *row, size_t
         if (field >= w->schema->n_fields || field >= 512) continue;
         if (!(seen[field / 64] >> field % 64 & 1)) s->fields++;
         seen[field / 64] |= (uint64_t)1 << field % 64;
-        bool valued = is_valued(row, k);
+        struct str value = value_text(row, k);
+        bool valued = value.n > 0;
         s->values += valued && !is_place(w, field);
         s->people |= !is_place(w, field);
         if (field == w->name && valued) {
-            bool more;
-            uint32_t at = row->labels[k].own.n ? UINT32_MAX : value_of(row, k, &more);
             s->name_valued = true;
-            s->hint |= at != UINT32_MAX && text_is_hint(str_trim(line_at(&row->line, at)));
+            s->hint |= text_is_hint(value);
         }
+        s->numbered |= text_has_number(value);
     }
     if (names) {
         s->name_row = index;
@@ -153,7 +173,8 @@ static struct stretch measure(const struct words *w, const struct cell_block *b,
 
 static bool is_card(const struct stretch *s)
 {
-    if (s->name_row == SIZE_MAX || s->fields < 3 || !s->people) return false;
+    if (s->name_row == SIZE_MAX || !s->people) return false;
+    if (s->fields < 3) return s->fields == 2 && s->name_valued && s->numbered && !s->hint; /* 姓名 | 张三 | 身份证号 | 3701... */
     if (s->rows == 1) return s->name_valued && s->values >= 3;
     if (s->name_row + 1 == s->rows && !s->name_valued) return false; /* blank columns between headings */
     if (s->hint) return false;

@@ -390,12 +390,34 @@ static bool is_beside(const struct words *w, const struct layout *l)
     return l->name_again && l->again >= 2 && l->again * 3 >= fields * 2;
 }
 
+/* A heading for the name, alone in its row, over a list of names and nothing else? */
+static bool is_name_list(const struct words *w, const struct cell_block *b, size_t i)
+{
+    struct line top = line_of(b, i);
+    if (!w->has_name || !top.n || words_heading(w, line_at(&top, top.n - 1)) != w->name) return false;
+    uint32_t number = top.number, names = 0;
+    for (size_t j = i; j < b->n_rows && line_of(b, j).n && line_of(b, j).number == number; j++, number++) {
+        struct line l = line_of(b, j);
+        for (uint32_t c = 0; c + 1 < l.n; c++)
+            if (str_trim(line_at(&l, c)).n) return false;
+        struct str s = str_trim(line_at(&l, l.n - 1));
+        if (j > i && (l.n != top.n || words_heading(w, s) < COLUMN_UNKNOWN)) return false;
+        names += j > i && text_like_name(s);
+    }
+    return names > 0;
+}
+
 static enum header_verdict table_at(const struct words *w, const struct cell_block *b, size_t i, const struct sheet *sheet,
                                     struct layout **out, unsigned *rows)
 {
     struct line top = line_of(b, i);
     *out = NULL;
     if (!top.n) return HEADER_NONE;
+    if (is_name_list(w, b, i)) {
+        *out = make_layout(w, &top, NULL, sheet);
+        *rows = 1;
+        return HEADER_FOUND;
+    }
     struct line next = line_after(b, i + 1, top.number + 1);
     enum header_verdict v = two_rows_at(w, &top, &next, sheet, out, rows);
     struct header_fit fit;

@@ -166,13 +166,16 @@ bool line_total_is_none(const struct line *l)
     return total && zero && !other;
 }
 
+bool text_has_number(struct str s)
+{
+    unsigned n = s.n <= 80 ? digits_of(s) : 0;
+    return n == 18 || n == 17 || n == 15 || (n == 11 && text_length(s) <= 14);
+}
+
 bool line_has_person(const struct line *l)
 {
-    for (uint32_t c = 0; c < l->n; c++) {
-        struct str s = line_at(l, c);
-        unsigned n = s.n <= 80 ? digits_of(s) : 0;
-        if (n == 18 || n == 17 || n == 15 || (n == 11 && text_length(s) <= 14)) return true;
-    }
+    for (uint32_t c = 0; c < l->n; c++)
+        if (text_has_number(line_at(l, c))) return true;
     return false;
 }
 

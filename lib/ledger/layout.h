@@ -67,7 +67,9 @@ enum line_kind line_kind(const struct words *w, const struct line *l, const stru
 bool line_is_footer(const struct line *l);
 /* Does it say that the total is none: 合计 0人? */
 bool line_total_is_none(const struct line *l);
-/* Does it hold what looks like a person: a citizen id or a mobile number? */
+/* Does it look like a citizen id or a mobile number? */
+bool text_has_number(struct str s);
+/* Does one of its cells? */
 bool line_has_person(const struct line *l);
 /* Is it (blanks off its ends, not empty) 同上, 〃 or another mark for "the same as above"? */
 bool text_is_ditto(struct str s);

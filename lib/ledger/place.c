@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "ledger/labels.h"
 #include "ledger/spelling.h"
 
 void place_context_free(struct place_context *c)
@@ -88,66 +89,15 @@ static void say(struct place_context *c, enum place_source source, enum level le
     said->labelled[level] = labelled;
 }
 
-/* The longest end of the text before a colon that is a heading of the ledger: in 云翠社区网格:3 it is 网格. */
-static uint32_t label_before(const struct words *w, struct str text, size_t *begin)
-{
-    size_t from = text.n, start[12];
-    size_t n = 0;
-    /* the beginnings of its last characters, nearest first */
-    while (from > 0 && n < 12) {
-        from--;
-        while (from > 0 && ((unsigned char)text.s[from] & 0xC0) == 0x80) from--;
-        if (text.s[from] == '(' || str_starts(str_from(text, from), STR("（"))) break; /* 12号楼（楼长：… labels no building */
-        start[n++] = from;
-    }
-    for (size_t k = n; k-- > 0;) {
-        struct str end = str_from(text, start[k]);
-        if (end.s[0] == ' ') continue;
-        uint32_t field = words_heading(w, end);
-        if (field == COLUMN_UNKNOWN || field == COLUMN_BLANK) continue;
-        *begin = start[k];
-        return field;
-    }
-    return COLUMN_UNKNOWN;
-}
-
-static size_t colon_at(struct str s, size_t from, size_t *length)
-{
-    for (size_t i = from; i < s.n; i++) {
-        if (s.s[i] == ':') {
-            *length = 1;
-            return i;
-        }
-        if (str_starts(str_from(s, i), STR("："))) {
-            *length = 3;
-            return i;
-        }
-    }
-    *length = 0;
-    return s.n;
-}
-
 static bool ends_value(struct str s)
 {
     return str_starts(s, STR("  ")) || str_starts(s, STR("\t")) || str_starts(s, STR("\n")) || str_starts(s, STR("　")) ||
            str_starts(s, STR(";")) || str_starts(s, STR("；")) || str_starts(s, STR(",")) || str_starts(s, STR("，"));
 }
 
-/* A value ends at a wide gap, or where the word before the next colon begins. */
-static struct str value_before(const struct words *w, struct str s)
+/* The value as far as the first wide gap or mark that ends it. */
+static struct str value_proper(struct str v)
 {
-    size_t length, next = colon_at(s, 0, &length), end = s.n;
-    if (next < s.n) {
-        size_t begin = 0;
-        struct str before = str_head(s, next);
-        if (label_before(w, before, &begin) != COLUMN_UNKNOWN) {
-            end = begin;
-        } else {
-            end = next;
-            while (end > 0 && s.s[end - 1] != ' ' && (end < 3 || memcmp(s.s + end - 3, "　", 3) != 0)) end--;
-        }
-    }
-    struct str v = str_trim(str_head(s, end));
     for (size_t i = 0; i < v.n; i++)
         if (ends_value(str_from(v, i))) return str_trim(str_head(v, i));
     return v;
@@ -163,26 +113,22 @@ static void take_label(struct place_context *c, const struct words *w, uint32_t 
 static void read_cell(struct place_context *c, const struct words *w, const struct line *l, uint32_t col)
 {
     struct str s = line_at(l, col);
-    size_t length, at = colon_at(s, 0, &length);
-    if (!length) {
-        /* a label alone: its value is the next cell that is no label */
-        uint32_t field = words_heading(w, s);
-        if (field >= w->schema->n_fields) return;
-        for (uint32_t next = col + 1; next < l->n && next <= col + 4; next++) {
-            struct str v = str_trim(line_at(l, next));
-            if (!v.n) continue;
-            if (words_heading(w, v) == COLUMN_UNKNOWN) take_label(c, w, field, v);
-            return;
-        }
-        return;
-    }
-    for (; length; at = colon_at(s, at + length, &length)) {
-        size_t begin;
-        uint32_t field = label_before(w, str_head(s, at), &begin);
-        struct str value = value_before(w, str_from(s, at + length));
-        if (field >= w->schema->n_fields) continue;
+    struct labelled one;
+    size_t from = 0;
+    while (labels_next(w, s, &from, &one)) {
+        if (one.field >= w->schema->n_fields) continue;
+        struct str value = value_proper(one.value);
         for (uint32_t next = col + 1; !value.n && next < l->n && next <= col + 4; next++) value = str_trim(line_at(l, next));
-        take_label(c, w, field, value);
+        take_label(c, w, one.field, value);
+    }
+    /* a label alone: its value is the next cell that is no label */
+    uint32_t field = from ? COLUMN_UNKNOWN : words_heading(w, s);
+    if (field >= w->schema->n_fields) return;
+    for (uint32_t next = col + 1; next < l->n && next <= col + 4; next++) {
+        struct str v = str_trim(line_at(l, next));
+        if (!v.n) continue;
+        if (words_heading(w, v) == COLUMN_UNKNOWN) take_label(c, w, field, v);
+        return;
     }
 }
 
@@ -192,9 +138,10 @@ static void read_form_code(struct place_context *c, struct str s)
     size_t at, length;
     if (!str_find(s, STR(PLACE_FORM_CODE), &at)) return;
     s = str_from(s, at + strlen(PLACE_FORM_CODE));
-    at = colon_at(s, 0, &length);
-    if (!length || str_trim(str_head(s, at)).n) return;
-    s = str_trim(str_from(s, at + length));
+    s = str_trim(s);
+    length = str_starts(s, STR(":")) ? 1 : str_starts(s, STR("：")) ? 3 : 0;
+    if (!length) return;
+    s = str_trim(str_from(s, length));
     enum { MONTH = 8 }; /* -2026-11 */
     if (s.n <= MONTH || s.s[s.n - MONTH] != '-' || s.s[s.n - 3] != '-') return;
     c->form = str_copy(&c->memory, str_head(s, s.n - MONTH));
@@ -320,10 +267,26 @@ static struct str after_count(struct str s)
     return i && r.s[0] != '0' && (str_is(unit, "人") || str_is(unit, "名")) ? (struct str){NULL, 0} : s;
 }
 
+/* The text without what brackets say of people in charge: in 14号楼（楼长：李四）无 nobody is told of but the leader. */
+static void without_leader(struct buf *out, struct str text)
+{
+    struct buf nfkc = {0};
+    text_nfkc(&nfkc, text);
+    struct str s = buf_slice(&nfkc);
+    for (size_t i = 0; i < s.n; i++) {
+        const char *close = s.s[i] == '(' ? memchr(s.s + i, ')', s.n - i) : NULL;
+        if (close && text_begins_signature(str_from(s, i + 1))) i = (size_t)(close - s.s);
+        else buf_char(out, s.s[i]);
+    }
+    buf_free(&nfkc);
+}
+
 bool place_begins_section(const struct places *p, struct str text, struct buf *rest)
 {
-    struct buf b = {0};
-    fold(&b, text);
+    struct buf b = {0}, own = {0};
+    without_leader(&own, text);
+    fold(&b, buf_slice(&own));
+    buf_free(&own);
     struct str s = after_ordinal(buf_slice(&b));
     size_t at = 0, length = 0, end = 0;
     bool named = p->units && community_in(p, s, &at, &length) != UNIT_NONE && at <= 12; /* 榆山街道云翠社区 */

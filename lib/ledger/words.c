@@ -226,3 +226,8 @@ bool text_is_note(struct str s)
 {
     return words_label(s, EITHER);
 }
+
+bool text_begins_signature(struct str s)
+{
+    return words_begin(s, SIGNATURES) || words_begin(s, EITHER);
+}

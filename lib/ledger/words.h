@@ -14,6 +14,9 @@ enum {
     COLUMN_BLANK = 0xFFFFFF + 1,    /* it has no heading */
 };
 
+/* What messages say where no name is near: a word that is translated. */
+#define WORDS_NONE_NEAR "nothing like it"
+
 /* The words of a ledger and of sheets, made ready once; const and shared by threads after that. */
 struct words {
     const struct schema *schema;
@@ -43,5 +46,7 @@ bool words_label(struct str s, const char *const *list);
 bool text_is_total(struct str s);     /* 合计, 总人数:12 */
 bool text_is_signature(struct str s); /* 填表人:, 审核人 */
 bool text_is_note(struct str s);      /* 联系电话:, 备注: as they stand above a table or below it */
+/* Does it begin with a word of either kind: 楼长李四, 电话138...? */
+bool text_begins_signature(struct str s);
 
 #endif

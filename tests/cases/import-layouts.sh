@@ -133,4 +133,30 @@ printf '%s\n' '姓名,出生日期,身份证号' "张甲,1950-02-30,$A" "王乙,
 status "dates of birth that are wrong" 0 vet-import --lang en '云翠1网格1号楼_生日.csv'
 has "are told with their year, and stars for what is not shown" err '1950-**-**'
 has "so that two of one year do not look alike" err '1952-**-**'
+printf '%s\n' '姓名,出生年,出生月,出生日,入伍年份,入伍月份,电话' '张甲,1950,1,1,1968,12,13800000001' '王乙,1952.0,11.0,7.0,1970,,' >'云翠1网格1号楼_三列.csv'
+read_as "年, 月 and 日 of a date each with a heading of its own" 0 "张甲 C1G1B1 2 id_number:id_missing|王乙 C1G1B1 3 id_number:id_missing" '云翠1网格1号楼_三列.csv'
+same "make one date" "1950-01-01 1968-12|1952-11-07 1970" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["birth_date"], $c["enlist_date"] }' out | paste -sd '|')"
+printf '%s\n' '姓名,出生（年）,出生（月）,出生（日）,电话' '张甲,1950,1,1,13800000001' >'云翠1网格1号楼_括号.csv'
+read_as "with the part in brackets" 0 "张甲 C1G1B1 2 id_number:id_missing" '云翠1网格1号楼_括号.csv'
+has "they make one date too" out ,1950-01-01,
+printf '%s\n' "姓名：张甲  性别：男　身份证号：$A" '联系电话：13800000001；人员类别：退役士兵，备注：上午9：30入户' '社区：云翠社区 网格：第1网格 楼栋：1号楼' >pairs.csv
+read_as "a card with several labels and values in one cell" 0 "张甲 C1G1B1 1" pairs.csv
+has "the telephone" out ,13800000001,
+has "the category" out ,退役士兵,
+has "and a remark with a time of day in it" out ,上午9：30入户,
+printf '%s\n' '姓名,张甲' "身份证号,$A" '姓名,王乙' "身份证号,$B" '姓名,' '身份证号,' >'云翠1网格1号楼_小卡.csv'
+read_as "cards of a name and an id" 0 "张甲 C1G1B1 1|王乙 C1G1B1 3" '云翠1网格1号楼_小卡.csv'
+printf '%s\n' '云翠社区1号楼名单' '姓名' '张甲' '王乙' '共2人' >list.csv
+read_as "a list of names and nothing else" 0 "张甲 C1G1B1 3 id_number:id_missing|王乙 C1G1B1 4 id_number:id_missing" list.csv
+printf '%s\n' '云翠社区3网格,,' '11号楼（楼长：某某）,,' '姓名,性别,身份证号' "张甲,男,$A" '12号楼（楼长：某某）无,,' >leader.csv
+read_as "nobody in a building whose leader stands in brackets" 0 "张甲 C1G3B11 4" leader.csv
+same "is a nil return below the rows of another" "new:1 nil:1 header:1 preamble:2" "$(fates)"
+printf '%s\n' '云翠社区3网格,,' '11号楼（楼长：某某）无,,' '12号楼：无,,' >leader.csv
+read_as "and where there is no table at all" 0 "" leader.csv
+same "two nil returns" "nil:2 preamble:1" "$(fates)"
+printf '%s\n' '社区,楼栋,姓名,身份证号,属相,出生月' "青龙社区,1号楼,张甲,$A,虎,1" >near.csv
+status "a name that is near to none" 0 vet-import --lang zh near.csv
+has "is told in words" err '名字相近的：没有。'
+has "a heading near to one: how it would be read" err "--map '出生月=birth_date'"
+has "a heading near to none" err "--map '属相=字段'"
 finish

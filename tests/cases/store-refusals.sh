@@ -77,4 +77,20 @@ before=$(sqlite3 full.db 'SELECT count(*) FROM person')
 check "a store on a full disk says so with status 4" test "$(cat status)" = 4
 same "and is as it was" "$before" "$(sqlite3 full.db 'SELECT count(*) FROM person')"
 status "and sound" 0 vet-store verify -d full.db
+
+# A file that grows while it is read: of its rows, old and new, none is in the store.
+grows() {
+    while [ ! -e ended ]; do echo '李四,,1号楼' >>people.csv; done &
+    writer=$!
+    status "$1" 3 vet-import -q -d v.db people.csv
+    touch ended
+    wait $writer
+    rm ended
+    has "$1: the reason" err file_changed
+    same "$1: no row of it is in the store" "$before" "$(sqlite3 v.db 'SELECT count(*) FROM person')"
+}
+before=$(sqlite3 v.db 'SELECT count(*) FROM person')
+grows "a small file that grows"
+yes '王五,,1号楼' | head -n 100000 >>people.csv
+grows "a large file that grows"
 finish

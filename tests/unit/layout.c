@@ -104,7 +104,9 @@ static void tables(void)
     check_layout(PLAIN, 2, "none", 0, "a row of data is no heading");
     check_layout("姓名|张三|性别|男\n身份证号||联系电话|13800138000\n", 0, "none", 0,
                  "labels with their values beside them are none");
-    check_layout("姓名\n张三\n", 0, "none", 0, "a single word is none");
+    check_layout("姓名\n性别\n张三\n男\n", 0, "none", 0, "words below each other are none");
+    check_layout("姓名\n", 0, "none", 0, "a single word is none");
+    check_layout("姓名\n张三\n李四\n", 0, "name", 1, "a single word over a list of names is one");
     unsigned rows = 0;
     static const struct merge GROUP[] = {{1, 1, 2, 1}, {1, 2, 1, 3}, {1, 4, 2, 4}};
     CHECK_STR(layout_at("姓名|服役情况||联系电话\n|入伍时间|退役时间|\n张三|2003-12|2008-12|13800138000\n", 0, GROUP, 3, &rows),
