@@ -495,6 +495,7 @@ static bool is_plain(const struct walk *k, const struct line *l)
 {
     const struct layout *layout = k->now.layout;
     const struct words *w = &k->r->in->words;
+    if (layout && text_is_serial(str_trim(line_at(l, layout->numbers)))) return true; /* a record of ours, whatever it says */
     if (!layout || k->now.after_footer || !k->now.has_rows || w->name >= k->r->in->schema->n_fields) return false;
     uint32_t c = layout->column[w->name];
     if (w->id < k->r->in->schema->n_fields && line_is_person(l, c, layout->column[w->id])) return true;

@@ -182,6 +182,7 @@ static void add_column(struct layout *l, const struct words *w, uint32_t c, stru
 {
     l->headings[c] = str_copy(&l->memory, j.heading);
     if (str_is(str_trim(j.heading), "_return")) l->answers = c;
+    if (str_is(str_trim(j.heading), "_row")) l->numbers = c;
     l->field[c] = j.field;
     if (j.field >= w->schema->n_fields) return;
     if (l->column[j.field] == UINT32_MAX) {
@@ -207,7 +208,7 @@ static struct layout *make_layout(const struct words *w, const struct line *top,
     const struct line *last = bottom ? bottom : top;
     l->n = bottom && bottom->n > top->n ? bottom->n : top->n;
     if (l->n > WIDEST) l->n = WIDEST;
-    l->answers = UINT32_MAX;
+    l->answers = l->numbers = UINT32_MAX;
     l->first = top->number;
     l->last = last->number;
     l->field = arena_zero(&l->memory, l->n + 1, sizeof *l->field);

@@ -45,4 +45,8 @@ same "so there are two batches" 2 "$(sqlite3 p.db 'SELECT count(*) FROM vet_file
 sed 's/^,男/赵丁,男/' rejects.csv >mended.csv
 status "and taken once the name is there" 0 vet-import -q -u "$corpus/good-import-units.csv" mended.csv
 has "with their unit" out "C1G1B1"
+printf '%s\n' name,id_number,community,grid,building,unit,_file,_sheet,_row,_flags 合计,,云翠社区,第1网格,,C1G1,a.csv,,4, \
+    姓名,身份证号,社区,网格,楼栋,C1G1,a.csv,,6, grid,id_number,name,第1网格,,C1G1,a.csv,,7, >words.csv
+status "records that come in again may have the words of sheets for names" 0 vet-import -q --stats words.json words.csv
+has "each is a record and no heading, total or card" words.json '"rows": 4, "fates": {"new": 3,'
 finish
