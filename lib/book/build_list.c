@@ -123,6 +123,7 @@ static bool choose(struct listing *l)
     struct walk w;
     uint64_t row = 0;
     bool ok = walk_start(l->b, &w);
+    if (ok) walk_narrow(&w, l->where);
     for (struct str *v; ok && w.entity >= 0 && (v = rows_next(&w.cursor)); row++)
         if (v[w.entity].n && matches(l, &w, v)) offer(l, &w, v, row);
     return walk_end(&w) && ok;

@@ -122,6 +122,7 @@ bool build_people_table(struct building *b, struct content_sheet *s, const struc
     struct walk w;
     struct shared shared = {0};
     bool ok = walk_start(b, &w);
+    if (ok) walk_narrow(&w, NULL);
     for (struct str *v; ok && (v = rows_next(&w.cursor));) {
         struct str key = duplicates ? (w.entity >= 0 ? v[w.entity] : (struct str){0}) : w.c_id >= 0 ? v[w.c_id] : (struct str){0};
         if (key.n && (!w.where || expr_matches(w.where, v))) share(b, &shared, &w, v, key);

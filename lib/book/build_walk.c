@@ -1,5 +1,7 @@
 #include "book/build_walk.h"
 
+#include <stdlib.h>
+
 bool walk_start(struct building *b, struct walk *w)
 {
     const struct schema *l = b->source->schema;
@@ -24,6 +26,17 @@ bool walk_start(struct building *b, struct walk *w)
     struct expr_env env = {.columns = c->names, .n = c->n, .schema = l, .today = str_of(b->month_end)};
     w->where = expr_compile(&env, str_of(where), b->diag);
     return w->where != NULL;
+}
+
+void walk_narrow(struct walk *w, const struct expr *also)
+{
+    bool *wanted = mem_zero(w->rows->columns.n, sizeof *wanted);
+    const int ours[] = {w->unit, w->entity, w->file, w->sheet, w->row, w->seen, w->record, w->c_name, w->c_id};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) column_want(wanted, ours[i]);
+    if (w->where) expr_columns(w->where, wanted);
+    if (also) expr_columns(also, wanted);
+    rows_narrow(w->rows, wanted);
+    free(wanted);
 }
 
 bool walk_end(struct walk *w)

@@ -14,7 +14,8 @@ struct walk {
     const struct field *name, *id;
     int c_name, c_id;
 };
-bool walk_start(struct building *b, struct walk *w); /* false after a finding; to be ended all the same */
-bool walk_end(struct walk *w);                       /* false when the walk broke off */
+bool walk_start(struct building *b, struct walk *w);       /* false after a finding; to be ended all the same */
+void walk_narrow(struct walk *w, const struct expr *also); /* its own columns and the expressions' are all that is looked at */
+bool walk_end(struct walk *w);                             /* false when the walk broke off */
 
 #endif

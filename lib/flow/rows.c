@@ -32,6 +32,11 @@ void rows_close(struct rows *r)
     if (r) r->close(r);
 }
 
+void rows_narrow(struct rows *r, const bool *wanted)
+{
+    if (r->narrow) r->narrow(r, wanted);
+}
+
 static bool parse_block(struct rows *r, struct row_block *b)
 {
     return !r->parse || r->parse(r, b);

@@ -19,6 +19,12 @@ int columns_find(const struct columns *c, struct str name);
 /* The nearest column name, for messages; empty when none is near. */
 struct str columns_nearest(const struct columns *c, struct str name);
 
+/* Marks a column, found or -1, in `wanted` (rows_narrow). */
+static inline void column_want(bool *wanted, int column)
+{
+    if (column >= 0) wanted[column] = true;
+}
+
 struct row_block {
     struct str *values; /* n_rows * columns.n of them, row after row */
     size_t n_rows, cap;
@@ -39,6 +45,7 @@ struct rows {
     int (*fetch)(struct rows *r, struct row_block *b);    /* 1, 0 = end, -1 = failed after a finding */
     bool (*parse)(struct rows *r, struct row_block *b);   /* may be NULL */
     bool (*verdict)(struct rows *r, struct row_block *b); /* after parse, in order: says what parse found wrong; may be NULL */
+    void (*narrow)(struct rows *r, const bool *wanted);   /* see rows_narrow; may be NULL: all columns are as cheap as a few */
     void (*close)(struct rows *r);
     struct diag *diag;
     void *own;
@@ -50,6 +57,8 @@ struct rows {
  * from the bytes.  A row of the stream has as many values as there are columns; blank lines are left out. */
 struct rows *rows_open(const char *const *paths, size_t n, const char *from, struct diag *d);
 void rows_close(struct rows *r);
+/* Before the first fetch: only the columns that are wanted (columns.n of them) will be looked at; the others may come empty. */
+void rows_narrow(struct rows *r, const bool *wanted);
 
 /* Walk one by one: struct row_cursor c = {.rows = r}; while ((v = rows_next(&c))) ...; rows_done(&c) is false on failure. */
 struct row_cursor {

@@ -524,6 +524,12 @@ void expr_free(struct expr *e)
     free(e);
 }
 
+void expr_columns(const struct expr *e, bool *wanted)
+{
+    for (size_t i = 0; i < e->n_used; i++) wanted[e->used[i]] = true;
+    if (e->asks_age && e->birth >= 0) wanted[e->birth] = true;
+}
+
 /* ---- evaluating ---- */
 
 void expr_evaluate(struct expr *e, const struct str *values)

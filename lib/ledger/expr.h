@@ -32,6 +32,8 @@ struct expr;
 struct expr *expr_compile_all(const struct expr_env *env, const struct expr_source *sources, size_t n, struct diag *d);
 struct expr *expr_compile(const struct expr_env *env, struct str text, struct diag *d);
 void expr_free(struct expr *e);
+/* Sets those of `wanted` (one a column) that the expressions look at. */
+void expr_columns(const struct expr *e, bool *wanted);
 
 /* Evaluates all on one row: `values`, one a column, valid until the next call. */
 void expr_evaluate(struct expr *e, const struct str *values);

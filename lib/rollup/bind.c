@@ -108,6 +108,18 @@ bool binding_make(struct binding *b, const struct rollup_spec *spec, const struc
     return ok;
 }
 
+void binding_columns(const struct binding *b, bool *wanted)
+{
+    const int fixed[] = {b->unit, b->entity, b->seen, b->level, b->period, b->name, b->count};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) column_want(wanted, fixed[i]);
+    for (size_t i = 0; i < b->spec->n_by; i++) column_want(wanted, b->by[i]);
+    for (size_t i = 0; i < b->n_sums; i++) {
+        column_want(wanted, b->sum_columns[i].sum);
+        column_want(wanted, b->sum_columns[i].least);
+        column_want(wanted, b->sum_columns[i].most);
+    }
+}
+
 void binding_free(struct binding *b)
 {
     arena_free(&b->memory);

@@ -19,6 +19,7 @@ struct binding {
 };
 /* False after findings. */
 bool binding_make(struct binding *b, const struct rollup_spec *spec, const struct columns *c, struct diag *d);
+void binding_columns(const struct binding *b, bool *wanted); /* sets those of the columns that the rollup looks at */
 void binding_free(struct binding *b);
 
 #endif

@@ -39,6 +39,11 @@ struct derive *derive_new(const struct columns *c, const struct rollup_spec *spe
     return NULL;
 }
 
+void derive_columns(const struct derive *x, bool *wanted)
+{
+    expr_columns(x->all, wanted);
+}
+
 bool derive_keep(struct derive *x, const struct str *row)
 {
     expr_evaluate(x->all, row);

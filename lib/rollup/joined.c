@@ -293,6 +293,17 @@ static int widen_fetch(struct rows *r, struct row_block *b)
     return 1;
 }
 
+static void widen_narrow(struct rows *r, const bool *wanted)
+{
+    struct widening *w = r->own;
+    bool *base = mem_zero(w->base->columns.n, sizeof *base);
+    memcpy(base, wanted, w->base->columns.n * sizeof *base);
+    column_want(base, w->entity);
+    column_want(base, w->record);
+    rows_narrow(w->base, base);
+    free(base);
+}
+
 static void widen_close(struct rows *r)
 {
     struct widening *w = r->own;
@@ -313,6 +324,7 @@ struct rows *joined_rows(const struct joined *j, struct rows *base)
     w->rows = (struct rows){.columns = {mem_zero(n + j->n, sizeof(struct str)), n + j->n},
                             .name = base->name,
                             .fetch = widen_fetch,
+                            .narrow = widen_narrow,
                             .close = widen_close,
                             .diag = base->diag,
                             .own = w};

@@ -100,6 +100,12 @@ static bool read_side(struct matching *m, size_t which, struct rows *rows, struc
                                columns_find(&rows->columns, STR("_seen"))};
     struct expr *e = compile(m, &rows->columns, today);
     if (!e) return false;
+    bool *wanted = mem_zero(rows->columns.n, sizeof *wanted);
+    const int ours[] = {c.unit, c.entity, c.record, c.name, c.seen};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) column_want(wanted, ours[i]);
+    expr_columns(e, wanted);
+    rows_narrow(rows, wanted);
+    free(wanted);
     struct row_cursor cursor = {.rows = rows};
     uint64_t row = 0;
     for (struct str *v; (v = rows_next(&cursor));) {

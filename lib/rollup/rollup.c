@@ -338,7 +338,17 @@ static void rolling_free(struct rolling *r)
     binding_free(&r->binding);
 }
 
-static bool start(struct rolling *r, const struct rows *rows, struct diag *d)
+/* Of all the columns only those that are looked at. */
+static void narrow(const struct rolling *r, struct rows *rows)
+{
+    bool *wanted = mem_zero(rows->columns.n, sizeof *wanted);
+    binding_columns(&r->binding, wanted);
+    if (r->workers[0].derive) derive_columns(r->workers[0].derive, wanted);
+    rows_narrow(rows, wanted);
+    free(wanted);
+}
+
+static bool start(struct rolling *r, struct rows *rows, struct diag *d)
 {
     const struct rollup_spec *spec = r->spec;
     if (!binding_make(&r->binding, spec, &rows->columns, d)) return false;
@@ -352,6 +362,7 @@ static bool start(struct rolling *r, const struct rows *rows, struct diag *d)
         w->derive = derive_new(&rows->columns, spec, d);
         if (!w->derive) return false;
     }
+    narrow(r, rows);
     return true;
 }
 

@@ -128,6 +128,11 @@ bool station_people(struct station *s, int64_t as_of, struct people_counts *n)
     struct expr *e = where ? expr_compile(&env, str_of(where), s->diag) : NULL;
     bool ok = e || !where;
     int entity = columns_find(&rows->columns, STR("_entity"));
+    bool *wanted = mem_zero(rows->columns.n, sizeof *wanted);
+    column_want(wanted, entity);
+    if (e) expr_columns(e, wanted);
+    rows_narrow(rows, wanted);
+    free(wanted);
     struct map met = {0};
     struct row_cursor c = {.rows = rows};
     for (struct str *v; ok && (v = rows_next(&c));) {

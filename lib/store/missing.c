@@ -4,16 +4,17 @@
 
 /* The newest sheets of a unit: those filled in last; where the last one that came bears no date, those of the last run. */
 static const char HANDED[] =
-    "WITH handed(unit, sheet, seen, survey, run) AS (SELECT r.unit, r.sheet, r.seen, s.survey_date, b.run FROM vet_return r JOIN "
-    "vet_sheet s ON s._id = r.sheet"
-    " JOIN vet_batch b ON b.id = r._in WHERE r.ledger = ?1 AND r.kind IN ('records', 'nil') AND r.unit IS NOT NULL AND ";
+    "WITH handed(unit, sheet, seen, survey, run, newest, last) AS MATERIALIZED (SELECT r.unit, r.sheet, r.seen, s.survey_date, "
+    "b.run, "
+    "max(s.survey_date) OVER unit, max(b.run) OVER unit FROM vet_return r JOIN vet_sheet s ON s._id = r.sheet JOIN vet_batch b ON "
+    "b.id = r._in WHERE r.ledger = ?1 AND r.kind IN ('records', 'nil') AND r.unit IS NOT NULL AND ";
 static const char NEWEST[] =
-    "),"
-    " newest(unit, survey, run, dated) AS (SELECT unit, max(survey), max(run), min(CASE WHEN run = (SELECT max(run) FROM handed g "
-    "WHERE g.unit = h.unit)"
-    " THEN survey <> '' ELSE 1 END) FROM handed h GROUP BY unit),"
-    " sheets(unit, sheet, seen, survey) AS (SELECT h.unit, h.sheet, h.seen, h.survey FROM handed h JOIN newest n ON n.unit = h.unit"
-    " WHERE CASE WHEN n.dated THEN h.survey = n.survey ELSE h.run = n.run END),"
+    " WINDOW unit AS (PARTITION BY r.unit)),"
+    " newest(unit, survey, run, dated) AS MATERIALIZED (SELECT unit, newest, last, min(run <> last OR survey <> '') FROM handed "
+    "GROUP "
+    "BY unit),"
+    " sheets(unit, sheet, seen, survey) AS MATERIALIZED (SELECT h.unit, h.sheet, h.seen, h.survey FROM handed h JOIN newest n ON "
+    "n.unit = h.unit WHERE CASE WHEN n.dated THEN h.survey = n.survey ELSE h.run = n.run END),"
     " held(record) AS (SELECT e.value FROM sheets, json_each(sheets.seen) e WHERE sheets.seen <> '')";
 
 struct rows *store_missing(struct store *s, const struct schema *l, int64_t as_of)

@@ -170,6 +170,13 @@ bool units_apply(struct store *s, const struct units *u);
 /* read.c */
 /* Rows of a statement: owns it.  Column names are the statement's. */
 struct rows *rows_of_statement(struct store *s, const char *name, sqlite3_stmt *q);
+/* SELECT the expressions, then `rest` (" FROM ..."), as columns of these names; copies all of it.  Can be narrowed. */
+struct select {
+    struct str *names, *expressions;
+    size_t n;
+    struct str rest;
+};
+struct rows *rows_of_select(struct store *s, const char *name, const struct select *x);
 void buf_visible(struct buf *sql, const char *alias, int64_t as_of); /* "alias._out IS NULL", or as of a batch */
 
 #endif

@@ -9,8 +9,10 @@ enum { ROWS_A_BLOCK = 2048 };
 struct reading {
     struct rows rows;
     struct store *store;
-    sqlite3_stmt *q;
+    sqlite3_stmt *q; /* NULL: it could not be made */
     struct str *names;
+    struct str *expressions, rest; /* of rows_of_select */
+    bool *wanted;                  /* of the columns; NULL: all */
     struct arena memory;
     uint64_t next;
     bool done; /* stepping on would start again */
@@ -23,6 +25,7 @@ static int reading_fetch(struct rows *r, struct row_block *b)
     arena_reset(&b->text);
     b->n_rows = 0;
     b->first = g->next;
+    if (!g->q) return -1;
     while (!g->done && b->n_rows < ROWS_A_BLOCK) {
         int rc = sqlite3_step(g->q);
         g->done = rc != SQLITE_ROW;
@@ -32,7 +35,9 @@ static int reading_fetch(struct rows *r, struct row_block *b)
             return -1;
         }
         mem_grow(&b->values, &b->cap, (b->n_rows + 1) * n, sizeof *b->values);
-        for (size_t i = 0; i < n; i++) b->values[b->n_rows * n + i] = str_copy(&b->text, column_str(g->q, (int)i));
+        struct str *v = b->values + b->n_rows * n;
+        for (size_t i = 0; i < n; i++)
+            v[i] = !g->wanted || g->wanted[i] ? str_copy(&b->text, column_str(g->q, (int)i)) : (struct str){0};
         b->n_rows++;
     }
     g->next += b->n_rows;
@@ -47,18 +52,58 @@ static void reading_close(struct rows *r)
     free(g);
 }
 
+static struct reading *reading_new(struct store *s, const char *name, size_t n)
+{
+    struct reading *g = mem_zero(1, sizeof *g);
+    g->names = arena_zero(&g->memory, n, sizeof *g->names);
+    g->store = s;
+    g->rows = (struct rows){
+        .columns = {g->names, n}, .name = name, .fetch = reading_fetch, .close = reading_close, .diag = s->diag, .own = g};
+    return g;
+}
+
 struct rows *rows_of_statement(struct store *s, const char *name, sqlite3_stmt *q)
 {
     if (!q) return NULL;
-    struct reading *g = mem_zero(1, sizeof *g);
-    size_t n = (size_t)sqlite3_column_count(q);
-    g->names = arena_zero(&g->memory, n, sizeof *g->names);
-    for (size_t i = 0; i < n; i++) g->names[i] = str_copy(&g->memory, str_of(sqlite3_column_name(q, (int)i)));
-    g->store = s;
+    struct reading *g = reading_new(s, name, (size_t)sqlite3_column_count(q));
     g->q = q;
-    g->rows = (struct rows){
-        .columns = {g->names, n}, .name = name, .fetch = reading_fetch, .close = reading_close, .diag = s->diag, .own = g};
+    for (size_t i = 0; i < g->rows.columns.n; i++) g->names[i] = str_copy(&g->memory, str_of(sqlite3_column_name(q, (int)i)));
     return &g->rows;
+}
+
+/* Tables that no column is taken from any more are not looked at: SQLite leaves out a LEFT JOIN that changes nothing. */
+static void select_narrow(struct rows *r, const bool *wanted)
+{
+    struct reading *g = r->own;
+    struct buf sql = {0};
+    if (wanted) {
+        g->wanted = arena_zero(&g->memory, r->columns.n, sizeof *g->wanted);
+        memcpy(g->wanted, wanted, r->columns.n * sizeof *wanted);
+    }
+    for (size_t i = 0; i < r->columns.n; i++) {
+        buf_put(&sql, i ? ", " : "SELECT ");
+        buf_str(&sql, !wanted || wanted[i] ? g->expressions[i] : STR("NULL"));
+    }
+    buf_str(&sql, g->rest);
+    sqlite3_finalize(g->q);
+    g->q = pipe_drain(g->store) ? store_prepare(g->store, buf_text(&sql)) : NULL;
+    buf_free(&sql);
+}
+
+struct rows *rows_of_select(struct store *s, const char *name, const struct select *x)
+{
+    struct reading *g = reading_new(s, name, x->n);
+    g->expressions = arena_zero(&g->memory, x->n, sizeof *g->expressions);
+    for (size_t i = 0; i < x->n; i++) {
+        g->names[i] = str_copy(&g->memory, x->names[i]);
+        g->expressions[i] = str_copy(&g->memory, x->expressions[i]);
+    }
+    g->rest = str_copy(&g->memory, x->rest);
+    g->rows.narrow = select_narrow;
+    select_narrow(&g->rows, NULL);
+    if (g->q) return &g->rows;
+    rows_close(&g->rows);
+    return NULL;
 }
 
 void buf_visible(struct buf *sql, const char *alias, int64_t as_of)
@@ -74,164 +119,6 @@ static sqlite3_stmt *prepare_reading(struct store *s, struct buf *sql)
     sqlite3_stmt *q = pipe_drain(s) ? store_prepare(s, buf_text(sql)) : NULL;
     buf_free(sql);
     return q;
-}
-
-/* ---- records ---- */
-
-/* The expression of a column of store_rows; false when there is no such column. */
-static bool column_expression(struct buf *sql, const struct table *t, const struct schema *l, struct str name)
-{
-    static const char *const FIXED[][2] = {{"unit", "c.code"},       {"_file", "f.name"},    {"_sheet", "s.name"},
-                                           {"_row", "v._row"},       {"_flags", "v._flags"}, {"_entity", "k.entity"},
-                                           {"_record", "v._record"}, {"_batch", "v._in"},    {"_seen", "t.seen"}};
-    if (schema_field(l, name)) {
-        if (table_column(t, name) < 0) {
-            buf_put(sql, "NULL"); /* the store holds an older form of the ledger */
-        } else {
-            buf_put(sql, "v.");
-            buf_name(sql, name);
-        }
-        return true;
-    }
-    for (size_t i = 0; i < sizeof FIXED / sizeof *FIXED; i++) {
-        if (!str_is(name, FIXED[i][0])) continue;
-        buf_put(sql, FIXED[i][1]);
-        return true;
-    }
-    struct str field = str_head(name, name.n > 6 ? name.n - 6 : 0);
-    if (str_ends(name, STR("_typed")) && schema_field(l, field)) {
-        buf_typed(sql, "v", field);
-        return true;
-    }
-    return false;
-}
-
-static void all_columns(struct buf *names, const struct store_query *q)
-{
-    const struct schema *l = q->ledger;
-    for (size_t i = 0; i < l->n_fields; i++) {
-        buf_str(names, l->fields[i].name);
-        buf_char(names, 0);
-    }
-    for (size_t i = 0; i < l->n_fields; i++) {
-        if (!l->fields[i].typed) continue;
-        buf_str(names, l->fields[i].name);
-        buf_add(names, "_typed", 7);
-    }
-    buf_add(names, "unit", 5);
-    if (q->source) buf_add(names, "_file\0_sheet\0_row", 18);
-    buf_add(names, "_flags\0_entity", 15);
-    if (q->record) buf_add(names, "_record", 8);
-    if (q->batch) buf_add(names, "_batch", 7);
-    if (q->seen) buf_add(names, "_seen", 6);
-}
-
-static bool add_columns(struct buf *sql, struct store *s, const struct table *t, const struct store_query *q, struct str names)
-{
-    for (size_t i = 0; i < names.n;) {
-        struct str name = str_of(names.s + i);
-        if (i) buf_put(sql, ", ");
-        if (!column_expression(sql, t, q->ledger, name)) {
-            struct place at = {.file = s->path};
-            diag_add(s->diag, DIAG_STORE_NO_COLUMN, &at, name.s, NULL);
-            return false;
-        }
-        buf_put(sql, " AS ");
-        buf_name(sql, name);
-        i += name.n + 1;
-    }
-    return true;
-}
-
-static void add_order(struct buf *sql, const struct store_query *q)
-{
-    if (!q->sorted) {
-        buf_put(sql, " ORDER BY v._id");
-        return;
-    }
-    const struct field *first[] = {schema_role(q->ledger, ROLE_NAME), schema_role(q->ledger, ROLE_CITIZEN_ID)};
-    buf_put(sql, " ORDER BY c.code");
-    for (size_t i = 0; i < 2; i++) {
-        if (!first[i]) continue;
-        buf_put(sql, ", v.");
-        buf_name(sql, first[i]->name);
-    }
-    for (size_t i = 0; i < q->ledger->n_key; i++) {
-        buf_put(sql, ", v.");
-        buf_name(sql, q->ledger->key[i]);
-    }
-    buf_put(sql, ", v._hash, f.name, s.name, v._row");
-}
-
-/* When each record of a person who has several was handed in last, "2026-11-05 0000000012": the survey and the batch of its own
- * sheet, or of one that had him there and changed nothing. */
-static void with_seen(struct buf *sql, const struct table *t, const struct store_query *q)
-{
-    buf_put(sql, "WITH again AS MATERIALIZED (SELECT record FROM (SELECT k.record, count(*) OVER (PARTITION BY k.entity) AS n FROM "
-                 "vet_link k WHERE ");
-    buf_visible(sql, "k", q->as_of);
-    buf_put(sql, " AND k.ledger = ");
-    buf_literal(sql, q->ledger->name);
-    buf_put(sql, ") WHERE n > 1), several AS MATERIALIZED (SELECT v._record, v._unit, v._sheet, v._in FROM ");
-    buf_name(sql, t->name);
-    buf_put(sql, " v WHERE v._record IN (SELECT record FROM again) AND ");
-    buf_visible(sql, "v", q->as_of);
-    buf_put(sql, "), times AS MATERIALIZED (SELECT record, max(seen) AS seen FROM (SELECT v._record AS record, "
-                 "coalesce(s.survey_date, '') || printf(' %010d', v._in) AS seen FROM several v LEFT JOIN vet_sheet s ON s._id = "
-                 "v._sheet UNION ALL SELECT e.value, coalesce(s.survey_date, '') || printf(' %010d', r._in) FROM vet_return r JOIN "
-                 "json_each(r.seen) e LEFT JOIN vet_sheet s ON s._id = r.sheet WHERE r.seen <> '' AND r.unit IN (SELECT _unit "
-                 "FROM several) AND e.value IN (SELECT record FROM again) AND r.ledger = ");
-    buf_literal(sql, q->ledger->name);
-    buf_put(sql, " AND ");
-    buf_visible(sql, "r", q->as_of);
-    buf_put(sql, ") GROUP BY record) ");
-}
-
-struct rows *store_rows(struct store *s, const struct store_query *q)
-{
-    if (!store_ledger(s, q->ledger)) return NULL;
-    const struct table *t = tables_ledger(s, q->ledger->name);
-    struct buf sql = {0}, names = {0};
-    for (size_t i = 0; i < q->n_want; i++) {
-        buf_str(&names, q->want[i]);
-        buf_char(&names, 0);
-    }
-    if (!q->n_want) all_columns(&names, q);
-    if (q->seen) with_seen(&sql, t, q);
-    buf_put(&sql, "SELECT ");
-    bool ok = add_columns(&sql, s, t, q, buf_slice(&names));
-    buf_free(&names);
-    buf_put(&sql, " FROM ");
-    buf_name(&sql, t->name);
-    buf_put(&sql, " v LEFT JOIN vet_code c ON c._id = v._unit LEFT JOIN vet_sheet s ON s._id = v._sheet LEFT JOIN vet_file f ON "
-                  "f._id = s.file"
-                  " LEFT JOIN vet_link k ON k.record = v._record AND ");
-    buf_visible(&sql, "k", q->as_of);
-    buf_put(&sql, " AND k.ledger = ");
-    buf_literal(&sql, q->ledger->name);
-    if (q->seen) buf_put(&sql, " LEFT JOIN times t ON t.record = v._record");
-    buf_put(&sql, " WHERE ");
-    buf_visible(&sql, "v", q->as_of);
-    add_order(&sql, q);
-    if (!ok) {
-        buf_free(&sql);
-        return NULL;
-    }
-    return rows_of_statement(s, s->path, prepare_reading(s, &sql));
-}
-
-uint64_t store_count(struct store *s, const struct schema *l, int64_t as_of)
-{
-    struct table *t = tables_ledger(s, l->name);
-    if (!t || !pipe_drain(s)) return 0;
-    struct buf sql = {0};
-    buf_put(&sql, "SELECT count(*) FROM ");
-    buf_name(&sql, t->name);
-    buf_put(&sql, " v WHERE ");
-    buf_visible(&sql, "v", as_of);
-    int64_t n = store_number(s, buf_text(&sql));
-    buf_free(&sql);
-    return (uint64_t)n;
 }
 
 /* ---- what was handed in, and what is still to be put right ---- */
