@@ -14,6 +14,15 @@ void row_mask_ready(struct row_mask *m, const struct columns *c, const struct sc
     }
 }
 
+struct row_mask row_mask_copy(const struct row_mask *m)
+{
+    struct row_mask copy = {.profile = m->profile, .n = m->n};
+    copy.kinds = mem_zero(m->n + 1, sizeof *copy.kinds);
+    copy.shown = mem_zero(m->n + 1, sizeof *copy.shown);
+    if (m->n) memcpy(copy.kinds, m->kinds, m->n * sizeof *copy.kinds);
+    return copy;
+}
+
 void row_mask_free(struct row_mask *m)
 {
     free(m->kinds);

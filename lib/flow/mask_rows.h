@@ -16,6 +16,8 @@ struct row_mask {
 /* FIELD and FIELD_typed are masked as `l` says of FIELD; columns that it does not know, and all when it is NULL, are shown whole.
  */
 void row_mask_ready(struct row_mask *m, const struct columns *c, const struct schema *l, enum mask_profile profile);
+/* The same for another thread. */
+struct row_mask row_mask_copy(const struct row_mask *m);
 void row_mask_free(struct row_mask *m);
 /* The values as shown: `v` itself where nothing is masked.  Valid until the next call. */
 const struct str *row_mask_row(struct row_mask *m, const struct str *v);

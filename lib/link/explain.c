@@ -21,20 +21,20 @@ static bool is_compared(const struct link *k, size_t column)
 static bool find_record(struct link *k, struct str id, uint32_t *row)
 {
     size_t n = k->columns.n;
-    struct str *v = mem_zero(n + 1, sizeof *v);
+    const struct str *v;
     uint64_t found[2] = {0};
     uint32_t at[2] = {0};
-    struct spool_cursor c = {.spool = k->table.spool};
+    struct row_cursor c = {.rows = spool_rows(k->table.spool, &k->columns)};
     uint32_t *hits = mem_zero(n + 1, sizeof *hits), *rows = mem_zero(n + 1, sizeof *rows);
-    for (uint32_t i = 0; spool_next(&c, v, n); i++)
+    for (uint32_t i = 0; (v = rows_next(&c)); i++)
         for (size_t x = 0; x < n; x++)
             if (str_eq(v[x], id)) hits[x]++, rows[x] = i;
     for (size_t x = 0; x < n; x++) {
         int compared = is_compared(k, x);
         if (hits[x] == 1 && !found[compared]) found[compared] = 1, at[compared] = rows[x];
     }
-    spool_cursor_free(&c);
-    free(v);
+    rows_done(&c);
+    rows_close(c.rows);
     free(hits);
     free(rows);
     uint64_t number = 0;

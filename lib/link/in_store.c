@@ -22,11 +22,11 @@ int64_t *link_record_numbers(struct link *k)
 {
     int at = columns_find(&k->columns, STR("_record"));
     int64_t *v = mem_zero(k->table.n_rows + 1, sizeof *v);
-    struct str *values = mem_zero(k->columns.n + 1, sizeof *values);
-    struct spool_cursor c = {.spool = k->table.spool};
-    for (uint64_t i = 0; at >= 0 && spool_next(&c, values, k->columns.n); i++) v[i] = number_of(values[at]);
-    spool_cursor_free(&c);
-    free(values);
+    struct row_cursor c = {.rows = spool_rows(k->table.spool, &k->columns)};
+    const struct str *values;
+    for (uint64_t i = 0; at >= 0 && (values = rows_next(&c)); i++) v[i] = number_of(values[at]);
+    rows_done(&c);
+    rows_close(c.rows);
     return v;
 }
 

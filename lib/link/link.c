@@ -211,19 +211,19 @@ static bool read_sources(struct link *k)
         return false;
     }
     k->source = mem_alloc((k->table.n_rows + 1) * sizeof *k->source);
-    struct str *values = mem_zero(k->columns.n, sizeof *values);
-    struct spool_cursor c = {.spool = k->table.spool};
+    struct row_cursor c = {.rows = spool_rows(k->table.spool, &k->columns)};
     struct map names = {0};
-    for (uint64_t i = 0; spool_next(&c, values, k->columns.n); i++) {
+    const struct str *values;
+    for (uint64_t i = 0; (values = rows_next(&c)); i++) {
         bool is_new;
         struct map_entry *e = map_at(&names, values[at], &is_new);
         if (is_new) e->value = names.n;
         k->source[i] = (uint32_t)e->value;
     }
     map_free(&names);
-    spool_cursor_free(&c);
-    free(values);
-    return !spool_failed(k->table.spool);
+    bool ok = rows_done(&c);
+    rows_close(c.rows);
+    return ok;
 }
 
 static void check_columns(struct link *k)

@@ -4,7 +4,7 @@
 
 #include "link/own.h"
 
-enum { FLUSH = 1 << 18 };
+enum { FLUSH = 1 << 18, MAX_THREADS = 64 };
 
 static void entity_name(char *text, size_t size, uint32_t entity)
 {
@@ -38,29 +38,73 @@ static void flush(struct out *o, struct buf *b, size_t least)
     b->n = 0;
 }
 
+/* What a thread makes of a block, until its turn to be written. */
+struct written {
+    const struct row_block *block;
+    struct buf text;
+    struct row_mask shown;
+    struct str *values;
+};
+struct writing {
+    struct link *k;
+    struct out *out;
+    enum row_format format;
+    struct columns columns;
+    size_t at; /* of the entity */
+    struct written of[MAX_THREADS];
+};
+
+static bool write_block(void *ctx, struct rows *r, struct row_block *b, unsigned thread)
+{
+    struct writing *w = ctx;
+    struct written *t = &w->of[thread];
+    char entity[16];
+    if (!t->values) {
+        t->values = mem_zero(w->columns.n + 1, sizeof *t->values);
+        t->shown = row_mask_copy(&w->k->shown);
+    }
+    t->block = b;
+    t->text.n = 0;
+    for (size_t i = 0; i < b->n_rows; i++) {
+        entity_name(entity, sizeof entity, w->k->clusters.of[b->first + i]);
+        memcpy(t->values, row_mask_row(&t->shown, row_of(b, &r->columns, i)), r->columns.n * sizeof *t->values);
+        t->values[w->at] = str_of(entity);
+        rows_format(&t->text, w->format, &w->columns, t->values);
+    }
+    return true;
+}
+
+static bool put_block(void *ctx, struct rows *r, struct row_block *b)
+{
+    struct writing *w = ctx;
+    const struct written *t = w->of;
+    (void)r;
+    while (t->block != b) t++;
+    out_write(w->out, buf_slice(&t->text));
+    return !out_failed(w->out);
+}
+
 bool link_write_records(struct link *k, struct out *o, enum row_format f)
 {
     static const char *const EXTRA[] = {"_entity"};
-    size_t at;
-    struct columns all = with_own(&k->columns, EXTRA, 1, &at);
-    struct str *v = mem_zero(all.n + 1, sizeof *v);
-    struct spool_cursor c = {.spool = k->table.spool};
-    struct buf b = {0};
-    char entity[16];
-    rows_format_header(&b, f, &all);
-    for (uint64_t i = 0; i < k->table.n_rows && !out_failed(o) && spool_next(&c, v, k->columns.n); i++) {
-        entity_name(entity, sizeof entity, k->clusters.of[i]);
-        mask_values(k, v);
-        v[at] = str_of(entity);
-        rows_format(&b, f, &all, v);
-        flush(o, &b, FLUSH);
+    struct writing *w = mem_zero(1, sizeof *w);
+    struct buf header = {0};
+    *w = (struct writing){.k = k, .out = o, .format = f};
+    w->columns = with_own(&k->columns, EXTRA, 1, &w->at);
+    rows_format_header(&header, f, &w->columns);
+    out_write(o, buf_slice(&header));
+    struct rows *r = spool_rows(k->table.spool, &k->columns);
+    bool ok = rows_run(r, k->blocking.threads, w, write_block, put_block);
+    rows_close(r);
+    for (size_t i = 0; i < MAX_THREADS; i++) {
+        buf_free(&w->of[i].text);
+        row_mask_free(&w->of[i].shown);
+        free(w->of[i].values);
     }
-    flush(o, &b, 0);
-    spool_cursor_free(&c);
-    buf_free(&b);
-    free(v);
-    free(all.names);
-    return !spool_failed(k->table.spool) && !out_failed(o);
+    buf_free(&header);
+    free(w->columns.names);
+    free(w);
+    return ok && !out_failed(o);
 }
 
 /* ---- golden records ---- */

@@ -105,7 +105,7 @@ static bool read_at(struct spool *s, uint64_t at, char *to, size_t n)
     return true;
 }
 
-static void decode(const char *p, struct str *values, size_t n)
+static const char *decode(const char *p, struct str *values, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         size_t length = 0;
@@ -117,50 +117,107 @@ static void decode(const char *p, struct str *values, size_t n)
         values[i] = (struct str){p, length};
         p += length;
     }
+    return p;
 }
 
-/* Makes `want` bytes stand at buffer.s + from. */
-static bool have(struct spool_cursor *c, size_t want)
-{
-    if (c->buffer.n - c->from >= want) return true;
-    uint64_t left = c->spool->size - c->at;
-    if (left < want) return false;
-    size_t n = want > CHUNK ? want : CHUNK;
-    if (n > left) n = (size_t)left;
-    c->buffer.n = c->from = 0;
-    buf_reserve(&c->buffer, n);
-    if (!read_at(c->spool, c->at, c->buffer.s, n)) return false;
-    c->buffer.n = n;
-    return true;
-}
-
-bool spool_next(struct spool_cursor *c, struct str *values, size_t n)
+static uint64_t length_at(const char *p)
 {
     uint32_t length;
-    if (c->at >= c->spool->size || !have(c, 4)) return false;
-    memcpy(&length, c->buffer.s + c->from, 4);
-    if (!have(c, length + 4u)) return false;
-    decode(c->buffer.s + c->from + 4, values, n);
-    c->from += length + 4u;
-    c->at += length + 4u;
-    c->row++;
+    memcpy(&length, p, 4);
+    return 4 + (uint64_t)length;
+}
+
+/* ---- in order ---- */
+struct reading {
+    struct rows rows;
+    struct spool *spool;
+    uint64_t at, row; /* of the next */
+};
+
+static void free_text(void *own)
+{
+    buf_free(own);
+    free(own);
+}
+
+/* How many rows stand whole in the text; *used is their length. */
+static size_t whole_rows(struct str text, size_t *used)
+{
+    size_t n = 0;
+    *used = 0;
+    for (; *used + 4 <= text.n && length_at(text.s + *used) <= text.n - *used; n++) *used += length_at(text.s + *used);
+    return n;
+}
+
+static int reading_fetch(struct rows *r, struct row_block *b)
+{
+    struct reading *g = r->own;
+    uint64_t left = g->spool->size - g->at;
+    b->n_rows = 0;
+    if (g->spool->failed) return -1;
+    if (!left) return 0;
+    if (!b->own) {
+        b->own = mem_zero(1, sizeof(struct buf));
+        b->free_own = free_text;
+    }
+    struct buf *text = b->own;
+    size_t used = 0;
+    for (uint64_t want = CHUNK; !b->n_rows; want = length_at(text->s)) { /* one row may be longer */
+        size_t n = (size_t)(want < left ? want : left);
+        text->n = 0;
+        buf_reserve(text, n);
+        if (!read_at(g->spool, g->at, text->s, n)) return -1;
+        text->n = n;
+        b->n_rows = whole_rows(buf_slice(text), &used);
+    }
+    text->n = used;
+    b->first = g->row;
+    g->at += used;
+    g->row += b->n_rows;
+    return 1;
+}
+
+static bool reading_parse(struct rows *r, struct row_block *b)
+{
+    size_t n = r->columns.n;
+    const char *p = buf_text(b->own);
+    mem_grow(&b->values, &b->cap, b->n_rows * n + 1, sizeof *b->values);
+    for (size_t i = 0; i < b->n_rows; i++) p = decode(p + 4, b->values + i * n, n);
     return true;
 }
 
-void spool_cursor_free(struct spool_cursor *c)
+static void reading_close(struct rows *r)
 {
-    buf_free(&c->buffer);
+    free(r->own);
 }
 
+struct rows *spool_rows(struct spool *s, const struct columns *c)
+{
+    struct reading *g = mem_zero(1, sizeof *g);
+    g->spool = s;
+    g->rows = (struct rows){.columns = *c,
+                            .name = "-",
+                            .fetch = reading_fetch,
+                            .parse = reading_parse,
+                            .close = reading_close,
+                            .diag = s->diag,
+                            .own = g};
+    return &g->rows;
+}
+
+/* ---- one by one ---- */
 static bool make_index(struct spool *s)
 {
+    struct reading g = {.spool = s};
+    struct rows r = {.own = &g};
+    struct row_block b = {0};
     s->index = mem_zero(s->rows + 1, sizeof *s->index);
-    struct spool_cursor c = {.spool = s};
-    for (uint64_t i = 0; i < s->rows; i++) {
-        s->index[i] = c.at;
-        if (!spool_next(&c, NULL, 0)) break;
+    while (reading_fetch(&r, &b) == 1) {
+        const struct buf *text = b.own;
+        uint64_t at = g.at - text->n;
+        for (size_t i = 0, k = 0; i < b.n_rows; i++, k += length_at(text->s + k)) s->index[b.first + i] = at + k;
     }
-    spool_cursor_free(&c);
+    row_block_free(&b);
     s->index[s->rows] = s->size;
     return !s->failed;
 }

@@ -3,7 +3,7 @@
 #ifndef VET_LINK_SPOOL_H
 #define VET_LINK_SPOOL_H
 
-#include "base/diag.h"
+#include "flow/rows.h"
 
 struct spool;
 struct spool *spool_new(struct diag *d);
@@ -14,15 +14,8 @@ void spool_encode(struct buf *out, const struct str *values, size_t n);
 bool spool_add(struct spool *s, struct str encoded, size_t rows);
 bool spool_finish(struct spool *s); /* no more rows follow */
 
-/* Reading in order.  Values stand in the cursor until the next call. */
-struct spool_cursor {
-    struct spool *spool;
-    struct buf buffer;
-    uint64_t at, row; /* of the next */
-    size_t from;
-};
-bool spool_next(struct spool_cursor *c, struct str *values, size_t n); /* false at the end, or after a finding */
-void spool_cursor_free(struct spool_cursor *c);
+/* The rows in order, as a stream with those columns; to be closed before the spool is freed.  Several may be open at once. */
+struct rows *spool_rows(struct spool *s, const struct columns *c);
 bool spool_failed(const struct spool *s);
 /* One row by its number, into `room`.  The first call makes an index of all rows (8 bytes each). */
 bool spool_row(struct spool *s, uint64_t row, struct buf *room, struct str *values, size_t n);
