@@ -213,7 +213,7 @@ static void list_people(struct differing *d, struct movement *m)
         if (real || e.event == EVENT_CORRECTED_IN || e.event == EVENT_CORRECTED_OUT) continue;
         if (e.event == EVENT_MOVED) {
             mem_grow(&m->v, &m->cap, m->n + 1, sizeof *m->v);
-            m->v[m->n++] = (struct person_event){EVENT_CORRECTED_OUT, e.from, {0}, e.name, e.record};
+            m->v[m->n++] = (struct person_event){.event = EVENT_CORRECTED_OUT, .from = e.from, .name = e.name, .record = e.before};
             m->v[i].from = (struct str){0};
         }
         m->v[i].event = EVENT_CORRECTED_IN;
@@ -285,6 +285,90 @@ static bool list_values(struct differing *d)
     }
     bool ok = rows_done(&cursor);
     rows_close(rows);
+    return ok;
+}
+
+/* Fields of the ledger that numbers or lists of the report depend on. */
+static size_t used_fields(const struct differing *d, struct str *used)
+{
+    const struct schema *l = d->b->source->schema;
+    size_t n = 0;
+    for (size_t i = 0; i < l->n_fields; i++)
+        if (report_uses(d->b->report, l, l->fields[i].name)) used[n++] = l->fields[i].name;
+    return n;
+}
+
+static void number(struct map *m, struct str key)
+{
+    bool fresh;
+    struct map_entry *e = map_at(m, key, &fresh);
+    if (fresh) e->value = m->n - 1;
+}
+
+/* The values of some records at a moment: n of them at `to`, and n more for the next record of the map. */
+static bool load_values(struct differing *d, int64_t as_of, const struct map *records, const struct str *want, size_t n,
+                        struct str *to)
+{
+    const struct store_query q = {.ledger = d->b->source->schema, .as_of = as_of, .want = want, .n_want = n + 1};
+    struct rows *rows = store_rows(d->b->source->of->store, &q);
+    if (!rows) return false;
+    struct row_cursor cursor = {.rows = rows};
+    for (struct str *v; (v = rows_next(&cursor));) {
+        const struct map_entry *e = map_find(records, v[n]);
+        for (size_t i = 0; e && i < n; i++) to[e->value * n + i] = str_copy(&d->memory, v[i]);
+    }
+    bool ok = rows_done(&cursor);
+    rows_close(rows);
+    return ok;
+}
+
+static void compare_values(struct differing *d, const struct person_event *e, const struct str *fields, size_t n,
+                           const struct str *was, const struct str *now)
+{
+    struct building *b = d->b;
+    const struct origin *o = origin_of(d, e);
+    for (size_t i = 0; i < n; i++) {
+        const struct field *f = schema_field(b->source->schema, fields[i]);
+        if (str_eq(was[i], now[i])) continue;
+        bool real = o && !is_fixed(f) && !about_the_month(d, o);
+        struct str *line = list_line(d, real, "改按另一条记录", o);
+        line[L_NAME] = building_masked(b, d->list, schema_role(b->source->schema, ROLE_NAME), e->name);
+        line[L_PLACE] = places_text(d->list, b->source->units, e->to);
+        line[L_FIELD] = result_text(d->list, f->title);
+        line[L_REPORTED] = building_masked(b, d->list, f, was[i]);
+        line[L_NOW] = building_masked(b, d->list, f, now[i]);
+        line[L_RECORD_NO] = result_text(d->list, e->record);
+    }
+}
+
+/* People of several records who count by another of them now: no record need have changed, and yet other values count. */
+static bool list_replaced(struct differing *d, const struct movement *m)
+{
+    struct map before = {0}, after = {0};
+    for (size_t i = 0; i < m->n; i++) {
+        const struct person_event *e = &m->v[i];
+        if (!e->from.n || !e->to.n || str_eq(e->before, e->record)) continue;
+        number(&before, e->before);
+        number(&after, e->record);
+    }
+    const struct schema *l = d->b->source->schema;
+    struct str *fields = mem_zero(l->n_fields + 1, sizeof *fields);
+    size_t n = used_fields(d, fields);
+    fields[n] = STR("_record");
+    struct str *was = mem_zero(before.n * n, sizeof *was), *now = mem_zero(after.n * n, sizeof *now);
+    bool ok =
+        !before.n || (load_values(d, d->reported, &before, fields, n, was) && load_values(d, d->b->as_of, &after, fields, n, now));
+    for (size_t i = 0; ok && before.n && i < m->n; i++) {
+        const struct person_event *e = &m->v[i];
+        if (!e->from.n || !e->to.n || str_eq(e->before, e->record)) continue;
+        compare_values(d, e, fields, n, was + map_find(&before, e->before)->value * n,
+                       now + map_find(&after, e->record)->value * n);
+    }
+    free(fields);
+    free(was);
+    free(now);
+    map_free(&before);
+    map_free(&after);
     return ok;
 }
 
@@ -519,7 +603,7 @@ static bool make_sheet(struct differing *d)
     struct movement_spec spec;
     struct movement *m = station_movement(of, &spec, of->period, d->reported, of->period, of->as_of);
     list_columns(d);
-    bool ok = m && load_origins(d) && load_returns(d, NULL, true, &d->handed);
+    bool ok = m && load_origins(d) && load_returns(d, NULL, true, &d->handed) && list_replaced(d, m);
     if (ok) list_people(d, m);
     ok = ok && list_values(d) && list_states(d) && list_rejects(d) && check_balance(d, m);
     if (ok) {

@@ -128,8 +128,12 @@ static void add_event(struct movement *out, enum event event, const struct perso
 {
     const struct person *who = to ? to : from;
     mem_grow(&out->v, &out->cap, out->n + 1, sizeof *out->v);
-    out->v[out->n++] = (struct person_event){event, from && from->counts ? from->unit : (struct str){0},
-                                             to && to->counts ? to->unit : (struct str){0}, who->name, who->record};
+    out->v[out->n++] = (struct person_event){event,
+                                             from && from->counts ? from->unit : (struct str){0},
+                                             to && to->counts ? to->unit : (struct str){0},
+                                             who->name,
+                                             who->record,
+                                             from ? from->record : (struct str){0}};
 }
 
 /* One group: those who counted before, in order, against those who count now. */
@@ -161,12 +165,16 @@ static int by_group(const void *a, const void *b)
     return c ? c : (x->person > y->person) - (x->person < y->person);
 }
 
-/* People who stayed where they were are paired first, so that a merge elsewhere is no move of theirs. */
-static void pair_stayers(struct movement *out, struct person **before, size_t *n_before, struct person **now, size_t *n_now)
+/* People who stayed where they were are paired first, so that a merge elsewhere is no move of theirs; before them those who even
+ * count by the same record. */
+static void pair_stayers(struct movement *out, struct person **before, size_t *n_before, struct person **now, size_t *n_now,
+                         bool same_record)
 {
     for (size_t i = 0; i < *n_before;) {
         size_t k = 0;
-        while (k < *n_now && !str_eq(before[i]->unit, now[k]->unit)) k++;
+        while (k < *n_now &&
+               (!str_eq(before[i]->unit, now[k]->unit) || (same_record && !str_eq(before[i]->record, now[k]->record))))
+            k++;
         if (k == *n_now) {
             i++;
             continue;
@@ -195,7 +203,8 @@ static void settle_all(struct matching *m)
             else if (p->counts) now[n_now++] = p;
             else if (!earlier && p->left.n) gone = p;
         }
-        pair_stayers(m->out, before, &n_before, now, &n_now);
+        pair_stayers(m->out, before, &n_before, now, &n_now, true);
+        pair_stayers(m->out, before, &n_before, now, &n_now, false);
         settle(m->out, before, n_before, now, n_now, known, gone);
         i = end;
     }

@@ -22,7 +22,8 @@ enum event { EVENT_STAYED, EVENT_NEW, EVENT_MOVED, EVENT_LEFT, EVENT_DIED, EVENT
 struct person_event {
     enum event event;
     struct str from, to;     /* codes of units; empty: was or is not there */
-    struct str name, record; /* of one of his records */
+    struct str name, record; /* of the record that counts, or did */
+    struct str before;       /* the record that counted at the earlier moment; empty: none */
 };
 struct movement {
     struct person_event *v; /* all people of both moments, by unit, then name */
