@@ -147,7 +147,7 @@ void blocking_choose(struct blocking *b, struct model *m, const struct table *t,
     if (!b->keys) b->keys = mem_zero(1, sizeof *b->keys);
     size_t n = (size_t)t->n_rows;
     struct choice ch = {.m = m, .t = t, .keys = b->keys, .limit = n <= MIDDLE ? RULES : FEW_RULES, .n_slots = 1024};
-    ch.most = n * 3 < ENOUGH ? n * 3 : n / 2 > ENOUGH ? n / 2 : ENOUGH;
+    ch.most = n * 5 < ENOUGH ? n * 5 : n / 2 > ENOUGH ? n / 2 : ENOUGH;
     while (ch.n_slots < 2 * (n > SAMPLED_ROWS ? n / SHARE + n / 64 : n)) ch.n_slots *= 2;
     for (size_t k = 0; k < m->n; k++) {
         size_t n_keys;

@@ -21,6 +21,77 @@ static void add_equal(const struct table *t, size_t k, double *u)
     }
 }
 
+/* ---- names ---- */
+/* A part of a name, and how many rows have it. */
+struct name_part {
+    uint64_t hash;
+    uint32_t value, rows;
+};
+
+static int by_part(const void *a, const void *b)
+{
+    const struct name_part *x = a, *y = b;
+    if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
+    return (x->value > y->value) - (x->value < y->value);
+}
+
+/* The surname (or what else stands at the end) and the rest; 0 = the name has one part only. */
+static uint64_t part_of_name(const struct kept *v, bool rest)
+{
+    unsigned n = name_length(v->f), s = n ? name_surname(v->f) : 0;
+    uint64_t h = 1;
+    if (n) {
+        for (unsigned i = rest ? s : 0; i < (rest ? n : s); i++) h = mix64(h * 31 + name_slot(v->f, i));
+        return s < n ? h : 0;
+    }
+    const char *gap = v->text.n ? memrchr(v->text.s, ' ', v->text.n) : NULL;
+    if (!gap) return 0;
+    size_t at = (size_t)(gap - v->text.s);
+    return str_hash(rest ? str_head(v->text, at) : str_from(v->text, at + 1));
+}
+
+/* Of each value, how many rows have this part of its name. */
+static void count_parts(const struct column *c, bool rest, uint32_t *rows)
+{
+    struct name_part *p = mem_alloc((c->n_values + 1u) * sizeof *p);
+    for (uint32_t v = 1; v <= c->n_values; v++) {
+        struct kept k = column_value(c, v);
+        p[v - 1] = (struct name_part){part_of_name(&k, rest), v, c->count[v - 1]};
+    }
+    if (c->n_values) qsort(p, c->n_values, sizeof *p, by_part);
+    for (uint32_t i = 0, end; i < c->n_values; i = end) {
+        uint32_t all = 0;
+        for (end = i; end < c->n_values && p[end].hash == p[i].hash; end++) all += p[end].rows;
+        for (uint32_t x = i; x < end; x++) rows[p[x].value] = p[i].hash ? all : 0;
+    }
+    free(p);
+}
+
+/* How often strangers have one name, by how often its parts are found with other names: the rows that have the name itself are
+ * often of one person, and where little else is known of him that could not be told from chance. */
+static void expect_names(const struct table *t, size_t k, double *u)
+{
+    enum { RARE = 2 };                  /* names of a few rows; what many have is no one's */
+    static const double LIKELIER = 1.5, /* surname and given name of one region or time go together */
+        LEAST = 0.02;                   /* of what was measured: some names are not made of parts */
+    const struct column *c = &t->columns[k];
+    double n = 0, expected[LEVELS] = {0};
+    uint32_t *first = mem_alloc((c->n_values + 1u) * sizeof *first), *rest = mem_alloc((c->n_values + 1u) * sizeof *rest);
+    count_parts(c, false, first);
+    count_parts(c, true, rest);
+    for (uint32_t v = 1; v <= c->n_values; v++) n += c->count[v - 1];
+    for (uint32_t v = 1; v <= c->n_values; v++) {
+        double f = c->count[v - 1], one = first[v] - f, other = rest[v] - f;
+        double chance = first[v] ? one / fmax(n - rest[v], 1) * other / fmax(n - first[v], 1) : (f - 1) / fmax(n - 1, 1);
+        expected[column_level(t, k, v, v)] += f * fmin(LIKELIER * chance, 1) / (double)t->n_rows;
+    }
+    double given = n / (double)t->n_rows;
+    for (unsigned l = kind_info(c->kind)->n_levels - RARE; l < kind_info(c->kind)->n_levels; l++)
+        u[l] = fmin(u[l], fmax(given * expected[l], LEAST * u[l]));
+    free(first);
+    free(rest);
+}
+
 static double given_share(const struct table *t, size_t k)
 {
     double n = (double)t->n_rows, given = 0;
@@ -147,6 +218,8 @@ double chance_measure(struct model *m, const struct table *t, const uint32_t *so
         for (unsigned l = 0; l < LEVELS; l++) u[l] = 0;
         u[0] = fmin(fmax(1 - given * given, 1e-4), 1 - 1e-6);
         add_equal(t, k, u);
+        c->strangers = c->kind == KIND_NAME;
+        if (c->strangers) expect_names(t, k, u);
         for (unsigned l = info->exact; l < info->n_levels; l++) u[l] = u[l] > 1e-9 ? u[l] : 1e-9;
         add_others(info, counts[k], given, u);
         for (unsigned l = 0; l < info->n_levels; l++) sum += u[l];

@@ -402,11 +402,12 @@ enum number_level { NUMBER_OTHER = 1, NUMBER_TENTH, NUMBER_NEAR, NUMBER_EXACT };
 
 static unsigned number_level(uint64_t a, uint64_t b)
 {
+    static const double OLDEST = 130; /* whole numbers up to it may be ages, a year apart */
     double x, y;
     memcpy(&x, &a, sizeof x);
     memcpy(&y, &b, sizeof y);
     double larger = fmax(fabs(x), fabs(y)), d = fabs(x - y);
-    if (d <= larger * 0.01) return NUMBER_NEAR;
+    if (d <= larger * 0.01 || (d <= 1 && larger <= OLDEST && x == floor(x) && y == floor(y))) return NUMBER_NEAR;
     return d <= larger * 0.1 ? NUMBER_TENTH : NUMBER_OTHER;
 }
 

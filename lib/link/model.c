@@ -34,12 +34,21 @@ static const struct {
     {"source", -1},
     {"sex", KIND_CATEGORY},
     {"gender", KIND_CATEGORY},
+    {"geschlecht", KIND_CATEGORY},
+    {"sexe", KIND_CATEGORY},
+    {"sexo", KIND_CATEGORY},
+    {"sesso", KIND_CATEGORY},
     {"性别", KIND_CATEGORY},
     {"dob", KIND_DATE},
     {"birth", KIND_DATE},
     {"birthdate", KIND_DATE},
     {"birthday", KIND_DATE},
     {"dateofbirth", KIND_DATE},
+    {"geburtsdatum", KIND_DATE},
+    {"naissance", KIND_DATE},
+    {"nacimiento", KIND_DATE},
+    {"nascita", KIND_DATE},
+    {"geboortedatum", KIND_DATE},
     {"date", KIND_DATE},
     {"出生", KIND_DATE},
     {"生日", KIND_DATE},
@@ -51,6 +60,8 @@ static const struct {
     {"mobile", KIND_PHONE},
     {"tel", KIND_PHONE},
     {"telephone", KIND_PHONE},
+    {"telefon", KIND_PHONE},
+    {"telefono", KIND_PHONE},
     {"cell", KIND_PHONE},
     {"cellphone", KIND_PHONE},
     {"fax", KIND_PHONE},
@@ -65,6 +76,7 @@ static const struct {
     {"zipcode", KIND_CODE},
     {"pcode", KIND_CODE},
     {"postal", KIND_CODE},
+    {"plz", KIND_CODE},
     {"邮编", KIND_CODE},
     {"soc", KIND_IDENTIFIER},
     {"ssn", KIND_IDENTIFIER},
@@ -75,7 +87,17 @@ static const struct {
     {"last", KIND_SURNAME},
     {"family", KIND_SURNAME},
     {"lname", KIND_SURNAME},
+    {"nachname", KIND_SURNAME},
+    {"apellido", KIND_SURNAME},
+    {"apellidos", KIND_SURNAME},
+    {"cognome", KIND_SURNAME},
+    {"sobrenome", KIND_SURNAME},
+    {"achternaam", KIND_SURNAME},
     {"fname", KIND_GIVEN},
+    {"vorname", KIND_GIVEN},
+    {"prenom", KIND_GIVEN},
+    {"prénom", KIND_GIVEN},
+    {"voornaam", KIND_GIVEN},
     {"firstname", KIND_GIVEN},
     {"givenname", KIND_GIVEN},
     {"first", KIND_GIVEN},
@@ -85,7 +107,13 @@ static const struct {
     {"姓名", KIND_NAME},
     {"addr", KIND_ADDRESS},
     {"address", KIND_ADDRESS},
+    {"adresse", KIND_ADDRESS},
+    {"direccion", KIND_ADDRESS},
+    {"indirizzo", KIND_ADDRESS},
     {"street", KIND_TEXT},
+    {"strasse", KIND_TEXT},
+    {"straat", KIND_TEXT},
+    {"rue", KIND_TEXT},
     {"地址", KIND_ADDRESS},
     {"住址", KIND_ADDRESS},
     {"county", KIND_CATEGORY},
@@ -97,11 +125,23 @@ static const struct {
     {"city", KIND_WORD},
     {"town", KIND_WORD},
     {"suburb", KIND_WORD},
+    {"stadt", KIND_WORD},
+    {"ort", KIND_WORD},
+    {"ville", KIND_WORD},
+    {"ciudad", KIND_WORD},
+    {"woonplaats", KIND_WORD},
+    {"age", KIND_NUMBER},
+    {"年龄", KIND_NUMBER},
     {"name", KIND_NAME},
+    {"nom", KIND_NAME},
+    {"nombre", KIND_NAME},
+    {"nome", KIND_NAME},
+    {"naam", KIND_NAME},
 };
 
 struct guess {
     size_t given, han, digits, dates, ats, blanks, distinct, length;
+    size_t years, days; /* four digits that may be a year; one or two that may be a day or a month */
 };
 
 static bool has_word(struct str heading, const char *word)
@@ -129,6 +169,16 @@ static int kind_by_heading(struct str name)
     return kind;
 }
 
+bool model_names_it(const struct comparison *c)
+{
+    static const char *const WORDS[] = {"title", "company", "organisation", "organization", "firm", "business", "名称"};
+    if (c->kind == KIND_NUMBER) return kind_by_heading(c->column) == KIND_NUMBER;
+    if (c->kind != KIND_TEXT && c->kind != KIND_WORD) return false;
+    bool names = kind_by_heading(c->column) == KIND_NAME;
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) names = names || has_word(c->column, WORDS[i]);
+    return names;
+}
+
 static bool is_birth(struct str name)
 {
     static const char *const WORDS[] = {"dob", "birth", "出生", "生日"};
@@ -146,12 +196,17 @@ static struct guess look(struct str *const *sample, size_t n, size_t column)
         g.given++;
         g.length += text_length(v);
         size_t digits = 0, han = 0, blanks = 0;
+        unsigned number = 0;
         for (size_t k = 0; k < v.n; k++) {
-            digits += v.s[k] >= '0' && v.s[k] <= '9';
+            bool digit = v.s[k] >= '0' && v.s[k] <= '9';
+            digits += digit;
+            if (digit && k < 4) number = number * 10 + (unsigned)(v.s[k] - '0');
             han += (unsigned char)v.s[k] >= 0xE3;
             blanks += v.s[k] == ' ';
         }
         g.digits += digits == v.n;
+        g.years += digits == v.n && v.n == 4 && number >= 1500 && number < 2100;
+        g.days += digits == v.n && v.n <= 2 && number >= 1 && number <= 31;
         g.dates += digits == 8 && v.n >= 8 && v.n <= 10;
         g.ats += memchr(v.s, '@', v.n) != NULL;
         g.han += han * 3 > v.n / 2;
@@ -178,8 +233,8 @@ static bool is_row_name(struct str name, const struct guess *g)
 /* "name", "full name", "person_name": of people; "site name" is not. */
 static bool is_whole_name(struct str heading)
 {
-    static const char *const WORDS[] = {"name",        "fullname",     "full_name",     "personname",
-                                        "person_name", "customername", "customer_name", "patientname"};
+    static const char *const WORDS[] = {"name",          "fullname",    "full_name", "personname", "person_name", "customername",
+                                        "customer_name", "patientname", "nom",       "nombre",     "nome",        "naam"};
     struct buf b = {0};
     text_heading_key(&b, heading);
     bool is = false;
@@ -204,38 +259,61 @@ static bool is_readable(enum kind k, struct str *const *sample, size_t n, size_t
     return read * 2 >= given;
 }
 
+static bool has_kind(const struct columns *c, enum kind kind)
+{
+    bool has = false;
+    for (size_t k = 0; k < c->n; k++) has = has || kind_by_heading(c->names[k]) == (int)kind;
+    return has;
+}
+
 /* A whole name says nothing beside the surname and the given name that it is made of, nor an age beside the year of birth. */
 static bool is_made_of_others(const struct columns *c, size_t column)
 {
-    bool surname = false, given = false;
     if (has_word(c->names[column], "age") || has_word(c->names[column], "年龄")) {
         for (size_t k = 0; k < c->n; k++)
             if (k != column && is_birth(c->names[k]) && kind_by_heading(c->names[k]) == KIND_DATE) return true;
         return false;
     }
-    if (!is_whole_name(c->names[column])) return false;
-    for (size_t k = 0; k < c->n; k++) {
-        int kind = kind_by_heading(c->names[k]);
-        surname = surname || kind == KIND_SURNAME;
-        given = given || kind == KIND_GIVEN;
-    }
-    return surname && given;
+    return is_whole_name(c->names[column]) && has_kind(c, KIND_SURNAME) && has_kind(c, KIND_GIVEN);
 }
 
-bool model_guess(struct model *m, const struct columns *c, struct str *const *sample, size_t n)
+/* "nom" beside "prénom" is the surname, "name" beside "surname" the given name, if most values are one word. */
+static enum kind part_of_name(const struct columns *c, const struct guess *g)
+{
+    bool surname = has_kind(c, KIND_SURNAME), given = has_kind(c, KIND_GIVEN);
+    if (surname == given || g->blanks * 2 > g->given) return KIND_NAME;
+    return surname ? KIND_GIVEN : KIND_SURNAME;
+}
+
+/* A year, a month and a day in columns of their own: the year is a date, and the others are equal or not. */
+static int part_of_date(const struct guess *g, size_t n, size_t column)
+{
+    size_t days = 0, years = 0;
+    for (size_t k = 0; k < n; k++) {
+        days += g[k].given && g[k].days == g[k].given;
+        years += g[k].given && g[k].years == g[k].given;
+    }
+    if (days < 2 || !years || !g[column].given) return -2;
+    return g[column].years == g[column].given ? KIND_DATE : g[column].days == g[column].given ? KIND_CATEGORY : -2;
+}
+
+static void guess_columns(struct model *m, const struct columns *c, struct str *const *sample, size_t n,
+                          const struct guess *guesses)
 {
     int surname = -1, given = -1, id = -1;
     for (size_t k = 0; k < c->n; k++) {
-        struct guess g = look(sample, n, k);
+        struct guess g = guesses[k];
         if ((n && !g.given) || str_starts(c->names[k], STR("_")) || is_row_name(c->names[k], &g)) continue;
         int kind = kind_by_heading(c->names[k]);
         if (kind == -1 || is_made_of_others(c, k)) continue;
         if (kind >= 0 && n && !is_readable((enum kind)kind, sample, n, k)) kind = -2;
         if (kind == KIND_CITIZEN_ID && g.length < g.given * 14) kind = KIND_IDENTIFIER;
         if (kind == KIND_NAME && !g.han && !is_whole_name(c->names[k])) kind = g.length > g.given * 10 ? KIND_TEXT : KIND_WORD;
+        if (kind == KIND_NAME && is_whole_name(c->names[k])) kind = (int)part_of_name(c, &g);
         bool wordy = kind == KIND_NAME || kind == KIND_TEXT || kind == KIND_WORD;
         if (wordy && g.given >= 50 && g.distinct * 10 < g.given) kind = KIND_CATEGORY;
         if (kind == -2 && !n) continue;
+        if (kind == -2) kind = part_of_date(guesses, c->n, k);
         if (kind == -2) {
             if (g.given * 2 < n) continue; /* unnamed and mostly empty: not worth a comparison */
             if (g.ats * 2 > g.given) kind = KIND_EMAIL;
@@ -255,5 +333,13 @@ bool model_guess(struct model *m, const struct columns *c, struct str *const *sa
         if (m->comparisons[k].kind == KIND_EMAIL) m->comparisons[k].unless = surname;
     for (size_t k = 0; id >= 0 && k < m->n; k++)
         if (m->comparisons[k].kind == KIND_DATE && is_birth(m->comparisons[k].column)) m->comparisons[k].unless = id;
+}
+
+bool model_guess(struct model *m, const struct columns *c, struct str *const *sample, size_t n)
+{
+    struct guess *guesses = mem_alloc((c->n + 1) * sizeof *guesses);
+    for (size_t k = 0; k < c->n; k++) guesses[k] = look(sample, n, k);
+    guess_columns(m, c, sample, n, guesses);
+    free(guesses);
     return m->n > 0;
 }

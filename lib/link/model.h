@@ -15,6 +15,11 @@ struct comparison {
                     * surname or name that it may be made of; -1 = none */
     int swaps;     /* index of the column that it changes places with, -1 = none */
     bool trained;
+    bool strangers; /* the chance that rare names are equal is that of strangers, pairs of one person left out */
+    /* What a column is to learning, which sets it when it begins: */
+    bool tells;                /* people apart: a given name, a date of birth, an id */
+    bool names;                /* or whatever the entity is: a company's name, the title of a book */
+    bool of_place;             /* may change together with others when a person moves, and is what a household shares */
     double p[CLASSES][LEVELS]; /* probability of each level in each class */
     uint32_t line, col;        /* in the model file */
 };
@@ -60,6 +65,8 @@ bool model_open(struct model *m, const char *share, const char *name, struct dia
 bool model_bind(struct model *m, const struct columns *c, struct diag *d);
 /* Guesses columns and kinds from headings and the rows' first values.  False when nothing is usable. */
 bool model_guess(struct model *m, const struct columns *c, struct str *const *sample, size_t n_sample);
+/* Does the heading say that this text, or an age, is what tells entities apart: a company's name, the title of a book? */
+bool model_names_it(const struct comparison *c);
 void model_write(const struct model *m, struct buf *out);
 void model_free(struct model *m);
 

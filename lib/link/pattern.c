@@ -6,6 +6,7 @@
 #include "link/kind_own.h"
 #include "link/spelling.h"
 
+enum { MADE_OF_GIVEN = 3 }; /* the best level of e-mail addresses that are alike because the given names are */
 enum { MEMO = 1 << 13, SQUARE = 512, CACHED_ROWS = 10000 };
 struct remembered {
     uint32_t a, b;
@@ -152,7 +153,10 @@ uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uin
             }
         }
         if (c->unless >= 0 && c->kind == KIND_EMAIL) {
-            if (told_by_name(t, k, (size_t)c->unless, code, x, y)) code &= ~(15ull << (4 * k));
+            size_t name = (size_t)c->unless;
+            int given = l <= MADE_OF_GIVEN ? m->comparisons[name].swaps : -1;
+            if (told_by_name(t, k, name, code, x, y) || (given >= 0 && told_by_name(t, k, (size_t)given, code, x, y)))
+                code &= ~(15ull << (4 * k));
         } else if (c->unless >= 0 && l >= kind_info(c->kind)->exact) {
             size_t id = (size_t)c->unless;
             const struct kind_info *info = kind_info(KIND_CITIZEN_ID);

@@ -28,15 +28,16 @@ static void start_level(struct comparison *c, const double *seen)
     }
 }
 
-static bool tells_people_apart(enum kind k)
+static void set_roles(struct model *m)
 {
-    return k == KIND_GIVEN || k == KIND_NAME || k == KIND_DATE || k == KIND_CITIZEN_ID || k == KIND_IDENTIFIER;
-}
-
-/* What may change together when a person moves. */
-static bool is_of_a_place(enum kind k)
-{
-    return k == KIND_ADDRESS || k == KIND_TEXT || k == KIND_WORD || k == KIND_CODE || k == KIND_PHONE;
+    for (size_t k = 0; k < m->n; k++) {
+        struct comparison *c = &m->comparisons[k];
+        c->tells = c->kind == KIND_GIVEN || c->kind == KIND_NAME || c->kind == KIND_DATE || c->kind == KIND_CITIZEN_ID ||
+                   c->kind == KIND_IDENTIFIER || (c->kind == KIND_NUMBER && model_names_it(c));
+        c->names = c->tells || model_names_it(c);
+        c->of_place = !c->names && (c->kind == KIND_ADDRESS || c->kind == KIND_TEXT || c->kind == KIND_WORD ||
+                                    c->kind == KIND_CODE || c->kind == KIND_PHONE);
+    }
 }
 
 /* What there is to know of a column, in bits: how much less often than always any two rows agree. */
@@ -55,10 +56,10 @@ static bool people_move(const struct model *m, double rows)
     double bits = 0;
     for (size_t k = 0; k < m->n; k++) {
         enum kind kind = m->comparisons[k].kind;
-        places += is_of_a_place(kind);
-        addresses += kind == KIND_ADDRESS || kind == KIND_TEXT || kind == KIND_CODE || kind == KIND_PHONE;
-        telling += tells_people_apart(kind);
-        if (!is_of_a_place(kind)) bits += bits_of(&m->comparisons[k]);
+        places += m->comparisons[k].of_place;
+        addresses += m->comparisons[k].of_place && kind != KIND_WORD;
+        telling += m->comparisons[k].tells;
+        if (!m->comparisons[k].of_place) bits += bits_of(&m->comparisons[k]);
     }
     return places > 1 && addresses && telling > 1 && bits > log2(rows) + 4;
 }
@@ -70,7 +71,7 @@ static void start_moved(struct model *m, double rows)
     m->prior[CLASS_MOVED] = move ? SHARE * m->prior[CLASS_MATCH] : 0;
     for (size_t k = 0; k < m->n; k++) {
         struct comparison *c = &m->comparisons[k];
-        double stays = is_of_a_place(c->kind) ? 0.5 : 1;
+        double stays = c->of_place ? 0.5 : 1;
         for (int l = 0; l < LEVELS; l++) c->p[CLASS_MOVED][l] = stays * c->p[CLASS_MATCH][l] + (1 - stays) * c->p[CLASS_CHANCE][l];
     }
 }
@@ -236,9 +237,10 @@ static void hold_below(double *p, const double *bound, unsigned n)
  * name of a brother, or a valid id: without this twins are taken for one. */
 static void keep_apart(struct comparison *c, const struct comparison *first, bool households)
 {
-    static const double MOST_SLIPS = 0.35; /* of the pairs of one person that differ in such a column */
+    static const double MOST_SLIPS = 0.35, MOST_OTHER = 0.15; /* of the pairs of one person that differ in such a column, or much */
+    static const double NAMESAKES = 20; /* strangers with something in common have one name more often than others, at most */
     const struct kind_info *info = kind_info(c->kind);
-    bool tells = tells_people_apart(c->kind);
+    bool tells = c->tells;
     double most[LEVELS], slips = 0;
     for (unsigned l = 0; l < info->n_levels; l++)
         most[l] = speaks_for(info, l, CLASS_HOUSEHOLD) ? fmin(fmax(first->p[CLASS_HOUSEHOLD][l], c->p[CLASS_CHANCE][l]), 0.99) : 1;
@@ -250,7 +252,10 @@ static void keep_apart(struct comparison *c, const struct comparison *first, boo
         if (speaks_against(c->kind, info->levels[l].name)) most[l] = first->p[CLASS_MATCH][l];
         else if (slips > MOST_SLIPS && !speaks_for(info, l, CLASS_OTHER)) most[l] = c->p[CLASS_MATCH][l] * MOST_SLIPS / slips;
     }
+    if (c->names) most[1] = fmin(most[1], MOST_OTHER * (1 - c->p[CLASS_MATCH][0]));
     hold_below(c->p[CLASS_MATCH], most, info->n_levels);
+    for (unsigned l = 0; l < info->n_levels; l++) most[l] = l >= info->exact ? NAMESAKES * c->p[CLASS_CHANCE][l] : 1;
+    if (c->strangers) hold_below(c->p[CLASS_OTHER], most, info->n_levels);
 }
 
 /* How far a level of a kind is on the way from saying nothing for one entity (0) to saying what equality says (1). */
@@ -269,19 +274,20 @@ struct agreement {
     double all, agreed;
 };
 
-static bool counts(const struct comparison *c, bool telling)
+enum what { ALL, TELLING, HOME }; /* columns that count */
+static bool counts(const struct comparison *c, enum what what)
 {
-    return !telling || tells_people_apart(c->kind);
+    return what == ALL || (what == TELLING ? c->names : c->of_place && c->kind != KIND_PHONE);
 }
 
-static struct agreement agreement_in(const struct model *m, enum class in, bool telling)
+static struct agreement agreement_in(const struct model *m, enum class in, enum what what)
 {
     struct agreement a = {.all = 0};
     for (size_t k = 0; k < m->n; k++) {
         const struct comparison *c = &m->comparisons[k];
         const struct kind_info *info = kind_info(c->kind);
         double sum = 1e-12;
-        if (!counts(c, telling)) continue;
+        if (!counts(c, what)) continue;
         for (unsigned l = 1; l < info->n_levels; l++) {
             sum += c->p[in][l];
             if (speaks_for(info, l, CLASS_OTHER)) a.of[k] += c->p[in][l] * (in == CLASS_MATCH ? closeness(info, l) : 1);
@@ -295,12 +301,12 @@ static struct agreement agreement_in(const struct model *m, enum class in, bool 
 }
 
 /* Agreement takes the place of disagreement, or the other way about, in equal measure in all columns that count. */
-static void agree(struct model *m, enum class in, const struct agreement *a, bool telling, double scale, bool more)
+static void agree(struct model *m, enum class in, const struct agreement *a, enum what what, double scale, bool more)
 {
     for (size_t k = 0; k < m->n; k++) {
         struct comparison *c = &m->comparisons[k];
         const struct kind_info *info = kind_info(c->kind);
-        if (!counts(c, telling)) continue;
+        if (!counts(c, what)) continue;
         double agreed = fmin(fmax(a->of[k], 1e-9), 1 - 1e-9);
         double yes = more ? (1 - scale * (1 - agreed)) / agreed : scale;
         double no = more ? scale : (1 - scale * agreed) / (1 - agreed);
@@ -312,18 +318,17 @@ static void agree(struct model *m, enum class in, const struct agreement *a, boo
 }
 
 /* Of what there is to know, at most so much agrees in a class. */
-static void keep_below(struct model *m, enum class in, double most, bool telling)
+static void keep_below(struct model *m, enum class in, double most, enum what what)
 {
-    struct agreement a = agreement_in(m, in, telling);
-    if (a.agreed > most * a.all) agree(m, in, &a, telling, most * a.all / a.agreed, false);
+    struct agreement a = agreement_in(m, in, what);
+    if (a.agreed > most * a.all) agree(m, in, &a, what, most * a.all / a.agreed, false);
 }
 
-/* And records of one entity agree in most of it. */
-static void keep_alike(struct model *m)
+/* And at least so much. */
+static void keep_above(struct model *m, enum class in, double least, enum what what)
 {
-    static const double LEAST = 0.5;
-    struct agreement a = agreement_in(m, CLASS_MATCH, false);
-    if (a.agreed < LEAST * a.all) agree(m, CLASS_MATCH, &a, false, (1 - LEAST) * a.all / (a.all - a.agreed), true);
+    struct agreement a = agreement_in(m, in, what);
+    if (a.agreed < least * a.all) agree(m, in, &a, what, (1 - least) * a.all / (a.all - a.agreed), true);
 }
 
 /* Any two rows agree as often as they were measured to, less what the other classes have of it: that two rows of one person have
@@ -335,7 +340,8 @@ static void leave_to_chance(struct comparison *c, const struct comparison *first
     double sum = 0, *p = c->p[CLASS_CHANCE];
     for (unsigned l = 1; l < info->n_levels; l++) {
         double measured = all * first->p[CLASS_CHANCE][l], left = measured;
-        for (int o = 0; o < CLASSES; o++) left -= o == CLASS_CHANCE ? 0 : sums[l][o];
+        bool pure = c->strangers && l + 2u >= info->n_levels;
+        for (int o = 0; o < CLASSES && !pure; o++) left -= o == CLASS_CHANCE ? 0 : sums[l][o];
         sum += p[l] = fmax(left, LEAST * measured + 1e-9);
     }
     for (unsigned l = 1; l < info->n_levels; l++) p[l] *= (1 - p[0]) / sum;
@@ -347,7 +353,7 @@ static void learn_matches(struct model *m, const struct model *first, level_sums
     for (size_t k = 0; k < m->n; k++) {
         struct comparison *c = &m->comparisons[k];
         const struct comparison *f = &first->comparisons[k];
-        bool apart = is_of_a_place(c->kind);
+        bool apart = c->of_place;
         double stayed = total[CLASS_MATCH] + (apart ? 0 : total[CLASS_MOVED]);
         for (unsigned l = 0; l < kind_info(c->kind)->n_levels; l++) {
             double at = sums[k][l][CLASS_MATCH] + (apart ? 0 : sums[k][l][CLASS_MOVED]);
@@ -364,7 +370,7 @@ static void settle_self(struct comparison *c)
     const struct kind_info *info = kind_info(c->kind);
     double most[LEVELS], slips = 0;
     memcpy(c->p[CLASS_MOVED], c->p[CLASS_MATCH], sizeof c->p[CLASS_MATCH]);
-    if (!tells_people_apart(c->kind)) return;
+    if (!c->tells) return;
     for (unsigned l = 1; l < info->n_levels; l++)
         if (!speaks_for(info, l, CLASS_OTHER)) slips += c->p[CLASS_MATCH][l];
     for (unsigned l = 0; l < info->n_levels; l++)
@@ -372,21 +378,24 @@ static void settle_self(struct comparison *c)
     hold_below(c->p[CLASS_MOVED], most, info->n_levels);
 }
 
+static const double LEAST = 0.65, LEAST_HOME = 0.7;
 static void hold_classes(struct model *m, const struct model *first)
 {
     bool households = false; /* where nothing tells people apart there are none to speak of */
-    for (size_t k = 0; k < m->n; k++) households = households || tells_people_apart(m->comparisons[k].kind);
+    for (size_t k = 0; k < m->n; k++) households = households || m->comparisons[k].tells;
     for (size_t k = 0; k < m->n; k++) keep_apart(&m->comparisons[k], &first->comparisons[k], households);
     /* Strangers have something in common, and those of one household more, but never nearly all. */
-    keep_below(m, CLASS_OTHER, 0.4, false);
-    keep_below(m, CLASS_OTHER, 0.4, true);
-    keep_below(m, CLASS_HOUSEHOLD, 0.75, false);
-    keep_alike(m);
+    keep_below(m, CLASS_OTHER, 0.4, ALL);
+    keep_below(m, CLASS_OTHER, 0.4, TELLING);
+    keep_below(m, CLASS_HOUSEHOLD, 0.75, ALL);
+    if (households) keep_above(m, CLASS_HOUSEHOLD, LEAST_HOME, HOME);
+    keep_above(m, CLASS_MATCH, 0.6, TELLING);
+    keep_above(m, CLASS_MATCH, LEAST, ALL);
     for (size_t k = 0; k < m->n; k++) share_none(&m->comparisons[k]);
     for (size_t k = 0; k < m->n; k++) {
         struct comparison *c = &m->comparisons[k];
         order_levels(m, c, CLASS_MATCH);
-        if (is_of_a_place(c->kind)) order_levels(m, c, CLASS_MOVED);
+        if (c->of_place) order_levels(m, c, CLASS_MOVED);
         else settle_self(c);
     }
 }
@@ -557,6 +566,7 @@ bool model_train(struct model *m, const struct blocking *b, const struct table *
 {
     const struct patterns *p = &b->patterns;
     struct lesson s = {0};
+    set_roles(m);
     start(m, p, t, b->source, b->threads);
     if (!p->n) { /* nothing was compared, and nothing is to be learnt */
         for (size_t k = 0; k < m->n; k++) m->comparisons[k].trained = true;

@@ -105,6 +105,68 @@ link moved.csv
 check "who moved is found all the same (right $right, missing $missing)" test "$missing" -le 25
 check "and those of one household stay apart (wrong $wrong)" test "$wrong" -le 8
 
+# ---- customers: whole families at one address, birth dates that are mostly missing; then the same with nobody twice ----
+cat >customers.awk <<'E2'
+BEGIN {
+    srand(31); print "first_name,last_name,address,zip,city,phone,dob,person"
+    split("Ada Anton Bert Brigitte Carl Clara Dora Dietmar Emma Egon Fritz Frieda Gerd Gudrun Hanna Heinz Ilse Ingo Jonas Judith Karl Kirsten Lisa Ludwig Max Maria Nora Norbert Otto Olga Paula Peter Rolf Renate Silke Stefan Theo Tanja Uta Ulrich Vera Volker Wanda Werner", g, " ")
+    split("an bar cor del eis fal gun hol ibs kas", x, " "); split("er mann bach hofer ing burg el rath", y, " ")
+    split("Aarau Biel Chur Davos Essen Fulda Gera Halle Ilmenau Jena", t, " ")
+    while (n < 3000) {
+        l = x[int(rand() * 10) + 1] x[int(rand() * 10) + 1] y[int(rand() * 8) + 1]; h = home()
+        for (k = 1 + (rand() < .3); k > 0; k--) {
+            f = g[int(rand() * 44) + 1]; p++; d = sprintf("19%02d-%02d-%02d", 30 + rand() * 65, 1 + rand() * 12, 1 + rand() * 28); m = phone()
+            for (c = 1 + (twice && rand() < .3); c > 0; c--) {
+                print (c > 1 && rand() < .2 ? substr(f, 1, 1) : f) "," l "," (c > 1 && rand() < .2 ? home() : h) "," \
+                    (rand() < .3 ? "" : rand() < .3 ? phone() : m) "," (rand() < .55 ? "" : d) "," p
+                n++
+            }
+        }
+    }
+}
+function phone() { return sprintf("0%09d", rand() * 1000000000) }
+function home(   k) { k = int(rand() * 10) + 1; return int(rand() * 200 + 1) " " x[int(rand() * 10) + 1] y[int(rand() * 8) + 1] " street," 1000 + k * 50 + int(rand() * 12) "," t[k] }
+E2
+awk -v twice=1 -f customers.awk >customers.csv
+link customers.csv
+check "families are no hindrance to finding customers (right $right, missing $missing)" test "$missing" -le $((right / 7))
+check "nor are they taken for one (wrong $wrong)" test "$wrong" -le $((right / 25))
+awk -v twice=0 -f customers.awk >each.csv
+link each.csv
+check "and where nobody is there twice, families are not what learning makes of one person (wrong $wrong)" test "$wrong" -le 15
+
+# ---- companies, none twice, many in the same office buildings ----
+awk 'BEGIN {
+    srand(41); print "company_name,address,city,zip,phone,sector,person"
+    split("amber brisk coral dusty eager fancy grand happy ideal jolly keen lucky misty noble olive prime quick royal solid tidy", a, " ")
+    split("Foods Media Trading Energy Systems Partners Logistics Holdings", b, " "); split("Ltd Inc GmbH LLC", c, " ")
+    split("Aston Bexley Crewe Dover Epsom Frome Goole Hythe", t, " "); split("oil art law tea car web fur ice", s, " ")
+    for (i = 1; i <= 60; i++) office[i] = place()
+    for (p = 1; p <= 3000; p++)
+        print a[int(rand() * 20) + 1] " " a[int(rand() * 20) + 1] " " b[int(rand() * 8) + 1] " " c[int(rand() * 4) + 1] "," \
+            (rand() < .12 ? office[int(rand() * 60) + 1] : place()) "," (rand() < .3 ? "" : sprintf("0%09d", rand() * 1000000000)) "," s[int(rand() * 8) + 1] "," p
+}
+function place(   k) { k = int(rand() * 8) + 1; return int(rand() * 300 + 1) " " a[int(rand() * 20) + 1] " road," t[k] "," 20000 + k * 100 + int(rand() * 9) }' >companies.csv
+link companies.csv
+check "companies of one building are not one company (wrong $wrong)" test "$wrong" -le 30
+
+# ---- names and telephones, nothing else ----
+awk 'BEGIN {
+    srand(51); print "name,phone,person"
+    split("an bar cor del eis fal gun hol ibs kas lor mon nid par ros sal tor ul ver wes", x, " ")
+    while (n < 2000) {
+        name = x[int(rand() * 20) + 1] "a" x[int(rand() * 20) + 1] " " x[int(rand() ^ 2 * 20) + 1] x[int(rand() * 20) + 1] "er"; m = phone(); p++
+        for (c = 1 + (rand() < .35); c > 0; c--) {
+            print name "," (c > 1 && rand() < .3 ? phone() : m) "," p
+            n++
+        }
+    }
+}
+function phone() { return sprintf("13%09d", rand() * 1000000000) }' >phones.csv
+link phones.csv
+check "one rare name with two telephones is one person (right $right, missing $missing)" test "$missing" -le $((right / 20))
+check "a frequent one is not (wrong $wrong)" test "$wrong" -le $((right / 20))
+
 # ---- the order of rows is nobody's business: shuffled, the same records are one ----
 partition() { # ENTITIES: for each row of the shuffled or unshuffled list, all of its entity, in an order of their own
     tail -n +2 "$1" | awk -F, '{ e = $NF; sub(/,[^,]*$/, ""); print e "\t" $0 }' | LC_ALL=C sort |
@@ -123,6 +185,19 @@ for i in 1 2 3 4 5 6; do echo "Ann Lee $i,Ann $i,Lee $i,York $i,19$((50 + i))-01
 status "columns are told by what they hold" 0 vet-dedupe heads.csv
 has "a birth place is no date, and a whole name says nothing beside its parts" err \
     "compared: first_name (given), surname (surname), birth_place (word), dob (date)"
+
+kinds_of() { # HEADING; rows from standard input
+    { echo "$1"; cat; } >heads.csv
+    vet-dedupe --lang en heads.csv 2>&1 >/dev/null | sed -n 's/.*compared: //p'
+}
+same "headings of other languages are known" \
+    "Vorname (given), Nachname (surname), Geburtsdatum (date), Ort (word), PLZ (code), Telefon (phone)" \
+    "$(for i in 1 2 3 4; do echo "Anna$i,Weber$i,19$((50 + i))-01-0$i,Gera$i,0754$i,03661 48121$i"; done |
+        kinds_of Vorname,Nachname,Geburtsdatum,Ort,PLZ,Telefon)"
+same "nom beside prénom is the surname, and name beside surname the given name" "nom (surname), prénom (given); name (given), surname (surname)" \
+    "$(printf 'Petit,Luc\nRoux,Eve\n' | kinds_of nom,prénom); $(printf 'Luc,Petit\nEve,Roux\n' | kinds_of name,surname)"
+same "a year, a month and a day in columns of their own are told by their values" "by (date), bm (category), bd (category)" \
+    "$(printf '1950,1,31\n1961,12,2\n1972,5,15\n1983,7,28\n' | kinds_of by,bm,bd)"
 
 # ---- what was learnt comes back ----
 vet-dedupe -q --train learnt.json in.families.csv >first.csv
