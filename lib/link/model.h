@@ -6,7 +6,7 @@
 #include "flow/rows.h"
 #include "link/kind.h"
 
-enum { COMPARISONS = 16, RULES = 64, RULE_PARTS = 3 };
+enum { COMPARISONS = 16, RULES = 64, RULE_PARTS = 3, MODEL_ROUNDS = 1000 };
 struct comparison {
     struct str column;
     enum kind kind;
@@ -21,6 +21,7 @@ struct comparison {
     bool names;                /* or whatever the entity is: a company's name, the title of a book */
     bool of_place;             /* may change together with others when a person moves, and is what a household shares */
     double p[CLASSES][LEVELS]; /* probability of each level in each class */
+    struct str description;    /* what its author says of it, or empty */
     uint32_t line, col;        /* in the model file */
 };
 struct rule_part {
@@ -33,7 +34,7 @@ struct blocking_rule {
 };
 struct model {
     struct str path; /* for messages */
-    struct str title;
+    struct str title, description;
     struct comparison comparisons[COMPARISONS];
     size_t n;
     struct blocking_rule rules[RULES];

@@ -79,6 +79,7 @@ static void read_column(struct share_file *f, struct model *m, const struct shar
     c->col = v->col;
     if (v->kind != SHARE_OBJECT) return;
     c->optional = share_truth(f, v, "optional", false);
+    c->description = str_copy(&m->memory, share_string(f, v, "description", false));
     const struct share_value *levels = share_get(v, "levels");
     if (levels) read_levels(f, c, levels);
 }
@@ -175,7 +176,7 @@ static void read_numbers(struct share_file *f, struct model *m, const struct sha
     else share_fault(f, share_get(root, "rounds"), DIAG_LEDGER_TYPE, "rounds", "a number from 1 to 100000", NULL);
     int k = 0;
     for (const struct share_value *v = prior ? prior->first : NULL; v && k < CLASSES; v = v->next, k++)
-        m->prior[k] = k == CLASS_MOVED ? fmax(v->number, 0) : fmax(v->number, 1e-9);
+        m->prior[k] = fmax(v->number, k < CLASS_CHANCE ? 1e-9 : 0);
     if (k == CLASS_CHANCE) m->prior[k] = 0; /* the class of strangers is all there is besides */
     if (k <= CLASS_MOVED) m->prior[CLASS_MOVED] = 0;
     double sum = 0;
@@ -228,6 +229,7 @@ bool model_open(struct model *m, const char *share, const char *name, struct dia
     if (!f) return false;
     share_known(f, f->root, KNOWN);
     m->title = str_copy(&m->memory, share_string(f, f->root, "title", false));
+    m->description = str_copy(&m->memory, share_string(f, f->root, "description", false));
     read_columns(f, m, f->root);
     read_rules(f, m, f->root);
     read_numbers(f, m, f->root);
@@ -333,10 +335,18 @@ static void put_rules(struct buf *out, const struct model *m)
     buf_char(out, ']');
 }
 
+static void put_description(struct buf *out, const char *before, struct str text)
+{
+    if (!text.n) return;
+    buf_printf(out, "%s\"description\": ", before);
+    json_quote(out, text);
+}
+
 void model_write(const struct model *m, struct buf *out)
 {
     buf_put(out, "{\n  \"title\": ");
     json_quote(out, m->title);
+    put_description(out, ",\n  ", m->description);
     buf_put(out, ",\n  \"columns\": [");
     for (size_t k = 0; k < m->n; k++) {
         const struct comparison *c = &m->comparisons[k];
@@ -352,6 +362,7 @@ void model_write(const struct model *m, struct buf *out)
             buf_put(out, ", \"swaps\": ");
             json_quote(out, m->comparisons[c->swaps].column);
         }
+        put_description(out, ", ", c->description);
         if (c->trained) put_p(out, c);
         buf_char(out, '}');
     }
@@ -360,6 +371,7 @@ void model_write(const struct model *m, struct buf *out)
     for (int c = 0; m->trained && c < CLASSES; c++) buf_printf(out, "%s%.9g", c ? ", " : "", m->prior[c]);
     if (m->trained) buf_char(out, ']');
     buf_printf(out, ",\n  \"thresholds\": {\"link\": %g, \"review\": %g, \"average\": %g}", m->link, m->review, m->average);
+    if (m->rounds != MODEL_ROUNDS) buf_printf(out, ",\n  \"rounds\": %u", m->rounds);
     if (m->source.n) {
         buf_put(out, ",\n  \"source\": {\"column\": ");
         json_quote(out, m->source);
