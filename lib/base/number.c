@@ -57,36 +57,65 @@ static int64_t power_of_ten(int n)
     return v;
 }
 
+/* Of a numeral: what has been read of it. */
+struct numeral {
+    int64_t total, section; /* whole myriads, and what stands below the next 万 or 亿 */
+    int64_t digits;         /* since the last unit, as one number */
+    int unit, least;        /* the power of the last unit, 0: there was none; of the section, where units fall: 千 百 十 */
+    bool nought;            /* a 零 stands since the last unit: 一百零五 */
+};
+
+/* 十 百 千, or 万 亿.  False where no number has it: 三五百, 一百二百, 亿亿. */
+static bool take_unit(struct numeral *m, int power)
+{
+    const int64_t most = 10000000000; /* so that a further 亿 leaves all within 63 bits */
+    if (m->digits > 9) return false;
+    if (power < 4) {
+        if (m->least && power >= m->least) return false;
+        m->section += (m->digits ? m->digits : 1) * power_of_ten(power);
+        m->least = power;
+    } else {
+        int64_t whole = m->section + m->digits;
+        bool myriads = power == 4; /* 三亿五千万: 万 is of what stands after 亿, and 亿 of all before it */
+        if (!whole && !m->total) return false;
+        if (myriads ? m->total % 100000000 : m->total + whole > most) return false;
+        m->total = myriads ? m->total + whole * 10000 : (m->total + whole) * 100000000;
+        m->section = m->least = 0;
+    }
+    m->unit = power;
+    m->digits = 0;
+    m->nought = false;
+    return true;
+}
+
+/* Of 三万五 the last digit is of the next lower place; of 十五 and 一百零五 it is one of units. */
+static int64_t value_of(const struct numeral *m)
+{
+    bool next_place = m->unit > 1 && !m->nought;
+    return m->total + m->section + m->digits * (next_place ? power_of_ten(m->unit - 1) : 1);
+}
+
 size_t number_chinese(struct str t, int64_t *value, int *digits)
 {
-    int64_t total = 0, section = 0, last = -1, positional = 0;
+    struct numeral m = {0};
     int n = 0;
-    bool additive = false;
-    size_t i = 0, end = 0;
-    while (i < t.n && n < 16) {
+    size_t end = 0;
+    for (size_t i = 0; i < t.n && n < 16; n++, end = i) {
         uint32_t c = text_next(t, &i);
         int d = han_digit(c), p = unit_power(c);
         if (d >= 0) {
-            positional = positional * 10 + d;
-            last = d;
-        } else if (p == 1 || p == 2 || p == 3) {
-            section += (last < 0 ? 1 : last) * power_of_ten(p);
-            last = 0;
-            additive = true;
-        } else if (p && n) {
-            total = (total + section + (last > 0 ? last : 0)) * power_of_ten(p);
-            section = last = 0;
-            additive = true;
-        } else {
+            m.digits = m.digits * 10 + d;
+            m.nought |= d == 0;
+        } else if (!p || (p >= 4 && !n)) {
             break;
+        } else if (!take_unit(&m, p)) {
+            return 0;
         }
-        n++;
-        end = i;
     }
-    if (!n) return 0;
-    *value = additive ? total + section + (last > 0 ? last : 0) : positional;
+    if (!n || (m.unit && m.digits > 9)) return 0; /* 十七八 */
+    *value = value_of(&m);
     *digits = n;
-    if (additive) {
+    if (m.unit) {
         *digits = 0;
         for (int64_t v = *value; v; v /= 10) ++*digits;
     }
@@ -146,11 +175,12 @@ static uint32_t narrow(uint32_t c)
     return c == 0x2212 || c == 0x2013 ? '-' : c;
 }
 
-/* Takes an Arabic number with commas between groups and perhaps an exponent. */
+/* Takes an Arabic number, perhaps with commas or blanks before groups of three digits or of four, and an exponent: 3,5 is none. */
 static bool take_arabic(struct str *t, struct decimal *d)
 {
     size_t i = 0, end = 0;
     bool dot = false, any = false;
+    int group = -1; /* its digits so far; -1: there are no groups */
     *d = (struct decimal){.n = 0};
     while (i < t->n) {
         uint32_t c = narrow(text_next(*t, &i));
@@ -158,15 +188,19 @@ static bool take_arabic(struct str *t, struct decimal *d)
             if (d->n >= NUMBER_ROOM - 2) return false;
             d->digits[d->n++] = (char)c;
             if (!dot) d->point++;
+            if (!dot && group >= 0) group++;
             any = true;
             end = i;
         } else if (c == '.' && !dot && any) {
             dot = true;
-        } else if (!((c == ',' || is_blank(c)) && any && !dot)) {
+        } else if ((c == ',' || is_blank(c)) && any && !dot) {
+            if (group > 0 && group != 3 && group != 4) return false;
+            group = 0;
+        } else {
             break;
         }
     }
-    if (!any) return false;
+    if (!any || (group > 0 && group != 3 && group != 4)) return false;
     *t = str_from(*t, end);
     /* 1.5E+5: only where digits follow. */
     if (t->n >= 2 && (t->s[0] == 'E' || t->s[0] == 'e')) {
@@ -280,12 +314,13 @@ static bool read_words(struct str t, struct number_reading *out)
     while (t.n) {
         struct decimal d;
         skip_blanks(&t);
+        bool nought = parts && (take(&t, "零") || take(&t, "〇")); /* 1万零5 */
         if (!take_arabic(&t, &d) && !take_chinese(&t, &d)) break;
         skip_blanks(&t);
         bool about = take_any(&t, ABOUT);
         int power = take_units(&t);
         if (parts && last_power <= power) return false;
-        if (parts && !power && d.n == 1 && last_power > 1) power = last_power - 1; /* 1万5 is 15000 */
+        if (parts && !power && d.n == 1 && last_power > 1 && !nought) power = last_power - 1; /* 1万5 is 15000 */
         d.point += power;
         about |= take_any(&t, ABOUT);
         out->about |= about;
