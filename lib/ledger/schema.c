@@ -43,6 +43,7 @@ struct loader {
     struct share_file *f;
     const struct share *share;
     struct diag *d;
+    struct map shared; /* name of a list of share/codes -> its index in s->lists */
 };
 
 static struct str keep(struct loader *l, struct str text)
@@ -50,35 +51,36 @@ static struct str keep(struct loader *l, struct str text)
     return text.n ? str_copy(&l->s->memory, text) : (struct str){NULL, 0};
 }
 
-/* The list, or a new place for it: lists are shared by the fields that name them. */
-static struct code_list **list_slot(struct loader *l, struct str name)
+static void own(struct loader *l, struct code_list *c)
 {
-    for (size_t i = 0; i < l->s->n_lists; i++)
-        if (str_eq(l->s->lists[i]->name, name)) return &l->s->lists[i];
     l->s->lists = mem_resize(l->s->lists, l->s->n_lists + 1, sizeof *l->s->lists);
-    l->s->lists[l->s->n_lists] = NULL;
-    return &l->s->lists[l->s->n_lists];
+    l->s->lists[l->s->n_lists++] = c;
 }
 
+/* Read once for all fields that name it. */
 static const struct code_list *shared_list(struct loader *l, const struct share_value *field, struct str name)
 {
-    struct code_list **slot = list_slot(l, name);
-    if (*slot != NULL) return *slot;
+    const struct map_entry *known = map_find(&l->shared, name);
+    if (known) return l->s->lists[known->value];
     struct buf path = {0};
     buf_printf(&path, "%s/codes/%.*s.csv", l->share->folder, (int)name.n, name.s);
-    *slot = codes_open(l->share, buf_text(&path), name, l->d);
+    struct code_list *c = codes_open(l->share, buf_text(&path), name, l->d);
     buf_free(&path);
-    if (*slot) l->s->n_lists++;
-    else share_fault(l->f, share_get(field, "vet:codes"), DIAG_LEDGER_CODES, name.s, "see the message before", NULL);
-    return *slot;
+    if (!c) {
+        const struct share_value *said = share_get(field, "vet:codes"); /* of a boolean it goes without saying */
+        share_fault(l->f, said ? said : field, DIAG_LEDGER_CODES, name.s, "see the message before", NULL);
+        return NULL;
+    }
+    map_at(&l->shared, name, NULL)->value = l->s->n_lists;
+    own(l, c);
+    return c;
 }
 
 /* Table Schema's categories: strings, or objects of value and label. */
 static const struct code_list *own_list(struct loader *l, const struct share_value *categories, struct str field)
 {
     struct code_list *c = codes_new(field);
-    *list_slot(l, field) = c;
-    l->s->n_lists++;
+    own(l, c);
     for (const struct share_value *v = categories->first; v; v = v->next) {
         struct str label = v->text, code = {NULL, 0}, what;
         struct buf aliases = {0};
@@ -103,6 +105,18 @@ static const struct code_list *own_list(struct loader *l, const struct share_val
     return c;
 }
 
+/* A whole number of characters, 0 when it is not said. */
+static uint32_t load_length(struct loader *l, const struct share_value *v, const char *key, uint32_t most)
+{
+    double n = share_number(l->f, v, key, 0);
+    if (n >= 0 && n <= most) return (uint32_t)n;
+    struct buf range = {0};
+    buf_printf(&range, "from 0 to %u", most);
+    share_fault(l->f, share_get(v, key), DIAG_LEDGER_TYPE, key, buf_text(&range), NULL);
+    buf_free(&range);
+    return 0;
+}
+
 static void load_constraints(struct loader *l, struct field *f, const struct share_value *v)
 {
     f->minimum = f->maximum = NAN;
@@ -115,14 +129,8 @@ static void load_constraints(struct loader *l, struct field *f, const struct sha
     if (share_get(v, "unique"))
         share_fault(l->f, share_get(v, "unique"), DIAG_LEDGER_TYPE, "unique", "left out: the ledger's primaryKey says what is one",
                     NULL);
-    double least = share_number(l->f, v, "minLength", 0);
-    if (least < 0 || least > 1e6)
-        share_fault(l->f, share_get(v, "minLength"), DIAG_LEDGER_TYPE, "minLength", "from 0 to 1000000", NULL);
-    else f->min_length = (uint32_t)least;
-    double longest = share_number(l->f, v, "maxLength", 0);
-    if (longest < 0 || longest > 1e6)
-        share_fault(l->f, share_get(v, "maxLength"), DIAG_LEDGER_TYPE, "maxLength", "from 0 to 1000000", NULL);
-    else f->max_length = (uint32_t)longest;
+    f->min_length = load_length(l, v, "minLength", 1000000);
+    f->max_length = load_length(l, v, "maxLength", 1000000);
     f->pattern = keep(l, share_string(l->f, v, "pattern", false));
     const struct share_value *allowed = share_list(l->f, v, "enum", false);
     if (allowed) f->codes = own_list(l, allowed, f->name);
@@ -145,7 +153,7 @@ static void load_form(struct loader *l, struct field *f, const struct share_valu
     if (!v) return;
     share_known(l->f, v, KEYS_OF_FORM);
     f->hint = keep(l, share_string(l->f, v, "hint", false));
-    f->width = (uint32_t)share_number(l->f, v, "width", 0);
+    f->width = load_length(l, v, "width", 255); /* of which a sheet has no wider columns */
     f->on_form = share_truth(l->f, v, "show", true);
     f->choices = share_strings(l->f, v, "choices", &l->s->memory, &f->n_choices);
 }
@@ -171,6 +179,10 @@ static void load_codes(struct loader *l, struct field *f, const struct share_val
     else if (list.n) f->codes = shared_list(l, v, list);
     else if (f->type == TYPE_BOOLEAN) f->codes = shared_list(l, v, STR("yesno"));
     f->multiple = share_truth(l->f, v, "vet:multiple", false);
+    const struct share_value *constraints = share_get(v, "constraints"),
+                             *allowed = constraints ? share_get(constraints, "enum") : NULL;
+    if (allowed && (categories || list.n))
+        share_fault(l->f, allowed, DIAG_LEDGER_TYPE, "enum", "left out: the field has a list of codes", NULL);
 }
 
 static void load_role(struct loader *l, struct field *f, const struct share_value *v)
@@ -395,7 +407,7 @@ static struct schema *load(const struct share *share, const char *path, struct d
     struct share_file *f = share_open(share, path, d);
     if (!f) return NULL;
     struct schema *s = mem_zero(1, sizeof *s);
-    struct loader l = {s, f, share, d};
+    struct loader l = {.s = s, .f = f, .share = share, .d = d};
     s->path = keep(&l, str_of(path));
     share_known(f, f->root, KEYS_OF_LEDGER);
     s->name = keep(&l, share_string(f, f->root, "name", true));
@@ -407,6 +419,7 @@ static struct schema *load(const struct share *share, const char *path, struct d
     load_rules(&l, f->root);
     load_rollups(&l, f->root);
     load_texts(&l, f->root);
+    map_free(&l.shared);
     bool ok = !f->failed;
     share_close(f);
     if (ok) return s;

@@ -26,7 +26,7 @@ static void hear(void *ctx, const struct finding *f)
     for (int i = 0; i < 4; i++)
         snprintf(h->args[i], sizeof h->args[i], "%.*s", (int)f->args[i].n, f->args[i].s ? f->args[i].s : "");
 }
-static struct heard load(const char *json)
+static struct heard load_in(const char *folder, const char *json)
 {
     struct heard h = {0};
     struct diag d;
@@ -34,8 +34,12 @@ static struct heard load(const char *json)
     FILE *out = fopen("./ledger.json", "w");
     fputs(json, out);
     fclose(out);
-    schema_free(schema_open(share, "./ledger.json", &d));
+    schema_free(schema_open(folder, "./ledger.json", &d));
     return h;
+}
+static struct heard load(const char *json)
+{
+    return load_in(share, json);
 }
 static int32_t heading(const struct schema *s, const char *text)
 {
@@ -222,6 +226,22 @@ int main(void)
     h = load("{\"name\": \"x\", \"title\": \"x\", \"fields\": [{\"name\": \"a\", \"title\": \"甲\", \"type\": \"string\", "
              "\"vet:codes\": \"nosuch\"}]}");
     CHECK(strcmp(h.code, "share_unreadable") == 0, "a code list that is not there is an error");
+    h = load_in(".",
+                "{\"name\": \"x\", \"title\": \"x\", \"fields\": [{\"name\": \"a\", \"title\": \"甲\", \"type\": \"boolean\"}]}");
+    CHECK(strcmp(h.code, "share_unreadable") == 0, "and so is that of yes and no, which nobody names");
+    h = load("{\"name\": \"x\", \"title\": \"x\", \"fields\": [{\"name\": \"a\", \"title\": \"甲\", \"type\": \"string\", "
+             "\"vet:codes\": "
+             "\"sex\"}, {\"name\": \"sex\", \"title\": \"乙\", \"type\": \"string\", \"categories\": [\"m\"]}, {\"name\": \"b\", "
+             "\"title\": \"丙\", \"type\": \"string\", \"vet:codes\": \"sex\"}]}");
+    CHECK(h.n == 0, "a field that is called as a code list, and has categories of its own, is no user of the list (%s)", h.code);
+    h = load("{\"name\": \"x\", \"title\": \"x\", \"fields\": [{\"name\": \"a\", \"title\": \"甲\", \"type\": \"string\",\n"
+             "\"constraints\": {\"enum\": [\"1\"]}, \"categories\": [\"1\"]}]}");
+    CHECK(strcmp(h.code, "ledger_type") == 0 && strcmp(h.args[0], "enum") == 0 && h.row == 2,
+          "of two lists of codes for one field the second is refused (%s)", h.code);
+    h = load(
+        "{\"name\": \"x\", \"title\": \"x\", \"fields\": [{\"name\": \"a\", \"title\": \"甲\", \"type\": \"string\", \"vet:form\": "
+        "{\"width\": -5}}]}");
+    CHECK(strcmp(h.code, "ledger_type") == 0 && strcmp(h.args[0], "width") == 0, "a column of a form is not narrower than nothing");
     char path[600];
     snprintf(path, sizeof path, "%s/ledger.schema.json", share);
     struct share_file *f = share_open(NULL, path, &d);
