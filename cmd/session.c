@@ -140,6 +140,7 @@ static void set_language(const char *lang, const char *share)
         setenv("LANGUAGE", "en", 1);
     }
     setlocale(LC_NUMERIC, "C");
+    setlocale(LC_CTYPE, "C.UTF-8"); /* patterns of ledgers count characters of UTF-8, for cron, which has no locale, too */
     struct buf b = {0};
     buf_printf(&b, "%s/locale", share);
     struct stat st;

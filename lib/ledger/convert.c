@@ -175,7 +175,7 @@ static void find_ruled(struct converter *c)
 static bool compile_expressions(struct converter *c, struct diag *d)
 {
     const struct schema *s = c->s;
-    struct str *names = arena_alloc(&c->row, (s->n_fields + 1) * sizeof *names);
+    struct str *names = c->names = mem_zero(s->n_fields, sizeof *names);
     struct expr_source *sources = arena_zero(&c->row, s->n_rules + s->n_fields + 1, sizeof *sources);
     for (size_t i = 0; i < s->n_fields; i++) names[i] = s->fields[i].name;
     struct expr_env env = {names, s->n_fields, s, c->options.today};
@@ -225,6 +225,7 @@ void converter_free(struct converter *c)
     }
     expr_free(c->rules);
     expr_free(c->derivations);
+    free(c->names);
     free(c->derived);
     free(c->ruled);
     free(c->patterns);

@@ -46,7 +46,8 @@ struct convert_options {
 
 struct converter;
 /* One a thread: holds compiled expressions and scratch memory.  `s` and `o->today` must outlive it.  NULL after findings
- * (status 2) when an expression of the ledger will not compile. */
+ * (status 2) when an expression of the ledger will not compile.  A
+ * pattern counts characters as the program's LC_CTYPE has them, which must be UTF-8. */
 struct converter *converter_new(const struct schema *s, const struct convert_options *o, struct diag *d);
 void converter_free(struct converter *c);
 /* `cells`: one a schema field, CELL_EMPTY where the sheet has no such column.  `out` is valid until the next call. */

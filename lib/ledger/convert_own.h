@@ -38,6 +38,7 @@ struct converter {
     bool birth_is_month;     /* a date cell of the first of a month: spreadsheets make that of 1985-06 */
     regex_t **patterns;      /* one a field, or NULL */
     struct expr *rules, *derivations;
+    struct str *names; /* of the fields, as the expressions see them */
     uint32_t *derived; /* fields of the derivations */
     size_t n_derived;
     uint32_t *ruled; /* fields without which no rule can fail */

@@ -49,4 +49,13 @@ printf '%s\n' name,id_number,community,grid,building,unit,_file,_sheet,_row,_fla
     姓名,身份证号,社区,网格,楼栋,C1G1,a.csv,,6, grid,id_number,name,第1网格,,C1G1,a.csv,,7, >words.csv
 status "records that come in again may have the words of sheets for names" 0 vet-import -q --stats words.json words.csv
 has "each is a record and no heading, total or card" words.json '"rows": 4, "fates": {"new": 3,'
+cat >boat.json <<'JSON'
+{"name": "boat", "title": "船", "fields": [{"name": "name", "title": "船名", "type": "string",
+ "constraints": {"required": true, "pattern": ".."}}, {"name": "place", "title": "泊位", "type": "string"}]}
+JSON
+printf '%s\n' 船名,泊位 海鸥,东 >boat.csv
+for locale in C C.UTF-8; do
+    status "a pattern of two characters, with the locale $locale" 0 env LC_ALL=$locale vet-import --ledger ./boat.json boat.csv
+    same "takes two characters of Chinese" "海鸥,东,,,boat.csv,,2," "$(tail -1 out)"
+done
 finish
