@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libintl.h>
 #include <locale.h>
 #include <pwd.h>
@@ -336,9 +337,21 @@ struct store *session_store(struct session *s, enum store_mode mode, struct str 
     return store_open(s->db, mode, &o, &s->diag);
 }
 
+/* Does what is written go to a screen, by whatever name?  -, /dev/stdout and /dev/tty do. */
+static bool goes_to_terminal(const struct session *s)
+{
+    struct stat device;
+    if (!s->output || strcmp(s->output, "-") == 0) return s->stdout_is_terminal;
+    if (stat(s->output, &device) != 0 || !S_ISCHR(device.st_mode)) return false;
+    int fd = open(s->output, O_WRONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    bool screen = fd >= 0 && isatty(fd) == 1;
+    if (fd >= 0) close(fd);
+    return screen;
+}
+
 bool session_mask(struct session *s, enum mask_profile otherwise, enum mask_profile *mask)
 {
-    *mask = otherwise == PROFILE_NONE && s->stdout_is_terminal && !s->output ? PROFILE_INTERNAL : otherwise;
+    *mask = otherwise == PROFILE_NONE && goes_to_terminal(s) ? PROFILE_INTERNAL : otherwise;
     if (!s->mask || mask_profile_of(str_of(s->mask), mask)) return true;
     diag_add(&s->diag, DIAG_OPTION_BAD, NULL, "--mask", s->mask, "none | internal | public", NULL);
     return false;

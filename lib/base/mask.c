@@ -28,7 +28,7 @@ bool mask_of(struct str word, enum mask *out)
 struct keep {
     int head, tail, stars;
 };
-static const struct keep KEEP[3][7] = {
+static const struct keep KEEP[3][8] = {
     [PROFILE_INTERNAL] =
         {
             [MASK_NAME] = {1, 0, -1},
@@ -37,6 +37,7 @@ static const struct keep KEEP[3][7] = {
             [MASK_ADDRESS] = {6, 0, 4},
             [MASK_DATE] = {4, 0, 0},
             [MASK_TEXT] = {1, 0, 3},
+            [MASK_ALL] = {0, 0, 3},
         },
     [PROFILE_PUBLIC] =
         {
@@ -46,6 +47,7 @@ static const struct keep KEEP[3][7] = {
             [MASK_ADDRESS] = {3, 0, 3},
             [MASK_DATE] = {4, 0, 0},
             [MASK_TEXT] = {0, 0, 3},
+            [MASK_ALL] = {0, 0, 3},
         },
 };
 

@@ -10,8 +10,8 @@
 #include "base/str.h"
 
 enum mask_profile { PROFILE_NONE, PROFILE_INTERNAL, PROFILE_PUBLIC };
-/* What kind of thing a value is (a ledger's vet:mask). */
-enum mask { MASK_NONE, MASK_NAME, MASK_ID, MASK_PHONE, MASK_ADDRESS, MASK_DATE, MASK_TEXT };
+/* What kind of thing a value is (a ledger's vet:mask); MASK_ALL: anything may be in it, nothing of it is shown. */
+enum mask { MASK_NONE, MASK_NAME, MASK_ID, MASK_PHONE, MASK_ADDRESS, MASK_DATE, MASK_TEXT, MASK_ALL };
 
 bool mask_profile_of(struct str word, enum mask_profile *out); /* "none" "internal" "public" */
 bool mask_of(struct str word, enum mask *out);                 /* "none" "name" "id" "phone" "address" "date" "text" */
