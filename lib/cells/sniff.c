@@ -113,19 +113,23 @@ const char *encoding_name(enum encoding e)
     return NAMES[e];
 }
 
-/* Is it UTF-16 with the low byte of each pair at `low` (0 or 1)?  In any sheet the digits, delimiters and line ends are ASCII: the
- * other byte of their pairs is NUL.  A byte that looks like one of them and has no NUL beside it is a Han character, seldom. */
-static bool is_utf16(struct str head, unsigned low)
+/* How a UTF-16 unit of text in a sheet begins: Han characters, their extensions in pairs, marks of either width. */
+static bool begins_han(unsigned char high)
 {
-    size_t ascii = 0, marks = 0, others = 0;
+    return (high >= 0x34 && high <= 0x9F) || (high >= 0xD8 && high <= 0xDF) || high == 0x20 || high == 0x30 || high == 0xFF;
+}
+
+/* May it be UTF-16 with the low byte of each pair at `low` (0 or 1)?  How many pairs are what sheets are made of: ASCII, Han
+ * characters, and the marks of either width.  0 when it cannot be: no line end, or too much else. */
+static size_t like_utf16(struct str head, unsigned low)
+{
+    size_t good = 0, ends = 0, pairs = head.n / 2;
     for (size_t i = 0; i + 1 < head.n; i += 2) {
-        char c = head.s[i + low], high = head.s[i + 1 - low];
-        bool mark = c == ',' || c == ';' || c == '\t' || c == '\n';
-        if (!high && c) ascii++;
-        if (mark && !high) marks++;
-        else if (mark) others++;
+        unsigned char c = (unsigned char)head.s[i + low], high = (unsigned char)head.s[i + 1 - low];
+        good += high ? begins_han(high) : c >= '\t' && c < 0x7F;
+        ends += c == '\n' && !high;
     }
-    return ascii > head.n / 20 && marks > 0 && marks >= others * 4;
+    return ends && good * 10 >= pairs * 9 ? good : 0;
 }
 
 enum encoding sniff_encoding(struct str head, bool whole, size_t *bom)
@@ -139,8 +143,8 @@ enum encoding sniff_encoding(struct str head, bool whole, size_t *bom)
         *bom = 2;
         return (unsigned char)head.s[0] == 0xFF ? ENCODING_UTF16LE : ENCODING_UTF16BE;
     }
-    if (is_utf16(head, 0)) return ENCODING_UTF16LE;
-    if (is_utf16(head, 1)) return ENCODING_UTF16BE;
+    size_t little = like_utf16(head, 0), big = like_utf16(head, 1);
+    if (little || big) return little >= big ? ENCODING_UTF16LE : ENCODING_UTF16BE;
     /* UTF-8 in which a few bytes are damaged is still UTF-8; characters of GB18030 are hardly ever valid UTF-8, let alone most of
      * them. */
     size_t good = 0, bad = 0, after_bad = SIZE_MAX;
@@ -158,12 +162,13 @@ enum encoding sniff_encoding(struct str head, bool whole, size_t *bom)
     return bad * 4 <= good ? ENCODING_UTF8 : ENCODING_GB18030;
 }
 
-/* How much the lines agree about a delimiter: of the most frequent number of cells above one, cells times lines. */
-static size_t agreement(struct str text, char delimiter)
+/* How much the lines agree about a delimiter: of the most frequent number of cells above one, cells times lines.  Nothing when it
+ * stands in few of them: then it is a mark in the text of some. */
+static size_t agreement(struct str text, char delimiter, bool *occurs)
 {
     enum { MOST = 64, LINES = 200 };
     unsigned lines[MOST + 1] = {0};
-    size_t cells = 1, seen = 0;
+    size_t cells = 1, seen = 0, filled = 0, length = 0;
     bool quoted = false, start = true;
     for (size_t i = 0; i < text.n && seen < LINES; i++) {
         char c = text.s[i];
@@ -171,27 +176,35 @@ static size_t agreement(struct str text, char delimiter)
         if (c == '"' && (start || quoted)) quoted = !quoted;
         else if (c == delimiter && !quoted) cells++;
         start = c == delimiter || ends;
+        length += !ends;
         if (!ends && i + 1 < text.n) continue;
         lines[cells < MOST ? cells : MOST]++;
+        filled += length > 0;
         cells = 1;
+        length = 0;
         seen++;
     }
-    size_t best = 0;
-    for (size_t n = 2; n <= MOST; n++)
+    size_t best = 0, with = 0;
+    for (size_t n = 2; n <= MOST; n++) {
+        with += lines[n];
         if (lines[n] * (n - 1) > best) best = lines[n] * (n - 1);
-    return best;
+    }
+    *occurs = with > 0;
+    return with * 3 >= filled ? best : 0;
 }
 
 char sniff_delimiter(struct str text)
 {
     static const char CANDIDATES[] = {',', ';', '\t'};
-    char best = ',';
+    char best = 0, absent = 0;
     size_t most = 0;
-    for (size_t i = 0; i < sizeof CANDIDATES; i++) {
-        size_t score = agreement(text, CANDIDATES[i]);
-        if (score <= most) continue;
+    for (size_t i = sizeof CANDIDATES; i-- > 0;) {
+        bool occurs;
+        size_t score = agreement(text, CANDIDATES[i], &occurs);
+        if (!occurs) absent = CANDIDATES[i];
+        if (score < most || !score) continue;
         most = score;
         best = CANDIDATES[i];
     }
-    return best;
+    return best ? best : absent ? absent : ',';
 }

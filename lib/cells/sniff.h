@@ -33,7 +33,8 @@ enum encoding {
 enum encoding sniff_encoding(struct str head, bool whole, size_t *bom);
 const char *encoding_name(enum encoding e); /* "UTF-8" */
 
-/* ',' ';' or tab, by which of them the lines agree most about; `text` is UTF-8. */
+/* ',' ';' or tab, by which of them the lines agree most about; where none stands in a third of the lines, one that does not occur.
+ * `text` is UTF-8. */
 char sniff_delimiter(struct str text);
 
 #endif

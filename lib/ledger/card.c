@@ -61,7 +61,8 @@ static void read_labels(const struct words *w, struct line line, struct label_ro
         row->neighbours |= last != UINT32_MAX && c == last + 1 && !label->own.n;
         row->n += n;
         for (uint32_t k = 0; k < n; k++) label[k].col = c;
-        last = row->labels[row->n - 1].own.n ? UINT32_MAX : c;
+        bool blank = str_ends(s, STR(":")) || str_ends(s, STR("：")); /* 身份证号： with nothing behind it stands alone */
+        last = blank || row->labels[row->n - 1].own.n ? UINT32_MAX : c;
     }
 }
 
@@ -217,15 +218,27 @@ static void read_card(const struct words *w, const struct label_row *rows, const
         }
 }
 
+/* Does the column hold, in the rows of a stretch, the number of somebody? */
+static bool is_numbered(const struct label_row *rows, const struct stretch *s, uint32_t c)
+{
+    for (size_t r = 0; r < s->rows; r++)
+        if (rows[r].n && text_has_number(line_at(&rows[r].line, c))) return true;
+    return false;
+}
+
 /* The values right of the only label for the name: several names make one person a column. */
-static uint32_t names_across(const struct words *w, const struct label_row *row, uint32_t *columns, uint32_t most)
+static uint32_t names_across(const struct words *w, const struct label_row *rows, const struct stretch *s, uint32_t *columns,
+                             uint32_t most)
 {
     uint32_t n = 0;
+    const struct label_row *row = &rows[s->name_row];
     for (uint32_t k = 0; k < row->n; k++) {
         if (row->labels[k].field != w->name || row->labels[k].own.n) continue;
         uint32_t end = k + 1 < row->n ? row->labels[k + 1].col : row->line.n;
-        for (uint32_t c = row->labels[k].col + 1; c < end && n < most; c++)
-            if (text_like_name(str_trim(line_at(&row->line, c)))) columns[n++] = c;
+        for (uint32_t c = row->labels[k].col + 1; c < end && n < most; c++) {
+            struct str name = str_trim(line_at(&row->line, c));
+            if (text_like_name(name) || (name.n && is_numbered(rows, s, c))) columns[n++] = c;
+        }
     }
     return n;
 }
@@ -234,7 +247,7 @@ static size_t read_cards(const struct words *w, const struct label_row *all, con
                          struct card **cards)
 {
     const struct label_row *name = &all[s->name_row];
-    uint32_t across[TALLEST], n = s->names == 1 ? names_across(w, name, across, TALLEST) : s->names;
+    uint32_t across[TALLEST], n = s->names == 1 ? names_across(w, all, s, across, TALLEST) : s->names;
     if (n < 1) n = 1;
     *cards = arena_zero(a, n, sizeof **cards);
     if (n == 1) {

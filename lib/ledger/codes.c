@@ -198,21 +198,41 @@ static int box(uint32_t c)
     }
 }
 
-static void take_part(const struct code_list *c, struct str part, struct codes_several *out, size_t all, struct buf *scratch)
+static void take_found(struct codes_several *out, uint32_t k)
 {
-    part = str_trim(part);
-    if (!part.n) return;
-    uint32_t k = part.n == all ? CODE_NONE : codes_find(c, part, scratch);
-    if (k == CODE_NONE) {
-        if (!out->unknown.n) out->unknown = part;
-        return;
-    }
     size_t at = out->n;
     while (at && out->found[at - 1] > k) at--;
     if (out->n == CODES_SEVERAL || (at && out->found[at - 1] == k)) return;
     memmove(out->found + at + 1, out->found + at, (out->n - at) * sizeof *out->found);
     out->found[at] = k;
     out->n++;
+}
+
+/* 残疾军人和参战人员: two that a word joins, each of them in the list. */
+static bool take_joined(const struct code_list *c, struct str part, struct codes_several *out, struct buf *scratch)
+{
+    static const char *const JOINTS[] = {"和", "及", "兼", "与", NULL};
+    for (const char *const *j = JOINTS; *j; j++) {
+        size_t at;
+        for (size_t from = 0; str_find(str_from(part, from), str_of(*j), &at); from += at + 3) {
+            uint32_t one = codes_find(c, str_head(part, from + at), scratch);
+            uint32_t other = one == CODE_NONE ? CODE_NONE : codes_find(c, str_from(part, from + at + 3), scratch);
+            if (other == CODE_NONE) continue;
+            take_found(out, one);
+            take_found(out, other);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_part(const struct code_list *c, struct str part, struct codes_several *out, size_t all, struct buf *scratch)
+{
+    part = str_trim(part);
+    if (!part.n) return;
+    uint32_t k = part.n == all ? CODE_NONE : codes_find(c, part, scratch);
+    if (k != CODE_NONE) take_found(out, k);
+    else if (!take_joined(c, part, out, scratch) && !out->unknown.n) out->unknown = part;
 }
 
 static size_t past_blanks(struct str text, size_t i)

@@ -8,6 +8,12 @@ static bool ends_in_number(struct str s)
     return s.n && ((s.s[s.n - 1] >= '0' && s.s[s.n - 1] <= '9') || s.s[s.n - 1] == '#' || str_ends(s, STR("号")));
 }
 
+/* F 身份证号: a Latin letter before Han characters is the end of a value. */
+static bool begins_in_letter(struct str s)
+{
+    return ((s.s[0] | 32) >= 'a' && (s.s[0] | 32) <= 'z') && (unsigned char)s.s[s.n - 1] >= 0x80;
+}
+
 /* The longest end of the text before a colon that is a heading of the ledger: in 云翠社区网格:3 it is 网格. */
 static uint32_t label_before(const struct words *w, struct str text, size_t *begin)
 {
@@ -22,7 +28,7 @@ static uint32_t label_before(const struct words *w, struct str text, size_t *beg
     }
     for (size_t k = n; k-- > 0;) {
         struct str end = str_from(text, start[k]);
-        if (end.s[0] == ' ' || ends_in_number(str_head(text, start[k]))) continue;
+        if (end.s[0] == ' ' || begins_in_letter(end) || ends_in_number(str_head(text, start[k]))) continue;
         uint32_t field = words_heading(w, end);
         if (field == COLUMN_UNKNOWN || field == COLUMN_BLANK) continue;
         *begin = start[k];

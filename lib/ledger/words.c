@@ -129,7 +129,7 @@ static uint32_t find_bracketed(const struct words *w, struct str heading)
 }
 
 /* The key without what some put around a heading: its number (1.姓名, 二、姓名), and its English name (姓名 Name). */
-static struct str bare_key(struct buf *out, struct str key)
+static struct str bare_key(struct buf *out, struct str key, bool *first)
 {
     size_t i = 0;
     out->n = 0;
@@ -137,10 +137,18 @@ static struct str bare_key(struct buf *out, struct str key)
     if (i && i < key.n && (key.s[i] == '.' || key.s[i] == ')')) key = str_from(key, i + 1);
     else if (i && str_starts(str_from(key, i), STR("、"))) key = str_from(key, i + 3);
     while (key.n && (unsigned char)key.s[0] >= 0xE0 && str_find(key, STR("、"), &i) && i <= 6) key = str_from(key, i + 3);
-    if (key.n > 6 && key.s[key.n - 1] == '1' && (unsigned char)key.s[key.n - 2] >= 0x80) key.n--; /* 身份证号1, the first of two */
+    *first = key.n > 6 && key.s[key.n - 1] == '1' && (unsigned char)key.s[key.n - 2] >= 0x80; /* 身份证号1, the first of two */
+    key.n -= *first;
     for (i = 0; i < key.n; i++)
         if (!((key.s[i] | 32) >= 'a' && (key.s[i] | 32) <= 'z') && key.s[i] != '.') buf_char(out, key.s[i]);
     return buf_slice(out);
+}
+
+static bool is_place(const struct words *w, uint32_t field)
+{
+    if (field >= w->schema->n_fields) return false;
+    enum role role = w->schema->fields[field].role;
+    return role == ROLE_COMMUNITY || role == ROLE_GRID || role == ROLE_BUILDING;
 }
 
 /* Headings that nobody knows as they stand: simplified, and without what stands around them. */
@@ -148,16 +156,26 @@ static uint32_t find_relaxed(const struct words *w, struct str key)
 {
     struct buf plain = {0}, bare = {0};
     uint32_t found = COLUMN_UNKNOWN;
-    bool han = false;
+    bool han = false, first = false;
     for (size_t i = 0; i < key.n; i++) han |= (unsigned char)key.s[i] >= 0xE3;
     if (han && simplified_text(&plain, key)) found = find_key(w, buf_slice(&plain));
     if (han && found == COLUMN_UNKNOWN) {
-        struct str s = bare_key(&bare, buf_slice(&plain));
+        struct str s = bare_key(&bare, buf_slice(&plain), &first);
         if (s.n && s.n < key.n) found = find_key(w, s);
+        if (first && is_place(w, found)) found = COLUMN_UNKNOWN; /* 网格1 is a grid */
     }
     buf_free(&plain);
     buf_free(&bare);
     return found;
+}
+
+/* Does something follow a colon, as in 类别：1 and 性别：F? */
+static bool has_value(struct str heading)
+{
+    struct str s = str_trim(heading);
+    size_t at;
+    if (str_find(s, STR(":"), &at)) return at + 1 < s.n;
+    return str_find(s, STR("："), &at) && at + 3 < s.n;
 }
 
 uint32_t words_heading(const struct words *w, struct str heading)
@@ -169,7 +187,7 @@ uint32_t words_heading(const struct words *w, struct str heading)
     size_t at;
     if (found == COLUMN_UNKNOWN && heading.n <= 120) {
         if (memchr(heading.s, '(', heading.n) || str_find(heading, STR("（"), &at)) found = find_bracketed(w, heading);
-        if (found == COLUMN_UNKNOWN) found = find_relaxed(w, buf_slice(&key));
+        if (found == COLUMN_UNKNOWN && !has_value(heading)) found = find_relaxed(w, buf_slice(&key));
     }
     buf_free(&key);
     return found;

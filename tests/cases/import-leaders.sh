@@ -42,6 +42,8 @@ done <<'END'
 空楼，无人居住
 本楼为商业楼，无退役军人
 拆迁空楼
+空户
+无人居住
 END
 printf '%s\n' '姓名,性别,电话' '说明,男,13800000001' '李合计,女,13800000002' '王制表,男,' '无名,男,' '时间,女,13800000003' >'云翠社区1号楼.csv'
 vet-import -q --stats stats.json '云翠社区1号楼.csv' >out 2>err
@@ -98,4 +100,36 @@ same "a sheet called 填写样例 beside another is an example; ticks and dates 
     "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
         { printf "%s%s %s %s %s", n++ ? "|" : "", $c["name"], $c["sex"], $c["enlist_date"], $c["discharge_date"] }' out)"
 same "and its rows have fates too" "new:2 header:2 preamble:4" "$(fates)"
+
+# Labels and values in one cell, whatever the value looks like.
+printf '%s\n' '登记卡,' '姓名：单甲　性别：F,类别：1' "身份证号：,联系电话：13800000001" '社区：云翠社区  网格：网格1,楼栋：1号楼' >f.csv
+vet-import -q f.csv >out 2>err
+same "性别：F, 类别：1 and 网格：网格1 are labels with values, and an empty 身份证号： beside another label is one without" \
+    "单甲 女 军队转业干部 C1G1B1" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["name"], $c["sex"], $c["category"], $c["unit"] }' out)"
+printf '%s\n' '姓名：单甲  性别：F  身份证号：37012419500101****' '社区：云翠社区  楼栋：1号楼' >f.csv
+vet-import -q f.csv >out 2>err
+same "a Latin letter before a label is the end of a value" "单甲 女" "$(cut -d, -f1,2 out | sed 1d | tr , ' ')"
+printf '%s\n' '姓名,单甲,高合计' '性别,男,女' "身份证号,$A,$B" >'云翠社区1号楼.csv'
+vet-import -q '云翠社区1号楼.csv' >out 2>err
+same "whoever has a number in his column is a person, whatever he is called" "单甲 高合计" "$(names)"
+while read -r text want; do
+    printf '%s\n' '姓名,类别' "单甲,$text" >'云翠社区1号楼.csv'
+    vet-import -q '云翠社区1号楼.csv' >out 2>err
+    has "$text: $want" out ",$want,"
+done <<'END'
+残疾军人和参战人员 残疾军人;参战退役人员
+义务兵及伤残军人 退役士兵;残疾军人
+军队离退休干部和退休士官 军队离退休干部
+END
+# Text files that were saved in other ways than most.
+printf '%s\n' '退役军人采集表' '姓名：单甲  性别：男' '类别：烈属;残疾军人  电话：13800000001,13900000002' '社区：云翠社区  楼栋：1号楼' >notepad.txt
+vet-import -q notepad.txt >out 2>err
+has "a mark in one line of many delimits nothing" out ',13800000001;13900000002,'
+for text in '退役退休军人：退\n云翠社区1号楼：无\n' '登记退\n姓名：单甲\n身份证号：370124195001011012\n社区：云翠\n'; do
+    for coding in UTF-16LE UTF-16BE; do
+        printf %b "$text" | iconv -t "$coding" >wide.txt
+        vet-import --cells wide.txt >out 2>err
+        same "$coding with no mark, though 退 has a byte of zeros, and 登 begins as JSON does" "$(printf %b "$text")" "$(cat out)"
+    done
+done
 finish
