@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/map.h"
+#include "link/follow.h"
 #include "link/kind_own.h"
 #include "link/own.h"
 
@@ -498,6 +499,7 @@ static void report_done(struct link *k)
 bool link_rows_there(struct link *k, const struct link_options *o)
 {
     k->blocking.source = k->source;
+    if (!k->model->trained || o->train) model_find_following(k->model, &k->table);
     if (!blocking_run(&k->blocking, k->model, &k->table, o->threads) || !learn(k, o)) return false;
     report_blocks(k);
     score(k);

@@ -104,6 +104,8 @@ static const struct {
     {"given", KIND_GIVEN},
     {"forename", KIND_GIVEN},
     {"middle", KIND_GIVEN},
+    {"midl", KIND_GIVEN},
+    {"mname", KIND_GIVEN},
     {"姓名", KIND_NAME},
     {"addr", KIND_ADDRESS},
     {"address", KIND_ADDRESS},

@@ -12,7 +12,8 @@ struct comparison {
     enum kind kind;
     bool optional; /* the stream need not have it */
     int unless;    /* index of a citizen id: a date equal to the one inside it says nothing more; of an e-mail address, the
-                    * surname or name that it may be made of; -1 = none */
+                    * surname or name that it may be made of; of anything else, the column from whose agreement this one's
+                    * follows; -1 = none */
     int swaps;     /* index of the column that it changes places with, -1 = none */
     bool trained;
     bool strangers; /* the chance that rare names are equal is that of strangers, pairs of one person left out */

@@ -157,6 +157,9 @@ uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uin
             int given = l <= MADE_OF_GIVEN ? m->comparisons[name].swaps : -1;
             if (told_by_name(t, k, name, code, x, y) || (given >= 0 && told_by_name(t, k, (size_t)given, code, x, y)))
                 code &= ~(15ull << (4 * k));
+        } else if (c->unless >= 0 && c->kind != KIND_DATE) {
+            size_t other = (size_t)c->unless;
+            if (l >= kind_info(c->kind)->exact && x[other] && x[other] == y[other]) code &= ~(15ull << (4 * k)); /* follows */
         } else if (c->unless >= 0 && l >= kind_info(c->kind)->exact) {
             size_t id = (size_t)c->unless;
             const struct kind_info *info = kind_info(KIND_CITIZEN_ID);

@@ -199,6 +199,21 @@ same "nom beside prénom is the surname, and name beside surname the given name"
 same "a year, a month and a day in columns of their own are told by their values" "by (date), bm (category), bd (category)" \
     "$(printf '1950,1,31\n1961,12,2\n1972,5,15\n1983,7,28\n' | kinds_of by,bm,bd)"
 
+# ---- what follows from another column ----
+awk 'BEGIN {
+    srand(61); print "first_name,last_name,birth_date,sex,list"
+    split("Ada Bert Clara Dirk Emma Fritz Gisa Hans Ilse Jan Karla Leo Mia Nils Olga Paul", g, " ")
+    split("ar bel cor dun el far gor hal ing jor", x, " ")
+    for (p = 1; p <= 2000; p++) {
+        k = int(rand() * 16) + 1
+        print g[k] "," x[int(rand() * 10) + 1] x[int(rand() * 10) + 1] "son," sprintf("19%02d-%02d-%02d", 30 + rand() * 65, 1 + rand() * 12, 1 + rand() * 28) "," \
+            (k % 2 ? "f" : "m") "," (rand() < .5 ? "a" : "b")
+    }
+}' >sexes.csv
+vet-dedupe -q --train sexes.json sexes.csv >/dev/null
+has "learning finds that the sex follows from the given name" sexes.json '"name": "sex", "kind": "category", "unless": "first_name"'
+same "and nothing else from anything" 1 "$(grep -c unless sexes.json)"
+
 # ---- what was learnt comes back ----
 vet-dedupe -q --train learnt.json in.families.csv >first.csv
 check "a learnt model is a valid one" vet-dedupe -q -m ./learnt.json in.families.csv -o second.csv

@@ -1,0 +1,11 @@
+/* Categories that follow from other columns, as the sex does from the given name: where that agrees they agree too, in any two
+ * records, and say nothing more. */
+#ifndef VET_LINK_FOLLOW_H
+#define VET_LINK_FOLLOW_H
+
+#include "link/block.h"
+
+/* Sets `unless` of the comparisons that follow from another one and have none yet. */
+void model_find_following(struct model *m, const struct table *t);
+
+#endif
