@@ -1,7 +1,6 @@
 #include "link/cluster.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/work.h"
@@ -225,15 +224,14 @@ static void number_entities(struct clusters *c, struct state *s, size_t n)
     }
 }
 
-static void contradict(const struct edge *e, struct diag *d)
+static void contradict(struct clusters *c, const struct edge *e)
 {
-    char a[16], b[16];
-    snprintf(a, sizeof a, "%u", e->a + 1);
-    snprintf(b, sizeof b, "%u", e->b + 1);
-    diag_add(d, DIAG_LINK_CONTRADICTION, NULL, a, b, NULL);
+    c->contradicted = mem_resize(c->contradicted, (c->n_contradicted + 1) * 2, sizeof *c->contradicted);
+    c->contradicted[2 * c->n_contradicted] = e->a;
+    c->contradicted[2 * c->n_contradicted++ + 1] = e->b;
 }
 
-static void follow(struct clusters *c, struct state *s, struct edge *e, uint8_t *refused, struct diag *d)
+static void follow(struct clusters *c, struct state *s, const struct edge *e, uint8_t *refused)
 {
     uint32_t a = root(s, e->a), b = root(s, e->b);
     bool decided = isinf(e->weight);
@@ -244,7 +242,7 @@ static void follow(struct clusters *c, struct state *s, struct edge *e, uint8_t 
         b = swap;
     }
     if (said_apart(s, a, b)) {
-        if (decided) contradict(e, d);
+        if (decided) contradict(c, e);
         *refused = 1;
         c->refused_veto++;
     } else if (!decided && (is_vetoed(s, a, b) || is_ambiguous(s, e))) {
@@ -259,7 +257,7 @@ static void follow(struct clusters *c, struct state *s, struct edge *e, uint8_t 
     }
 }
 
-void cluster(struct clusters *c, const struct cluster_input *in, struct diag *d)
+void cluster(struct clusters *c, const struct cluster_input *in)
 {
     struct state s = {.m = in->m, .t = in->t, .source = in->source, .memo = memo_new(in->t, NULL)};
     size_t rows = (size_t)in->t->n_rows;
@@ -269,7 +267,7 @@ void cluster(struct clusters *c, const struct cluster_input *in, struct diag *d)
     find_ambiguous(&s, in);
     put_in_order(in);
     if (in->n) qsort(in->edges, in->n, sizeof *in->edges, by_strength);
-    for (size_t i = 0; i < in->n; i++) follow(c, &s, &in->edges[i], &c->refused[i], d);
+    for (size_t i = 0; i < in->n; i++) follow(c, &s, &in->edges[i], &c->refused[i]);
     number_entities(c, &s, rows);
     free(s.parent);
     free(s.next);
@@ -286,5 +284,6 @@ void clusters_free(struct clusters *c)
 {
     free(c->of);
     free(c->refused);
+    free(c->contradicted);
     *c = (struct clusters){0};
 }

@@ -14,7 +14,9 @@ struct clusters {
     uint32_t *of; /* of each row: its entity, numbered from 0 in the order of first rows */
     uint32_t n;
     uint64_t joined, refused_veto, refused_weak;
-    uint8_t *refused; /* of each edge: 1 = by a veto, 2 = too weak a bridge */
+    uint8_t *refused;       /* of each edge: 1 = by a veto, 2 = too weak a bridge */
+    uint32_t *contradicted; /* first rows and second rows of edges that people decided, and decided against by way of others */
+    size_t n_contradicted;  /* pairs of them */
 };
 struct cluster_input {
     struct edge *edges; /* sorted in place, strongest first; an infinite weight is a person's decision */
@@ -25,7 +27,7 @@ struct cluster_input {
     const struct decisions *decisions;
     unsigned threads;
 };
-void cluster(struct clusters *c, const struct cluster_input *in, struct diag *d);
+void cluster(struct clusters *c, const struct cluster_input *in);
 void clusters_free(struct clusters *c);
 
 #endif

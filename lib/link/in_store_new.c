@@ -4,6 +4,7 @@
  * step.  From the records that changed, the index gives those that share a key; pairs are compared; who is linked is looked at in
  * the same way, until nobody new is reached.  All pairs of those touched have been compared then, and clustering them gives what a
  * full run would. */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -91,6 +92,7 @@ struct fresh {
     size_t n_asked;
     uint32_t *counts;
     struct naming names;
+    struct record_origin origin;
 };
 
 static void list_add(struct list *l, uint32_t x)
@@ -294,6 +296,20 @@ static bool set_counts(struct fresh *f)
     return true;
 }
 
+/* ---- where a record is from ---- */
+static bool put_origin(struct record_origin *o, uint32_t record, struct buf *out)
+{
+    static const struct str PLACE[] = {{"_file", 5}, {"_sheet", 6}, {"_row", 4}};
+    struct fresh *f = (struct fresh *)((char *)o - offsetof(struct fresh, origin));
+    struct row_cursor c = {.rows = store_rows_by_record(f->s, f->l, PLACE, 3, &record, 1, 0)};
+    const struct str *v = c.rows ? rows_next(&c) : NULL;
+    bool said = v && v[2].n;
+    if (said) link_put_place(out, v[0], v[1], v[2]);
+    if (c.rows) rows_done(&c);
+    rows_close(c.rows);
+    return said;
+}
+
 /* ---- steps ---- */
 static bool load_decisions(struct fresh *f)
 {
@@ -494,7 +510,7 @@ static enum link_new link_changed(struct fresh *f, struct list *changed)
     free(work);
     if (!ok) return NEW_FAILED;
     if (is_much(f)) return NEW_FULL;
-    k->number = k->record = f->records.v;
+    k->record = f->records.v;
     k->blocking.touched = f->touched;
     if (!set_counts(f) || !load_decisions(f) || !link_rows_there(k, f->o)) return NEW_FAILED;
     report(f, changed->n);
@@ -512,7 +528,8 @@ enum link_new link_store_new(struct store *s, const struct schema *l, struct mod
     f->o = o;
     f->k = mem_zero(1, sizeof *f->k);
     f->before = mem_zero(1, sizeof *f->before);
-    *f->k = (struct link){.model = m, .diag = d, .translate = o->translate, .partial = true};
+    f->origin.put = put_origin;
+    *f->k = (struct link){.model = m, .diag = d, .translate = o->translate, .partial = true, .origin = &f->origin};
     if (store_hold(s) && store_blocks_state(s, l, &f->was) && strcmp(f->was.digest, digest) == 0 && f->was.runs < BLOCK_RUNS &&
         store_blocks_now(s, l, &f->now)) {
         bind_columns(f);

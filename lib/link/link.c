@@ -414,27 +414,6 @@ static bool learn(struct link *k, const struct link_options *o)
     return ok;
 }
 
-static void mask_id(char *out, size_t size, const uint64_t *f)
-{
-    uint8_t d[18];
-    unsigned n = id_digits(f, d);
-    size_t k = 0;
-    for (unsigned i = 0; i < n && k + 1 < size; i++) out[k++] = i < 6 || i + 4 >= n ? "0123456789XO"[d[i]] : '*';
-    out[k] = 0;
-}
-
-static void report_conflict(struct link *k, uint32_t a, uint32_t b)
-{
-    enum { SHOWN = 20 };
-    if (k->n_conflicts++ >= SHOWN) return;
-    char x[16], y[16], id[20];
-    snprintf(x, sizeof x, "%u", k->number ? k->number[a] : a + 1);
-    snprintf(y, sizeof y, "%u", k->number ? k->number[b] : b + 1);
-    size_t at = (size_t)citizen_column(k->model);
-    mask_id(id, sizeof id, column_value(&k->table.columns[at], table_id(&k->table, a, at)).f);
-    diag_add(k->diag, DIAG_LINK_CONFLICT, NULL, x, y, id, NULL);
-}
-
 static void add_edge(struct link *k, size_t *cap, uint32_t a, uint32_t b, double weight)
 {
     mem_grow(&k->edges, cap, k->n_edges + 1, sizeof *k->edges);
@@ -460,40 +439,13 @@ static void score(struct link *k)
         if (said != DECISION_OPEN) continue; /* added below, or not at all */
         if (verdict[x.pattern] == VERDICT_LINK) add_edge(k, &cap, x.a, x.b, k->weight[x.pattern]);
         k->n_linked += verdict[x.pattern] == VERDICT_LINK;
-        k->n_review += verdict[x.pattern] == VERDICT_REVIEW;
-        if (verdict[x.pattern] == VERDICT_CONFLICT) report_conflict(k, x.a, x.b);
+        k->n_review += verdict[x.pattern] == VERDICT_REVIEW || verdict[x.pattern] == VERDICT_CONFLICT;
+        if (verdict[x.pattern] == VERDICT_CONFLICT) link_tell_conflict(k, x.a, x.b, citizen_column(k->model));
     }
     for (size_t i = 0; i < k->decisions.n; i++)
         if (k->decisions.v[i].decision == DECISION_SAME) add_edge(k, &cap, k->decisions.v[i].a, k->decisions.v[i].b, INFINITY);
+    link_tell_conflicts(k);
     free(verdict);
-}
-
-static void report_blocks(struct link *k)
-{
-    uint64_t split = 0, cut = 0, largest = 0;
-    for (size_t i = 0; i < k->model->n_rules; i++) {
-        split += k->blocking.counts[i].split;
-        cut += k->blocking.counts[i].cut;
-        if (k->blocking.counts[i].largest > largest) largest = k->blocking.counts[i].largest;
-    }
-    if (!split) return;
-    char a[24], b[24], c[24];
-    snprintf(a, sizeof a, "%llu", (unsigned long long)split);
-    snprintf(b, sizeof b, "%d", BLOCK_LARGEST);
-    snprintf(c, sizeof c, "%llu", (unsigned long long)cut);
-    diag_add(k->diag, DIAG_LINK_BLOCKS_SPLIT, NULL, a, b, c, NULL);
-}
-
-static void report_done(struct link *k)
-{
-    char a[24], b[24], c[24], d[24];
-    snprintf(a, sizeof a, "%llu", (unsigned long long)k->table.n_rows);
-    snprintf(b, sizeof b, "%u", k->clusters.n);
-    snprintf(c, sizeof c, "%llu", (unsigned long long)k->n_linked);
-    snprintf(d, sizeof d, "%llu", (unsigned long long)k->n_review);
-    diag_add(k->diag, DIAG_LINK_DONE, NULL, a, b, c, d, NULL);
-    snprintf(a, sizeof a, "%llu", (unsigned long long)(k->clusters.refused_veto + k->clusters.refused_weak));
-    if (k->clusters.refused_veto + k->clusters.refused_weak) diag_add(k->diag, DIAG_LINK_BRIDGE, NULL, a, NULL);
 }
 
 bool link_rows_there(struct link *k, const struct link_options *o)
@@ -501,10 +453,11 @@ bool link_rows_there(struct link *k, const struct link_options *o)
     k->blocking.source = k->source;
     if (!k->model->trained || o->train) model_find_following(k->model, &k->table);
     if (!blocking_run(&k->blocking, k->model, &k->table, o->threads) || !learn(k, o)) return false;
-    report_blocks(k);
+    link_tell_blocks(k);
     score(k);
     const struct cluster_input in = {k->edges, k->n_edges, k->model, &k->table, k->source, &k->decisions, o->threads};
-    cluster(&k->clusters, &in, k->diag);
+    cluster(&k->clusters, &in);
+    link_tell_contradictions(k);
     return true;
 }
 
@@ -523,7 +476,7 @@ struct link *link_run(struct rows *rows, struct model *m, const struct link_opti
         link_free(k);
         return NULL;
     }
-    report_done(k);
+    link_tell_done(k);
     return k;
 }
 

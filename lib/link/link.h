@@ -18,6 +18,10 @@ struct decision_source {
     bool (*load)(struct decision_source *s, struct link *k);              /* adds to k->decisions */
     bool (*keep)(struct decision_source *s, struct link *k, size_t from); /* those from this index on are new */
 };
+/* Where records of the store are from: appends FILE[SHEET]!ROW; false when nobody knows. */
+struct record_origin {
+    bool (*put)(struct record_origin *o, uint32_t record, struct buf *out);
+};
 struct link_options {
     unsigned threads;
     bool guess;                             /* the model has no columns: guess them from headings and values */
@@ -37,11 +41,11 @@ struct link {
     size_t n_edges;
     uint32_t *source; /* of each row, or NULL */
     struct decisions decisions;
-    const uint32_t *number; /* what rows are called in messages; NULL: by their place, from 1 */
-    const uint32_t *record; /* of each row its record in the store; NULL = it is no store's */
-    bool partial;           /* a decision may be about rows that are not here */
-    struct columns columns; /* of the stream; copies */
-    struct row_mask shown;  /* how values are written; all 0: as they are */
+    struct record_origin *origin; /* for messages; NULL: the rows' own columns say */
+    const uint32_t *record;       /* of each row its record in the store; NULL = it is no store's */
+    bool partial;                 /* a decision may be about rows that are not here */
+    struct columns columns;       /* of the stream; copies */
+    struct row_mask shown;        /* how values are written; all 0: as they are */
     struct arena memory;
     struct diag *diag;
     const char *(*translate)(const char *);

@@ -18,5 +18,15 @@ struct told *link_told(struct link *k, bool for_review, size_t *n);
 void link_start_table(struct link *k);
 /* Compares, scores and clusters the rows that are there. */
 bool link_rows_there(struct link *k, const struct link_options *o);
+/* FILE[SHEET]!ROW. */
+void link_put_place(struct buf *out, struct str file, struct str sheet, struct str row);
+
+/* ---- findings.c: what a run tells ---- */
+void link_tell_blocks(struct link *k); /* those that were split */
+/* Two rows with one id, in column `id` of the table, and different names; the first of them only. */
+void link_tell_conflict(struct link *k, uint32_t a, uint32_t b, int id);
+void link_tell_conflicts(struct link *k); /* how many more there were */
+void link_tell_contradictions(struct link *k);
+void link_tell_done(struct link *k);
 
 #endif

@@ -160,18 +160,8 @@ static bool load_member(struct golden *g, uint32_t row)
 
 static void put_place(struct golden *g, const struct member *m, struct buf *out)
 {
-    if (g->file < 0 || g->number < 0) {
-        buf_printf(out, "%u", m->row + 1);
-        return;
-    }
-    buf_str(out, m->values[g->file]);
-    if (g->sheet >= 0 && m->values[g->sheet].n) {
-        buf_char(out, '[');
-        buf_str(out, m->values[g->sheet]);
-        buf_char(out, ']');
-    }
-    buf_char(out, '!');
-    buf_str(out, m->values[g->number]);
+    if (g->file < 0 || g->number < 0) buf_printf(out, "%u", m->row + 1);
+    else link_put_place(out, m->values[g->file], g->sheet < 0 ? (struct str){NULL, 0} : m->values[g->sheet], m->values[g->number]);
 }
 
 /* Which member gives the value of a column: the best that has one; of citizen ids, the best that has a valid one. */

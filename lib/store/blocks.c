@@ -290,21 +290,26 @@ static void by_record_close(struct rows *r)
 struct rows *store_rows_by_record(struct store *s, const struct schema *l, const struct str *want, size_t n_want,
                                   const uint32_t *records, size_t n, int64_t as_of)
 {
-    static const char *const WHERE[] = {" v WHERE v._id = ? AND v._record = v._id AND ",
-                                        " v WHERE v._record = ? AND v._record <> v._id AND "};
+    static const char *const WHERE[] = {" WHERE v._id = ? AND v._record = v._id AND ",
+                                        " WHERE v._record = ? AND v._record <> v._id AND "};
     const struct table *t = tables_ledger(s, l->name);
     struct by_record *g = mem_zero(1, sizeof *g);
     sqlite3_stmt **q[] = {&g->first, &g->later};
     for (int way = 0; way < 2; way++) {
         struct buf sql = {0};
+        bool sources = false;
         buf_put(&sql, "SELECT ");
         for (size_t i = 0; i < n_want; i++) {
-            if (table_column(t, want[i]) >= 0) buf_put(&sql, "v."), buf_name(&sql, want[i]);
+            bool file = str_is(want[i], "_file"), sheet = str_is(want[i], "_sheet");
+            if (file || sheet) buf_put(&sql, file ? "f.name" : "s.name"), sources = true;
+            else if (table_column(t, want[i]) >= 0 || str_is(want[i], "_row")) buf_put(&sql, "v."), buf_name(&sql, want[i]);
             else buf_put(&sql, "NULL");
             buf_put(&sql, ", ");
         }
         buf_put(&sql, "v._record FROM ");
         buf_name(&sql, t->name);
+        buf_put(&sql, " v");
+        if (sources) buf_put(&sql, " LEFT JOIN vet_sheet s ON s._id = v._sheet LEFT JOIN vet_file f ON f._id = s.file");
         buf_put(&sql, WHERE[way]);
         buf_visible(&sql, "v", as_of);
         *q[way] = pipe_drain(s) ? store_prepare(s, buf_text(&sql)) : NULL;

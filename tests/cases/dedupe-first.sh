@@ -15,8 +15,15 @@ name,sex,id_number,birth_date,phone,address,unit,_file,_row
 陈静,女,,1970-08-08,13300000005,,B1,b.csv,7
 X
 status "the same id with another name needs a person" 1 vet-dedupe people.csv
-has "and the rows are named, the id masked" err "rows 5 and 6 have the same id 370124********0038"
+has "and it is said where they stand, the id masked" err "a.csv!4 and b.csv!4 have the same id 370124********0038"
+has "the count of what is for review counts it" err "2 for review"
 cp out with.csv
+cut -d, -f1-7 people.csv | vet-dedupe --lang zh 2>err >/dev/null
+has "rows that do not say where they are from are counted" err "第 5 行 和 第 6 行 身份证号相同（370124********0038）"
+{ sed -n '1p;6p' people.csv; for i in 甲 乙 丙 丁 戊 己 庚 辛 壬 癸 子 丑 寅 卯 辰 巳 午 未 申 酉 戌 亥 天 地 玄; do sed -n "7s/王霞/王$i/p" people.csv; done; } >many.csv
+status "many rows with one id and other names" 1 vet-dedupe many.csv
+same "are told as far as 20 pairs" 20 "$(grep -c 'and different names; a person' err)"
+has "and how many more there are" err "305 more pairs have the same id and different names; --review lists them all"
 entity() { awk -F, -v row="$1" 'NR == row + 1 { print $NF }' with.csv; }
 same "the same verified id is the same person, also when one was written with 15 digits" "$(entity 1)" "$(entity 2)"
 same "no id, but name, birth date and phone: the same person" "$(entity 3)" "$(entity 4)"
@@ -55,6 +62,11 @@ P
 vet-dedupe -q --decisions decided.xlsx people.csv >again.csv 2>/dev/null
 same "and the filled-in workbook is taken back" "$(awk -F, 'NR == 10 { print $NF }' again.csv)" "$(awk -F, 'NR == 11 { print $NF }' again.csv)"
 sed '/陈静/s/^open/perhaps/' review.csv >bad.csv
+printf '%s\n' name,birth_date,phone,_file,_row 陈静,1970-08-08,13400000004,a.csv,7 陈静,1970-08-08,13300000005,b.csv,7 陈静,1970-08-08,13200000006,c.csv,7 >three.csv
+vet-dedupe -q -m person --review three.csv 2>/dev/null | awk -F, -v OFS=, 'NR > 1 { $1 = /a.csv/ && /c.csv/ ? "不是" : "同一人" } { print }' >turns.csv
+status "decisions that contradict each other need a person" 1 vet-dedupe -m person --decisions turns.csv three.csv
+has "and are named" err "are said to be different, and the same by way of others"
+check "by file and row" grep -qE '[abc]\.csv!7 and [abc]\.csv!7 are said' err
 status "a decision that is no word of ours is an error" 2 vet-dedupe --decisions bad.csv people.csv
 same "and nothing is written" "" "$(cat out)"
 

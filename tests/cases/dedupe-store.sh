@@ -116,4 +116,13 @@ check "the store verifies" vet-store -q verify
 vet-store -q erase 1 --reason "asked for" >/dev/null 2>&1
 vet-dedupe --lang en >/dev/null 2>err
 has "when somebody was erased, no key of theirs is kept: all are compared" err "records are"
+
+export VET_DB=$PWD/few.db
+vet-store -q -u units.csv init
+vet-import -q one.csv >/dev/null 2>&1
+vet-dedupe -q
+printf '%s\n' 社区,网格,楼栋,姓名,身份证号 云翠社区,第1网格,2号楼,孙六,370124198506150011 >six.csv
+vet-import -q six.csv >/dev/null 2>&1
+status "somebody new with the id of another" 1 vet-dedupe
+check "is named by file and row, and so is the other" grep -qE '(one.csv!2 and six.csv!2|six.csv!2 and one.csv!2) have the same id' err
 finish
