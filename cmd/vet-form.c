@@ -44,8 +44,8 @@ static void write_forms(struct session *s, const struct request *q, struct form_
 /* Whole names and numbers go home with the forms: the log says of how many people. */
 static bool logged(struct session *s, const struct request *q, struct store *st, const struct form_spec *spec)
 {
-    const struct store_query query = {.ledger = spec->schema};
-    struct rows *people = rows_choose(store_rows(st, &query), spec->where, spec->schema, str_head(str_of(session_now()), 10));
+    struct rows *people =
+        rows_choose(store_expected(st, spec->schema), spec->where, spec->schema, str_head(str_of(session_now()), 10));
     if (!people) return false;
     uint32_t inside = q->unit ? units_code(spec->units, str_of(q->unit)) : UNIT_NONE;
     int unit = columns_find(&people->columns, STR("unit"));
@@ -62,8 +62,7 @@ static void from_store(struct session *s, const struct request *q, struct form_s
 {
     struct store *st = session_store(s, STORE_READ, (struct str){0});
     struct units *units = st ? store_units(st, 0) : NULL;
-    const struct store_query query = {.ledger = spec->schema, .sorted = true};
-    struct rows *people = st && units && !q->blank ? store_rows(st, &query) : NULL;
+    struct rows *people = st && units && !q->blank ? store_expected(st, spec->schema) : NULL;
     spec->units = units;
     spec->people = people;
     spec->where = spec->schema->stock.n ? spec->schema->stock.s : NULL;

@@ -311,19 +311,43 @@ static bool build_rejects(struct building *b, struct content_sheet *s, const str
     return ok;
 }
 
+/* Codes of units joined by ';' as places. */
+static struct str found_text(struct building *b, struct result *r, struct str codes)
+{
+    struct buf text = {0};
+    while (codes.n) {
+        const char *end = memchr(codes.s, ';', codes.n);
+        struct str code = end ? str_head(codes, (size_t)(end - codes.s)) : codes;
+        codes = str_from(codes, code.n + (end != NULL));
+        if (text.n) buf_put(&text, "；");
+        buf_str(&text, places_text(r, b->source->units, code));
+    }
+    struct str t = result_text(r, buf_slice(&text));
+    buf_free(&text);
+    return t;
+}
+
 static bool build_follow_up(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
     struct rows *rows = store_missing(b->source->of->store, b->source->schema, b->as_of);
     if (!rows) return false;
     struct result *r = result_new();
     places_columns(r);
-    static const char *const NAMES[][2] = {{"name", "姓名"},      {"leader", "楼长"},
-                                           {"phone", "联系电话"}, {"last_file", "上次所在文件"},
-                                           {"last_row", "行"},    {"newest_survey", "最新填表日期"}};
-    int c[6], c_unit = columns_find(&rows->columns, STR("unit")), c_record = columns_find(&rows->columns, STR("_record"));
-    for (int k = 0; k < 6; k++) {
-        c[k] = columns_find(&rows->columns, str_of(NAMES[k][0]));
-        result_column(r, str_of(NAMES[k][0]), str_of(NAMES[k][1]), k == 0 || k == 1 || k == 3 ? COLUMN_TEXT : COLUMN_CODE);
+    enum { NAME, LEADER, PHONE, FILE_NAME, ROW, SURVEY, FOUND, COLUMNS };
+    static const struct {
+        const char *of, *name, *title; /* of store_missing, of the result, on paper */
+        enum column_kind kind;
+    } SHOWN[COLUMNS] = {{"name", "name", "姓名", COLUMN_TEXT},
+                        {"leader", "leader", "楼长", COLUMN_TEXT},
+                        {"leader_phone", "phone", "联系电话", COLUMN_CODE},
+                        {"last_file", "last_file", "上次所在文件", COLUMN_TEXT},
+                        {"last_row", "last_row", "行", COLUMN_CODE},
+                        {"newest_survey", "newest_survey", "最新填表日期", COLUMN_CODE},
+                        {"found_in", "found_in", "现登记处", COLUMN_TEXT}};
+    int c[COLUMNS], c_unit = columns_find(&rows->columns, STR("unit")), c_record = columns_find(&rows->columns, STR("_record"));
+    for (int k = 0; k < COLUMNS; k++) {
+        c[k] = columns_find(&rows->columns, str_of(SHOWN[k].of));
+        result_column(r, str_of(SHOWN[k].name), str_of(SHOWN[k].title), SHOWN[k].kind);
     }
     size_t record = result_column(r, STR("record"), (struct str){0}, COLUMN_CODE); /* for --explain */
     const struct field *name = schema_role(b->source->schema, ROLE_NAME);
@@ -332,8 +356,9 @@ static bool build_follow_up(struct building *b, struct content_sheet *s, const s
         struct str *l = result_line(r, LINE_PLAIN);
         uint32_t unit = units_code(b->source->units, v[c_unit]);
         if (unit != UNIT_NONE) places_put(r, l, b->source->units, unit);
-        for (int k = 0; k < 6; k++)
-            if (c[k] >= 0) l[3 + k] = k ? result_text(r, v[c[k]]) : building_masked(b, r, name, v[c[k]]);
+        l[3 + NAME] = building_masked(b, r, name, v[c[NAME]]);
+        for (int k = LEADER; k < FOUND; k++) l[3 + k] = result_text(r, v[c[k]]);
+        l[3 + FOUND] = found_text(b, r, v[c[FOUND]]);
         l[record] = result_text(r, v[c_record]);
     }
     bool ok = rows_done(&cursor);

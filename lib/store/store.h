@@ -85,9 +85,13 @@ struct rows *store_rows(struct store *s, const struct store_query *q);
 struct rows *store_returns(struct store *s, const char *period, int64_t as_of);
 /* Rejected rows that are still open: unit,file,sheet,row,reasons,batch,headings,cells (the last two JSON arrays). */
 struct rows *store_rejects(struct store *s, int64_t as_of);
-/* Records that their unit's newest sheet does not hold, for follow-up:
- * unit,place,name,leader,leader_phone,last_file,last_sheet, last_row,last_survey,newest_survey,_record. */
+/* Records that their unit's newest sheet does not hold, of people who count still, for follow-up:
+ * unit,place,name,leader,leader_phone, last_file,last_sheet,last_row,last_survey,newest_survey,found_in,_record.  found_in: codes,
+ * joined by ';', of units whose newest sheets hold the same person under another record. */
 struct rows *store_missing(struct store *s, const struct schema *l, int64_t as_of);
+/* The records that a unit's next sheet is to hold, as store_rows has them (sorted, with _record): not those that its newest sheet
+ * has no longer while another holds the person. */
+struct rows *store_expected(struct store *s, const struct schema *l);
 /* Codes of current records' flags: unit,field,code,count. */
 struct rows *store_codes(struct store *s, const struct schema *l, int64_t as_of);
 /* The log: batch,kind,at,by,command,source,source_hash,period,counts,undoes,run,previous,hash; newest last. */
