@@ -22,7 +22,7 @@ static int by_content(const void *a, const void *b)
 /* What few rows have says who it is, and all the rest follows. */
 static bool may_lead(enum kind k)
 {
-    return k == KIND_GIVEN || k == KIND_CATEGORY;
+    return k == KIND_GIVEN || k == KIND_CATEGORY || k == KIND_WORD;
 }
 
 static bool any_may_follow(const struct model *m)
@@ -78,7 +78,19 @@ static void look(const struct table *t, size_t k, const struct looked *rows, siz
     }
 }
 
-void model_find_following(struct model *m, const struct table *t)
+/* Two or three values, two of them about equally frequent. */
+static bool is_sex(const struct table *t, size_t k)
+{
+    return t->columns[k].n_values >= 2 && t->columns[k].n_values <= 4 && common(t, k) < 0.6;
+}
+
+/* Words from which the sex follows are given names, whatever their heading is. */
+static void take_for_given(struct model *m, struct table *t, size_t k)
+{
+    m->comparisons[k].kind = t->columns[k].kind = KIND_GIVEN;
+}
+
+void model_find_following(struct model *m, struct table *t)
 {
     static const double FOLLOWS = 0.9, COMMONEST = 0.8;
     if (!any_may_follow(m)) return;
@@ -101,6 +113,8 @@ void model_find_following(struct model *m, const struct table *t)
             struct comparison *x = &m->comparisons[f];
             if (f == k || x->kind != KIND_CATEGORY || t->columns[f].n_values >= c->n_values) continue;
             if (s.both[f] < ENOUGH || s.same[f] < FOLLOWS * s.both[f] || common(t, f) > COMMONEST) continue;
+            if (c->kind == KIND_WORD && !is_sex(t, f)) continue;
+            if (c->kind == KIND_WORD) take_for_given(m, t, k);
             if (x->unless < 0 || t->columns[x->unless].n_values < c->n_values) x->unless = (int)k;
         }
     }

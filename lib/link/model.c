@@ -43,6 +43,8 @@ static const struct {
     {"birth", KIND_DATE},
     {"birthdate", KIND_DATE},
     {"birthday", KIND_DATE},
+    {"birthyear", KIND_DATE},
+    {"yob", KIND_DATE},
     {"dateofbirth", KIND_DATE},
     {"geburtsdatum", KIND_DATE},
     {"naissance", KIND_DATE},
@@ -104,6 +106,7 @@ static const struct {
     {"given", KIND_GIVEN},
     {"forename", KIND_GIVEN},
     {"middle", KIND_GIVEN},
+    {"middlename", KIND_GIVEN},
     {"midl", KIND_GIVEN},
     {"mname", KIND_GIVEN},
     {"姓名", KIND_NAME},
@@ -113,6 +116,7 @@ static const struct {
     {"direccion", KIND_ADDRESS},
     {"indirizzo", KIND_ADDRESS},
     {"street", KIND_TEXT},
+    {"streetname", KIND_TEXT},
     {"strasse", KIND_TEXT},
     {"straat", KIND_TEXT},
     {"rue", KIND_TEXT},
@@ -143,8 +147,40 @@ static const struct {
 
 struct guess {
     size_t given, han, digits, dates, ats, blanks, distinct, length;
-    size_t years, days; /* four digits that may be a year; one or two that may be a day or a month */
+    size_t years, days;                         /* four digits that may be a year; one or two that may be a day or a month */
+    size_t names, ids, phones, doors, decimals; /* Chinese names, citizen ids, telephones, addresses, numbers with a fraction */
 };
+
+static bool is_one_of(struct str character, const char *characters)
+{
+    size_t at;
+    return str_find(str_of(characters), character, &at) && at % 3 == 0; /* all of them take three bytes */
+}
+
+/* Two to four Chinese characters, a frequent surname first, and no town. */
+static bool is_chinese_name(struct str v)
+{
+    static const char SURNAMES[] =
+        "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜"
+        "崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤";
+    static const char PLACES[] = "省市县区乡镇村屯庄街路";
+    if (v.n < 6 || v.n > 12 || v.n % 3) return false;
+    for (size_t i = 0; i < v.n; i += 3)
+        if ((unsigned char)v.s[i] < 0xE3 || (unsigned char)v.s[i] > 0xE9) return false;
+    return is_one_of(str_head(v, 3), SURNAMES) && !is_one_of(str_from(v, v.n - 3), PLACES);
+}
+
+/* "12 Main Street", "王庄镇前村3组12号" */
+static bool has_door(struct str v, size_t digits)
+{
+    static const char *const WORDS[] = {"号", "组", "村", "路", "街", "镇"};
+    size_t first = 0, at;
+    while (first < v.n && v.s[first] >= '0' && v.s[first] <= '9') first++;
+    if (first && first < 6 && first + 4 < v.n && v.s[first] == ' ') return true;
+    for (size_t i = 0; digits && i < sizeof WORDS / sizeof *WORDS; i++)
+        if (str_find(v, str_of(WORDS[i]), &at)) return true;
+    return false;
+}
 
 static bool has_word(struct str heading, const char *word)
 {
@@ -197,7 +233,7 @@ static struct guess look(struct str *const *sample, size_t n, size_t column)
         if (!v.n) continue;
         g.given++;
         g.length += text_length(v);
-        size_t digits = 0, han = 0, blanks = 0;
+        size_t digits = 0, han = 0, blanks = 0, separators = 0, points = 0;
         unsigned number = 0;
         for (size_t k = 0; k < v.n; k++) {
             bool digit = v.s[k] >= '0' && v.s[k] <= '9';
@@ -205,10 +241,18 @@ static struct guess look(struct str *const *sample, size_t n, size_t column)
             if (digit && k < 4) number = number * 10 + (unsigned)(v.s[k] - '0');
             han += (unsigned char)v.s[k] >= 0xE3;
             blanks += v.s[k] == ' ';
+            separators += v.s[k] && strchr("+-()/. ", v.s[k]) != NULL;
+            points += v.s[k] == '.';
         }
         g.digits += digits == v.n;
         g.years += digits == v.n && v.n == 4 && number >= 1500 && number < 2100;
         g.days += digits == v.n && v.n <= 2 && number >= 1 && number <= 31;
+        g.names += is_chinese_name(v);
+        g.ids += v.n == 18 && digits >= 17;
+        g.phones += (digits == v.n && (v.n == 10 || v.n == 11)) || (digits >= 7 && digits <= 13 && separators && points < 2 &&
+                                                                    digits + separators == v.n && !(digits == 8 && v.n == 10));
+        g.decimals += points == 1 && digits && digits + 1 == v.n;
+        g.doors += has_door(v, digits);
         g.dates += digits == 8 && v.n >= 8 && v.n <= 10;
         g.ats += memchr(v.s, '@', v.n) != NULL;
         g.han += han * 3 > v.n / 2;
@@ -317,11 +361,16 @@ static void guess_columns(struct model *m, const struct columns *c, struct str *
         if (kind == -2 && !n) continue;
         if (kind == -2) kind = part_of_date(guesses, c->n, k);
         if (kind == -2) {
-            if (g.given * 2 < n) continue; /* unnamed and mostly empty: not worth a comparison */
             if (g.ats * 2 > g.given) kind = KIND_EMAIL;
+            else if (g.ids * 5 > g.given * 4) kind = KIND_CITIZEN_ID;
+            else if (g.phones * 10 > g.given * 9) kind = KIND_PHONE;
+            else if (g.given * 2 < n) continue; /* unnamed and mostly empty: not worth a comparison */
             else if (g.dates * 10 > g.given * 9) kind = KIND_DATE;
             else if (g.distinct * 20 < g.given) kind = KIND_CATEGORY;
             else if (g.digits * 10 > g.given * 9) kind = g.length >= g.given * 6 ? KIND_IDENTIFIER : KIND_CODE;
+            else if (g.decimals * 10 > g.given * 9) kind = KIND_NUMBER;
+            else if (g.names * 5 > g.given * 4) kind = KIND_NAME;
+            else if (g.doors * 3 > g.given * 2) kind = KIND_ADDRESS;
             else kind = g.length > g.given * 12 ? KIND_TEXT : KIND_WORD;
         }
         struct comparison *x = model_add(m, c->names[k], (enum kind)kind);
@@ -331,6 +380,8 @@ static void guess_columns(struct model *m, const struct columns *c, struct str *
         if (kind == KIND_CITIZEN_ID && id < 0) id = (int)m->n - 1;
     }
     if (surname >= 0 && given >= 0) m->comparisons[surname].swaps = given, m->comparisons[given].swaps = surname;
+    for (size_t k = 0; k < m->n; k++)
+        if (m->comparisons[k].kind == KIND_NAME && surname < 0) surname = (int)k;
     for (size_t k = 0; surname >= 0 && k < m->n; k++)
         if (m->comparisons[k].kind == KIND_EMAIL) m->comparisons[k].unless = surname;
     for (size_t k = 0; id >= 0 && k < m->n; k++)

@@ -28,6 +28,18 @@ static void start_level(struct comparison *c, const double *seen)
     }
 }
 
+/* Where nothing is known to tell entities apart, the first column of text is taken for their name. */
+static void name_first_text(struct model *m)
+{
+    int first = -1;
+    for (size_t k = 0; k < m->n; k++) {
+        enum kind kind = m->comparisons[k].kind;
+        if (m->comparisons[k].names) return;
+        if (first < 0 && (kind == KIND_TEXT || kind == KIND_WORD)) first = (int)k;
+    }
+    if (first >= 0) m->comparisons[first].names = true;
+}
+
 static void set_roles(struct model *m)
 {
     for (size_t k = 0; k < m->n; k++) {
@@ -35,6 +47,10 @@ static void set_roles(struct model *m)
         c->tells = c->kind == KIND_GIVEN || c->kind == KIND_NAME || c->kind == KIND_DATE || c->kind == KIND_CITIZEN_ID ||
                    c->kind == KIND_IDENTIFIER || (c->kind == KIND_NUMBER && model_names_it(c));
         c->names = c->tells || model_names_it(c);
+    }
+    name_first_text(m);
+    for (size_t k = 0; k < m->n; k++) {
+        struct comparison *c = &m->comparisons[k];
         c->of_place = !c->names && (c->kind == KIND_ADDRESS || c->kind == KIND_TEXT || c->kind == KIND_WORD ||
                                     c->kind == KIND_CODE || c->kind == KIND_PHONE);
     }

@@ -199,6 +199,11 @@ same "nom beside prénom is the surname, and name beside surname the given name"
 same "a year, a month and a day in columns of their own are told by their values" "by (date), bm (category), bd (category)" \
     "$(printf '1950,1,31\n1961,12,2\n1972,5,15\n1983,7,28\n' | kinds_of by,bm,bd)"
 
+same "columns without headings that say anything are told by their values" \
+    "a (name), b (citizen_id), c (phone), d (address); a (word), b (address), c (phone), d (number)" \
+    "$(printf '王建国,110101195001011230,13800000001,前王村3组12号\n张伟,110101196202021341,13900000002,大李庄5组7号\n' | kinds_of a,b,c,d); $(
+        printf 'Ann,12 High Street,020 7946 0018,12.50\nBob,7 Park Lane,0161 496 0123,9.95\n' | kinds_of a,b,c,d)"
+
 # ---- what follows from another column ----
 awk 'BEGIN {
     srand(61); print "first_name,last_name,birth_date,sex,list"
@@ -206,13 +211,16 @@ awk 'BEGIN {
     split("ar bel cor dun el far gor hal ing jor", x, " ")
     for (p = 1; p <= 2000; p++) {
         k = int(rand() * 16) + 1
-        print g[k] "," x[int(rand() * 10) + 1] x[int(rand() * 10) + 1] "son," sprintf("19%02d-%02d-%02d", 30 + rand() * 65, 1 + rand() * 12, 1 + rand() * 28) "," \
+        print g[k] x[int(rand() * 5) + 1] "," x[int(rand() * 10) + 1] x[int(rand() * 10) + 1] "son," sprintf("19%02d-%02d-%02d", 30 + rand() * 65, 1 + rand() * 12, 1 + rand() * 28) "," \
             (k % 2 ? "f" : "m") "," (rand() < .5 ? "a" : "b")
     }
 }' >sexes.csv
 vet-dedupe -q --train sexes.json sexes.csv >/dev/null
 has "learning finds that the sex follows from the given name" sexes.json '"name": "sex", "kind": "category", "unless": "first_name"'
 same "and nothing else from anything" 1 "$(grep -c unless sexes.json)"
+sed '1s/.*/a,b,c,d,e/' sexes.csv >unnamed.csv
+vet-dedupe -q --train unnamed.json unnamed.csv >/dev/null
+has "so given names are known without a heading" unnamed.json '"name": "a", "kind": "given"'
 
 # ---- what was learnt comes back ----
 vet-dedupe -q --train learnt.json in.families.csv >first.csv
