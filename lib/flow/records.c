@@ -6,7 +6,9 @@
 #include "cells/cells.h"
 #include "flow/rows.h"
 
-enum { NOWHERE = -1 };
+/* Values of one block.  Rows may be short, and each still gets a value for every column of the header: of a wide header and rows of
+ * a byte or two a block of the reader would come to many gigabytes. */
+enum { MOST_VALUES = 16 << 20 };
 
 /* A file lives as long as a block of it is about: one thread may still parse its last block when another has gone on to the next.
  */
@@ -223,6 +225,10 @@ static bool stream_parse(struct rows *r, struct row_block *b)
     struct record_block *rb = b->own;
     if (!rb->parsed && !sheet_parse(rb->file->book, &rb->cells)) return false;
     size_t n = r->columns.n;
+    if (n && rb->cells.n_rows > MOST_VALUES / n) {
+        set_wrong(rb, DIAG_STREAM_SPARSE, &rb->cells.rows[0]);
+        return true;
+    }
     mem_grow(&b->values, &b->cap, rb->cells.n_rows * n + 1, sizeof *b->values);
     struct str *to = b->values;
     for (size_t i = 0; i < rb->cells.n_rows; i++) {

@@ -65,6 +65,13 @@ static void broken(void)
     CHECK_STR(buf_slice(&found.text), "row_too_long 3 3 2;", "a row longer than the header is named");
     JOINED("a,b\n1,2\n3");
     CHECK_STR(buf_slice(&found.text), "stream_broken 3 1 2;", "a stream that breaks off within a row is told");
+    struct buf wide = {0};
+    for (int i = 0; i < 8000; i++) buf_printf(&wide, "%sc%d", i ? "," : "", i);
+    for (int i = 0; i < 200000; i++) buf_put(&wide, "\nx");
+    JOINED(buf_text(&wide));
+    buf_free(&wide);
+    CHECK_STR(buf_slice(&found.text), "stream_sparse 1 8000 8000;",
+              "hundreds of thousands of rows that fill one of 8,000 columns are told");
     CHECK_STR(JOINED(""), "NONE", "nothing at all");
     CHECK_STR(buf_slice(&found.text), "stream_empty;", "is no stream");
     CHECK(found.diag.status == 3, "all these are inputs that could not be read");
