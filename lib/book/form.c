@@ -339,28 +339,51 @@ static long one_workbook(const struct forms *f, const char *path, uint32_t unit,
     return binder_close(w, true) ? forms : -1;
 }
 
-/* FOLDER/云翠社区_第3网格_12号楼.xlsx: names of units hold no path. */
-static void file_name(struct buf *b, const char *folder, const struct units *u, uint32_t unit)
+/* Names of units and codes hold no path. */
+static void put_name(struct buf *b, struct str name)
 {
-    buf_printf(b, "%s/", folder);
+    for (size_t i = 0; i < name.n; i++)
+        buf_char(b, strchr("/\\:*?\"<>|", name.s[i]) || (unsigned char)name.s[i] < 32 ? '-' : name.s[i]);
+}
+
+/* 云翠社区_第3网格_12号楼; of several units that are called so, with the code. */
+static void file_name(struct buf *b, const struct units *u, uint32_t unit, bool with_code)
+{
     size_t start = b->n;
     for (int l = LEVEL_COMMUNITY; l <= (int)u->v[unit].level; l++) {
         struct str name = name_at(u, unit, (enum level)l);
-        if (!name.n) continue;
-        if (b->n > start) buf_char(b, '_');
-        for (size_t i = 0; i < name.n; i++)
-            buf_char(b, strchr("/\\:*?\"<>|", name.s[i]) || (unsigned char)name.s[i] < 32 ? '-' : name.s[i]);
+        if (name.n && b->n > start) buf_char(b, '_');
+        put_name(b, name);
     }
-    if (b->n == start) buf_str(b, u->v[unit].code);
+    if (b->n > start && !with_code) return;
+    if (b->n > start) buf_char(b, '_');
+    put_name(b, u->v[unit].code);
+}
+
+/* FOLDER/NAME.xlsx; `names` counts how many units have the name. */
+static void form_path(struct buf *b, const char *folder, const struct units *u, uint32_t unit, const struct map *names)
+{
+    buf_printf(b, "%s/", folder);
+    size_t start = b->n;
+    file_name(b, u, unit, false);
+    if (map_find(names, str_from(buf_slice(b), start))->value > 1) {
+        b->n = start;
+        file_name(b, u, unit, true);
+    }
     buf_put(b, ".xlsx");
 }
 
 static long all_workbooks(const struct forms *f, const char *path, const uint32_t *leaves, size_t n)
 {
-    struct map done = {0};
+    struct map done = {0}, names = {0};
+    struct buf name = {0};
     for (size_t i = 0; i < n; i++) {
         uint32_t unit = holder(f->spec, leaves[i]);
-        map_at(&done, (struct str){(const char *)&unit, sizeof unit}, NULL)->value = unit;
+        bool is_new;
+        map_at(&done, (struct str){(const char *)&unit, sizeof unit}, &is_new)->value = unit;
+        name.n = 0;
+        if (is_new) file_name(&name, f->spec->units, unit, false);
+        if (is_new) map_at(&names, buf_slice(&name), NULL)->value++;
     }
     long forms = 0;
     bool single = !path || strcmp(path, "-") == 0 || str_ends(str_of(path), STR(".xlsx"));
@@ -371,16 +394,16 @@ static long all_workbooks(const struct forms *f, const char *path, const uint32_
         diag_add(f->diag, DIAG_WRITE_FAILED, NULL, path, strerror(errno), NULL);
         forms = -1;
     }
-    struct buf name = {0};
     for (size_t i = 0; forms >= 0 && i < done.n; i++) {
         uint32_t unit = (uint32_t)done.entries[i].value;
         name.n = 0;
-        if (!single) file_name(&name, path, f->spec->units, unit);
+        if (!single) form_path(&name, path, f->spec->units, unit, &names);
         long made = one_workbook(f, single ? path : buf_text(&name), unit, leaves, n);
         forms = made < 0 ? -1 : forms + made;
     }
     buf_free(&name);
     map_free(&done);
+    map_free(&names);
     return forms;
 }
 

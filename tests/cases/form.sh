@@ -128,4 +128,10 @@ status "a tick that nobody is there above a list of people needs a person" 1 vet
 has "and says so" err "nil_and_people"
 status "an unticked, empty form is no nil return" 1 vet-import -d more.db more/云翠社区_第1网格_1号楼.xlsx
 has "but a question" err "header_only"
+
+printf '%s\n' code,parent,level,name,aliases,leader,phone S1,,community,云翠社区,,, B1,S1,building,5号楼,,, B2,S1,building,5号楼,,, \
+    B3,S1,building,6/7号楼,,, B4,S1,building,6-7号楼,,, B5,S1,building,8号楼,,, >same.csv
+vet-form -q -u same.csv -o same
+same "buildings of one name have a workbook each, told apart by their codes" \
+    "云翠社区_5号楼_B1.xlsx 云翠社区_5号楼_B2.xlsx 云翠社区_6-7号楼_B3.xlsx 云翠社区_6-7号楼_B4.xlsx 云翠社区_8号楼.xlsx" "$(cd same && echo *)"
 finish
