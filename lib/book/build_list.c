@@ -41,18 +41,22 @@ static void add_place(struct listing *l)
     places_columns(l->head);
 }
 
+static bool no_column(struct listing *l, struct str name)
+{
+    struct building *b = l->b;
+    b->text.n = 0;
+    buf_str(&b->text, name);
+    diag_add(b->diag, DIAG_REPORT_NO_COLUMN, NULL, b->report->name.s, buf_text(&b->text),
+             l->t->heading.n ? l->t->heading.s : "list", NULL);
+    return false;
+}
+
 static bool add_field(struct listing *l, struct str name, bool asked)
 {
     struct building *b = l->b;
     const struct field *f = b->source->schema ? schema_field(b->source->schema, name) : NULL;
     int from = columns_find(&l->walk.rows->columns, name);
-    if (from < 0) {
-        b->text.n = 0;
-        buf_str(&b->text, name);
-        diag_add(b->diag, DIAG_REPORT_NO_COLUMN, NULL, b->report->name.s, buf_text(&b->text),
-                 l->t->heading.n ? l->t->heading.s : "list", NULL);
-        return false;
-    }
+    if (from < 0) return no_column(l, name);
     mem_grow(&l->columns, &l->cap, l->n + 1, sizeof *l->columns);
     l->columns[l->n++] = (struct list_column){f, from, asked, false};
     bool number = f ? f->type == TYPE_INTEGER || f->type == TYPE_NUMBER : name.s[0] != '_';
@@ -90,7 +94,12 @@ static bool start(struct listing *l)
     const struct columns *c = &l->walk.rows->columns;
     if (l->walk.record >= 0) result_column(l->head, STR("record"), (struct str){0}, COLUMN_CODE); /* for --explain */
     l->sort = mem_zero(t->n_sort, sizeof *l->sort);
-    for (size_t k = 0; k < t->n_sort; k++) l->sort[k] = columns_find(c, t->sort[k]);
+    for (size_t k = 0; k < t->n_sort; k++) {
+        l->sort[k] = columns_find(c, t->sort[k]);
+        bool known =
+            l->sort[k] >= 0 || str_is(t->sort[k], "unit") || (b->source->schema && schema_field(b->source->schema, t->sort[k]));
+        if (!known) ok = no_column(l, t->sort[k]); /* what only this input lacks sorts nothing */
+    }
     struct expr_env env = {.columns = c->names, .n = c->n, .schema = b->source->schema, .today = str_of(b->month_end)};
     if (ok && t->where.n) l->where = expr_compile(&env, t->where, b->diag);
     l->values = mem_zero(l->head->n_columns, sizeof *l->values);

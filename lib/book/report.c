@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "ledger/share.h"
+#include "rollup/coverage.h"
 
 /* Reading a report file.  Every fault is told, with its place; unknown keys too. */
 struct reading {
@@ -94,6 +95,18 @@ static void read_conditions(struct reading *rd, const struct share_value *o, str
     }
 }
 
+/* Is it a measure of figure_spec? */
+static bool is_measure(struct str m)
+{
+    static const char *const WORDS[] = {"count", "records", "again", "left", "rejects", "covered expected", NULL};
+    enum level level;
+    enum state state;
+    for (const char *const *w = WORDS; *w; w++)
+        if (str_is(m, *w)) return true;
+    return (str_starts(m, STR("units ")) && level_of(str_from(m, 6), &level)) ||
+           (str_starts(m, STR("covered ")) && state_of(str_from(m, 8), &state));
+}
+
 static void read_figures(struct reading *rd, const struct share_value *o, struct table_spec *t)
 {
     static const char *const KNOWN[] = {"title", "unit", "note", "where", "measure", NULL};
@@ -106,6 +119,9 @@ static void read_figures(struct reading *rd, const struct share_value *o, struct
         *f = (struct figure_spec){own(rd, share_string(rd->file, v, "title", true)), text_of(rd, v, "unit"), text_of(rd, v, "note"),
                                   text_of(rd, v, "where"), text_of(rd, v, "measure")};
         if (!f->measure.n) f->measure = STR("count");
+        if (!is_measure(f->measure))
+            share_fault(rd->file, share_get(v, "measure"), DIAG_LEDGER_VALUE, "measure", f->measure.s,
+                        "count, units LEVEL, covered STATE, covered expected, rejects, records, again, left", NULL);
     }
 }
 

@@ -52,7 +52,8 @@ struct condition_spec {
 };
 struct figure_spec {
     struct str title, unit, note, where;
-    struct str measure; /* "count", "sum F", "units LEVEL", "records", "state NAME", "rejects", "flagged" */
+    struct str measure; /* "count", "units LEVEL"; of the store "covered STATE", "covered expected", "rejects", "records", "again",
+                           "left" */
 };
 struct table_spec {
     enum table_kind kind;

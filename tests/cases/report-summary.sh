@@ -67,6 +67,13 @@ status "an unknown report is wrong use" 2 vet-report -r monthli grid.csv
 echo '{"name": "x", "title": "x", "sheets": [{"name": "a", "tabels": []}]}' >bad.json
 status "a key that is unknown in a report is an error" 2 vet-report -r ./bad.json grid.csv
 has "with line and nearest name" err "tables"
+printf '%s' '{"name": "x", "title": "x", "sheets": [{"name": "a", "tables": [{"kind": "figures", "figures": [' \
+    '{"title": "金额", "measure": "sum amount"}]}]}]}' >bad.json
+status "a measure that there is not is an error, and no count of people" 2 vet-report -r ./bad.json people.csv
+has "which lists those there are" err "units LEVEL"
+echo '{"name": "x", "title": "x", "sheets": [{"name": "a", "tables": [{"kind": "list", "fields": ["name"], "sort": ["nmae"]}]}]}' >bad.json
+status "so is a column to sort by that there is not" 2 vet-report -r ./bad.json people.csv
+has "which is named" err "nmae"
 status "a full disk is status 4" 4 sh -c 'vet-report -u units.csv grid.csv >/dev/full'
 status "a folder that is not there is status 4" 4 vet-report -u units.csv -o nowhere/x.xlsx grid.csv
 finish
