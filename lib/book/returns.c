@@ -12,6 +12,7 @@
 
 static const char BACK[] = "_退回"; /* ends the names of these workbooks, so that none is taken for what was sent */
 enum { KEY_COLUMN, FIRST_COLUMN };  /* the key is hidden; the sender's columns begin after it */
+enum { MOST_COLUMNS = 16000 };      /* of the sender's: with the key they would be more than a sheet has */
 
 struct returns {
     struct home home;
@@ -166,6 +167,11 @@ static struct str heading_of(const struct returns *r, const struct words *w, con
     return r->o->schema->fields[f].title;
 }
 
+static uint32_t columns_of(const struct home_row *row)
+{
+    return row->n < MOST_COLUMNS ? row->n : MOST_COLUMNS;
+}
+
 static void begin_table(struct returns *r, const struct home_row *row)
 {
     struct words w;
@@ -173,11 +179,11 @@ static void begin_table(struct returns *r, const struct home_row *row)
     end_table(r);
     if (r->next > 1) r->next++;
     write_place(r, row);
-    mem_grow(&r->fields, &r->cap, row->n + 1, sizeof *r->fields);
-    r->n = row->n;
+    r->n = columns_of(row);
+    mem_grow(&r->fields, &r->cap, r->n + 1, sizeof *r->fields);
     struct look heading = {FACE_HEADING, VALUE_TEXT, true};
     tab_put(r->tab, r->next, KEY_COLUMN, heading, STR(HOME_KEY));
-    for (uint32_t c = 0; c < row->n; c++) {
+    for (uint32_t c = 0; c < r->n; c++) {
         r->fields[c] = row->fields[c];
         tab_put(r->tab, r->next, (uint16_t)(c + FIRST_COLUMN), heading, heading_of(r, &w, row, c));
     }
@@ -192,7 +198,7 @@ static void begin_table(struct returns *r, const struct home_row *row)
 
 static bool same_table(const struct returns *r, const struct home_row *row)
 {
-    if (!r->n || r->layout != row->layout || r->context != row->context || r->n != row->n) return false;
+    if (!r->n || r->layout != row->layout || r->context != row->context || r->n != columns_of(row)) return false;
     return memcmp(r->fields, row->fields, r->n * sizeof *r->fields) == 0;
 }
 
@@ -212,7 +218,7 @@ static void write_row(struct returns *r, const struct home_row *row)
     buf_printf(&r->text, "%u/%s/%s", row->at.row, row->at.sheet, row->at.file);
     tab_put(r->tab, r->next, KEY_COLUMN, PLAIN, buf_slice(&r->text));
     bool whole = belongs_to_row(row);
-    for (uint32_t c = 0; c < row->n && c < 16000; c++) {
+    for (uint32_t c = 0; c < r->n; c++) {
         uint16_t col = (uint16_t)(c + FIRST_COLUMN);
         advice_for(r, row, c + 1);
         if (c == 0 && whole && !r->text.n) advice_for(r, row, 0);

@@ -95,6 +95,11 @@ check "a row that turns out to be another row of the building" vet-import -q -d 
 same "is one record" "钱一" "$(vet-export -d bad.db --where "unit = 'C1G1B1'" | sed -n '2,$s/,.*//p' | xargs)"
 check "and the store verifies" vet-store -d bad.db verify
 
+# A sheet of as many columns as a sheet can have: with the key before them they are one too many.
+{ printf '姓名,身份证号%s\n' "$(printf ',%.0s' {1..16382})" && printf '张三,370124195001010X%sy\n' "$(printf ',%.0s' {1..16382})"; } >wide.csv
+status "a sheet with something in the last column that there is" 0 vet-import -q -u units.csv --place C1G1B1 --returns wide wide.csv
+same "goes home too" "wide_退回.xlsx" "$(cd wide && echo *)"
+
 mkdir deny && chmod 500 deny
 [ "$(id -u)" = 0 ] || status "a folder that cannot be made is told" 4 vet-import -u units.csv --returns deny/x sent/12号楼.csv
 : >file
