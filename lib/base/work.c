@@ -8,6 +8,8 @@
 
 #include "base/mem.h"
 
+enum { MOST_THREADS = 64 };
+
 /* Each thread takes turns: fetch a block (under `fetching`), run it, wait until all earlier blocks have been
  * handed on, hand it on.  A thread holds one block, so memory is bounded by the number of threads. */
 struct pipeline {
@@ -31,6 +33,27 @@ static bool has_failed(struct pipeline *p)
     return failed;
 }
 
+/* Until all blocks before this one have been handed on, unless nobody cares about their order, or it is the end.  Did nothing fail?
+ */
+static bool wait_for_turn(struct pipeline *p, uint64_t number, bool ended)
+{
+    pthread_mutex_lock(&p->ordering);
+    while (!ended && p->w->hand_on && p->handed_on != number && !p->failed) pthread_cond_wait(&p->turn, &p->ordering);
+    bool failed = p->failed;
+    pthread_mutex_unlock(&p->ordering);
+    return !failed;
+}
+
+static void end_turn(struct pipeline *p, bool ok)
+{
+    pthread_mutex_lock(&p->ordering);
+    p->handed_on++;
+    if (!ok) p->failed = true;
+    pthread_cond_broadcast(&p->turn);
+    pthread_mutex_unlock(&p->ordering);
+}
+
+/* A fetch that failed has its turn too: what was fetched before it is handed on, as with one thread. */
 static void *hand_main(void *arg)
 {
     struct hand *h = arg;
@@ -44,28 +67,16 @@ static void *hand_main(void *arg)
         else p->ended = true;
         pthread_mutex_unlock(&p->fetching);
         bool ok = got == 1 && w->run(w->ctx, h->block, h->number);
-        pthread_mutex_lock(&p->ordering);
-        if (got != 1) {
-            if (got < 0) p->failed = true;
-            pthread_cond_broadcast(&p->turn);
-            pthread_mutex_unlock(&p->ordering);
-            return NULL;
-        }
-        while (w->hand_on && p->handed_on != number && !p->failed) pthread_cond_wait(&p->turn, &p->ordering);
-        bool go = ok && !p->failed;
-        pthread_mutex_unlock(&p->ordering);
+        bool go = wait_for_turn(p, number, got == 0) && ok;
         if (go && w->hand_on) go = w->hand_on(w->ctx, h->block);
-        pthread_mutex_lock(&p->ordering);
-        p->handed_on++;
-        if (!go) p->failed = true;
-        pthread_cond_broadcast(&p->turn);
-        pthread_mutex_unlock(&p->ordering);
+        if (got) end_turn(p, go);
+        if (got != 1) return NULL;
     }
 }
 
 unsigned work_threads(unsigned wanted)
 {
-    if (wanted) return wanted > 64 ? 64 : wanted;
+    if (wanted) return wanted > MOST_THREADS ? MOST_THREADS : wanted;
     long n = sysconf(_SC_NPROCESSORS_ONLN);
     return n < 1 ? 1 : n > 8 ? 8 : (unsigned)n;
 }
@@ -77,8 +88,8 @@ bool work_run(const struct work *w, unsigned threads)
     pthread_mutex_init(&p.fetching, NULL);
     pthread_mutex_init(&p.ordering, NULL);
     pthread_cond_init(&p.turn, NULL);
-    struct hand hands[64];
-    pthread_t ids[64];
+    struct hand hands[MOST_THREADS];
+    pthread_t ids[MOST_THREADS];
     unsigned started = 1;
     for (unsigned i = 0; i < threads; i++) hands[i] = (struct hand){&p, i, mem_zero(1, w->block_bytes)};
     while (started < threads && pthread_create(&ids[started], NULL, hand_main, &hands[started]) == 0) started++;

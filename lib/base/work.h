@@ -17,9 +17,10 @@ struct work {
     bool (*hand_on)(void *ctx, void *block);
     void (*release)(void *block); /* frees what a block owns, at the end; may be NULL */
 };
-/* Runs until fetch gives 0 or something fails.  `threads` 0 = as many as there are processors (at most 8).
- * With one thread no thread is started.  True when all was done. */
+/* Runs until fetch gives 0 or something fails; what was fetched before that is handed on all the same.  `threads` 0 = as many as
+ * there are processors (at most 8). With one thread no thread is started.  True when all was done. */
 bool work_run(const struct work *w, unsigned threads);
+/* As many as work_run starts: 64 at most. */
 unsigned work_threads(unsigned wanted);
 /* Calls `run` for shares of 0..n-1, `share` long or shorter, on several threads at once and in any order. */
 void work_split(size_t n, size_t share, unsigned threads, void *ctx, void (*run)(void *ctx, size_t from, size_t to));

@@ -1,9 +1,12 @@
-/* Strings, folding, nearest names, maps. */
+/* Strings, folding, nearest names, maps, work over threads. */
 #include "tap.h"
+
+#include <unistd.h>
 
 #include "base/map.h"
 #include "base/near.h"
 #include "base/text.h"
+#include "base/work.h"
 
 static struct str folded(struct buf *b, void (*fold)(struct buf *, struct str), const char *s)
 {
@@ -12,9 +15,41 @@ static struct str folded(struct buf *b, void (*fold)(struct buf *, struct str), 
     return buf_slice(b);
 }
 
+/* Work that fails when its block `bad` is fetched, with blocks that take their time. */
+struct broken {
+    int fetched, bad, handed_on;
+};
+static int fetch_until_bad(void *ctx, void *block)
+{
+    struct broken *x = ctx;
+    *(int *)block = x->fetched;
+    return x->fetched++ == x->bad ? -1 : 1;
+}
+static bool take_time(void *ctx, void *block, unsigned thread)
+{
+    (void)ctx, (void)block, (void)thread;
+    usleep(20000);
+    return true;
+}
+static bool count_in_order(void *ctx, void *block)
+{
+    struct broken *x = ctx;
+    return *(int *)block == x->handed_on++;
+}
+static void breaking_off(unsigned threads)
+{
+    struct broken x = {.bad = 5};
+    const struct work w = {
+        .ctx = &x, .block_bytes = sizeof(int), .fetch = fetch_until_bad, .run = take_time, .hand_on = count_in_order};
+    CHECK(!work_run(&w, threads) && x.handed_on == 5,
+          "five blocks before one that cannot be fetched are handed on by %u threads: %d", threads, x.handed_on);
+}
+
 int main(void)
 {
     struct buf b = {0};
+    breaking_off(1);
+    breaking_off(4);
     CHECK_STR(str_trim(str_of(" \xE3\x80\x80 张三\xC2\xA0\n")), "张三", "blanks of every kind are trimmed");
     CHECK_STR(folded(&b, text_name, "张　伟 "), "张伟", "a name loses its inner blanks");
     CHECK_STR(folded(&b, text_name, "买买提•艾力"), "买买提·艾力", "a bullet in a name becomes U+00B7");
