@@ -204,5 +204,6 @@ bool content_print(const struct content *c, enum print_format f, const char *pat
     if (f == PRINT_TEXT) print_text(&p, c);
     else print_tables(&p, c, f);
     buf_free(&p.text);
-    return out_close(p.out, !content_failed(c), d);
+    bool whole = !content_failed(c);
+    return out_close(p.out, whole, d) && whole;
 }

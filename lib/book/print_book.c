@@ -352,7 +352,8 @@ bool print_workbook(const struct content *c, const char *path, struct diag *d)
     struct binder *w = binder_open(path, &info, d);
     if (!w) return false;
     for (size_t i = 0; i < c->n_sheets; i++) lay_sheet(w, c, &c->sheets[i]);
-    return binder_close(w, !content_failed(c));
+    bool whole = !content_failed(c);
+    return binder_close(w, whole) && whole;
 }
 
 bool content_at(const struct content *c, struct str sheet, uint32_t row, uint16_t col, struct content_cell *out)

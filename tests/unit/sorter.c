@@ -1,8 +1,10 @@
 /* Sorters: rows come out by their keys, whether they fit into memory or not. */
 #include "tap.h"
 
-#include "flow/sorter.h"
+#include <signal.h>
+#include <sys/resource.h>
 
+#include "book/print.h"
 #include "sheets.h"
 
 static struct findings found;
@@ -51,14 +53,40 @@ static bool sorts(size_t n, size_t width, int times)
     return ok;
 }
 
+/* A report of more lines than memory holds, the rest of which finds no room when it is printed. */
+static bool prints(enum print_format format)
+{
+    struct content *c = content_new();
+    struct result *columns = result_new();
+    result_column(columns, STR("a"), STR("a"), COLUMN_TEXT);
+    struct block *b = content_block(content_sheet(c, STR("s"), STR("s")), columns);
+    b->lines = sorter_new(1, &found.diag);
+    struct buf wide = {0};
+    while (wide.n < 1 << 20) buf_char(&wide, 'x');
+    for (int i = 0; i < 20; i++) sorter_put(b->lines, STR(""), &(struct str){wide.s, wide.n});
+    struct rlimit before, none;
+    getrlimit(RLIMIT_FSIZE, &before);
+    none = before;
+    none.rlim_cur = 1 << 20;
+    setrlimit(RLIMIT_FSIZE, &none);
+    bool ok = content_print(c, format, "report.out", &found.diag);
+    setrlimit(RLIMIT_FSIZE, &before);
+    content_free(c);
+    buf_free(&wide);
+    return ok;
+}
+
 int main(void)
 {
+    signal(SIGXFSZ, SIG_IGN);
     findings_start(&found);
     CHECK(sorts(0, 3, 1), "nothing comes out of nothing");
     CHECK(sorts(1, 0, 2), "one row, an empty value");
     CHECK(sorts(1000, 10, 2), "a thousand rows, and once more from the start");
     CHECK(sorts(200000, 300, 2), "more than memory holds, merged from a file, twice");
     CHECK(sorts(20, 6 << 20, 1), "values of six million bytes");
+    CHECK(!prints(PRINT_CSV) && access("report.out", F_OK) != 0, "a report whose lines find no room is none as CSV");
+    CHECK(!prints(PRINT_XLSX) && access("report.out", F_OK) != 0, "nor as a workbook");
     setenv("TMPDIR", "/nowhere/at/all", 1);
     CHECK(!sorts(200000, 300, 1), "no room for the file is a failure");
     CHECK_STR(str_head(buf_slice(&found.text), 12), "write_failed", "that is told once");
