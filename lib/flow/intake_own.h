@@ -82,6 +82,7 @@ struct reading {
     const char *file, *path, *name;    /* without folders; as given; of the sheet */
     uint64_t serial;                   /* no two sheets of a run have the same */
     bool guide, told;                  /* it only shows how to fill in the others; and has a table, which is to be told */
+    bool other;                        /* one of several sheets, and its headings are not those of people */
     bool headless;                     /* no headings in its first block */
     const struct place_context *start; /* what the names of sheet and file say */
     atomic_bool *enough;               /* of a large file: codes of which no more findings are wanted, only their number; or NULL */

@@ -43,18 +43,22 @@ static struct str stem(const char *file)
     return (struct str){file, dot && dot != file ? (size_t)(dot - file) : strlen(file)};
 }
 
-static bool has_table(const struct reading *r, struct hand *h, const struct cell_block *b)
+enum contents { CONTENTS_NONE, CONTENTS_OTHER, CONTENTS_PEOPLE };
+/* What the tables and cards of the first block are about. */
+static enum contents contents_of(const struct reading *r, struct hand *h, const struct cell_block *b)
 {
-    for (size_t i = 0; i < b->n_rows; i++) {
+    enum contents found = CONTENTS_NONE;
+    for (size_t i = 0; i < b->n_rows && found != CONTENTS_PEOPLE; i++) {
         struct layout *l = NULL;
         unsigned rows;
         struct card *cards;
         size_t n;
         enum header_verdict v = header_at(&r->in->words, b, i, &r->sheet, &l, &rows);
+        if (v == HEADER_FOUND && !layout_of_people(&r->in->words, l)) found = CONTENTS_OTHER;
+        else if (v != HEADER_NONE || card_at(&r->in->words, b, i, &h->block_memory, &cards, &n)) found = CONTENTS_PEOPLE;
         layout_free(l);
-        if (v != HEADER_NONE || card_at(&r->in->words, b, i, &h->block_memory, &cards, &n)) return true;
     }
-    return false;
+    return found;
 }
 
 /* The date of the survey may stand below the table too. */
@@ -97,10 +101,11 @@ void reading_begin(struct reading *r, struct hand *h, const struct cell_block *b
     find_survey_date(start, b);
     place_context_settle(start, &r->in->places);
     r->start = start;
-    bool table = has_table(r, h, b);
+    enum contents contents = contents_of(r, h, b);
     r->guide = is_guide(&r->sheet);
-    r->headless = !table && !r->guide;
-    r->told = r->guide && table;
+    r->other = !r->guide && contents == CONTENTS_OTHER && !r->sheet.only;
+    r->headless = contents == CONTENTS_NONE && !r->guide;
+    r->told = r->guide && contents != CONTENTS_NONE;
     r->now = (struct standing){.context = start};
 }
 
@@ -109,6 +114,7 @@ void reading_end(const struct reading *r, struct take *t, struct take *late)
     struct place at = {.file = r->path, .sheet = r->name};
     const struct standing *s = &r->now;
     if (r->told) take_say(t, DIAG_SHEET_GUIDE, &at, r->name, NULL);
+    if (r->other) take_say(t, DIAG_SHEET_OTHER, &at, r->name, NULL);
     if (s->headless_row) {
         struct place first = {.file = r->path, .sheet = r->name, .row = s->headless_row};
         take_say(late, DIAG_NO_HEADER, &first, NULL);

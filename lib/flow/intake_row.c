@@ -44,10 +44,11 @@ void hand_free(struct hand *h)
     *h = (struct hand){0};
 }
 
-/* Two columns hold one field: telephone numbers are joined, of other things the first is taken. */
+/* Two columns hold one field: telephone numbers are joined, of other things the first that says something is taken. */
 static void add_second(struct hand *h, uint32_t field, const struct cell *cell, struct arena *text)
 {
     struct cell *first = &h->now[field];
+    if (h->in->schema->fields[field].role != ROLE_PHONE && converter_says_nothing(h->converter, field, first)) *first = *cell;
     if (h->in->schema->fields[field].role != ROLE_PHONE || str_eq(cell_str(first), cell_str(cell))) return;
     size_t n = first->n + 1 + cell->n;
     char *both = arena_alloc(text, n);

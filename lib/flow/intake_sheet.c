@@ -504,7 +504,7 @@ static bool is_plain(const struct walk *k, const struct line *l)
 
 static size_t take_row(struct walk *k, size_t i, const struct line *l)
 {
-    if (k->r->guide) {
+    if (k->r->guide || k->r->other) {
         fate(k, FATE_PREAMBLE);
         return 1;
     }

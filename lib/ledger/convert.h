@@ -50,6 +50,8 @@ struct converter;
  * pattern counts characters as the program's LC_CTYPE has them, which must be UTF-8. */
 struct converter *converter_new(const struct schema *s, const struct convert_options *o, struct diag *d);
 void converter_free(struct converter *c);
+/* Does the cell say nothing, in the column of that field: 无, /, or what the field itself takes for nothing? */
+bool converter_says_nothing(struct converter *c, uint32_t field, const struct cell *cell);
 /* `cells`: one a schema field, CELL_EMPTY where the sheet has no such column.  `out` is valid until the next call. */
 void converter_row(struct converter *c, const struct cell *cells, struct converted *out);
 

@@ -463,3 +463,9 @@ void convert_cell(struct converter *c, const struct field *f, const struct cell 
     if (cell->kind == CELL_ERROR) refuse(c, f, DIAG_FORMAT_INVALID, text);
     else BY_ROLE[f->role](c, f, cell, text);
 }
+
+bool converter_says_nothing(struct converter *c, uint32_t field, const struct cell *cell)
+{
+    struct str text = str_trim(cell_str(cell));
+    return !text.n || is_missing(c, text) || is_missing_here(c, &c->s->fields[field], text);
+}

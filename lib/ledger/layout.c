@@ -35,6 +35,21 @@ bool layout_same(const struct layout *a, const struct layout *b)
     return true;
 }
 
+bool layout_of_people(const struct words *w, const struct layout *l)
+{
+    if (!w->has_name || l->column[w->name] != UINT32_MAX) return true;
+    if (w->id < w->schema->n_fields && l->column[w->id] != UINT32_MAX) return true;
+    bool sex = false, others = false;
+    for (size_t f = 0; f < w->schema->n_fields; f++) {
+        if (l->column[f] == UINT32_MAX) continue;
+        enum role role = w->schema->fields[f].role;
+        if (role == ROLE_BIRTH_DATE) return true;
+        sex |= role == ROLE_SEX;
+        others |= role != ROLE_SEX && role != ROLE_CODE;
+    }
+    return sex && others;
+}
+
 struct line line_of(const struct cell_block *b, size_t i)
 {
     const struct cell_row *row = &b->rows[i];
@@ -242,9 +257,10 @@ bool text_is_serial(struct str s)
     return true;
 }
 
-static bool is_place_or_number(const struct words *w, uint32_t field, struct str s)
+/* Does the cell name only the place, or stand in a column that is not wanted? */
+static bool is_beside_people(const struct words *w, uint32_t field, struct str s)
 {
-    if (field == COLUMN_IGNORED) return text_is_serial(s);
+    if (field == COLUMN_IGNORED) return !text_says_nobody(w, s, true); /* 楼长 | 李四 */
     if (field >= w->schema->n_fields) return false;
     enum role role = w->schema->fields[field].role;
     return role == ROLE_COMMUNITY || role == ROLE_GRID || role == ROLE_BUILDING;
@@ -289,7 +305,7 @@ static bool is_nil(const struct words *w, const struct line *l, const struct lin
     for (uint32_t c = 0; c < l->n; c++) {
         struct str s = str_trim(line_at(l, c));
         uint32_t field = c < layout->n ? layout->field[c] : COLUMN_BLANK;
-        if (!s.n || is_place_or_number(w, field, s)) continue;
+        if (!s.n || is_beside_people(w, field, s)) continue;
         filled++;
         stroke |= is_stroke(s) && (field == w->name || (filled == 1 && where->just_after_heading));
         only_strokes &= is_stroke(s) || text_says_nobody(w, s, true);

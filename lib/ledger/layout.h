@@ -35,6 +35,9 @@ struct layout {
 };
 void layout_free(struct layout *l);
 bool layout_same(const struct layout *a, const struct layout *b);
+/* Are its columns those of people?  Totals, directories and lists of choices have no name and no number, and no sex or birth date
+ * beside anything but choices. */
+bool layout_of_people(const struct words *w, const struct layout *l);
 
 /* The cells of a row; `n` without the empty ones at the end. */
 struct line {

@@ -433,6 +433,19 @@ static uint32_t find_below(const struct places *p, struct str text)
     return unit;
 }
 
+/* 榆山街道, 平阴县榆山街道办事处, where a community has to stand: no community, but nothing unknown either. */
+static uint32_t find_station(const struct places *p, struct str text, struct str date)
+{
+    static const char *const ABOVE[] = {"省", "市", "县", "区", NULL};
+    uint32_t unit = units_find(p->units, UNIT_NONE, LEVEL_STATION, text, date, NULL);
+    for (size_t i = 0; unit == UNIT_NONE && i < text.n;) {
+        text_next(text, &i);
+        if (ends_with_any(str_head(text, i), ABOVE))
+            unit = units_find(p->units, UNIT_NONE, LEVEL_STATION, str_from(text, i), date, NULL);
+    }
+    return unit;
+}
+
 /* 锦东小区5号楼2单元301, 5-2-301: the building in an address, when it has one of that number only and no other place is named. */
 static uint32_t find_in_address(const struct places *p, uint32_t within, struct str text, struct str date)
 {
@@ -518,6 +531,7 @@ static uint32_t look_for(const struct places *p, uint32_t within, enum level lev
     if (unit == UNIT_NONE && level == LEVEL_COMMUNITY) {
         unit = find_below(p, text);
         if (unit != UNIT_NONE && !(units_inside(p->units, unit, within) && units_open_on(p->units, unit, date))) unit = UNIT_NONE;
+        if (unit == UNIT_NONE) unit = find_station(p, text, date);
     }
     if (unit == UNIT_NONE && level == LEVEL_GRID) unit = find_grid_after(p, within, text, date);
     if (unit != UNIT_NONE || level != LEVEL_BUILDING || (never & NEVER_ADDRESS)) return unit;

@@ -132,4 +132,22 @@ for text in '退役退休军人：退\n云翠社区1号楼：无\n' '登记退\n
         same "$coding with no mark, though 退 has a byte of zeros, and 登 begins as JSON does" "$(printf %b "$text")" "$(cat out)"
     done
 done
+
+# The lists of other offices (domain: 优抚 rosters, grid systems), and what stands beside lists in a workbook.
+printf '%s\n' '云翠社区3网格12号楼,,,,' '所属行政区划,姓名,身份证件号码,优抚对象,优抚类别' "榆山街道,单甲,$A,正常,烈士遗属" "平阴县榆山街道办事处,合乙,$B,待续办,其他" ',李丙,,已停发,参战退役人员' >roster.csv
+vet-import -q roster.csv >out 2>err
+same "a column that names only the street says nothing against the title; a state beside a class is no class" \
+    "单甲 C1G3B12 烈士遗属  合乙 C1G3B12   李丙 C1G3B12 参战退役人员 id_number:id_missing" \
+    "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { printf "%s%s %s %s %s", n++ ? " " : "", $c["name"], $c["unit"], $c["benefit"], $c["_flags"] }' out)"
+printf '%s\n' '云翠社区3网格,,,,,' '序号,楼栋,楼长,姓名,身份证号,备注' "1,11号楼,甲某,单甲,$A," '2,12号楼,乙某,,,无' >leaders.csv
+vet-import -q --stats stats.json leaders.csv >out 2>err
+same "无 among the remarks beside the name of the leader alone is a nil return" "new:1 nil:1 header:1 preamble:1" "$(fates)"
+printf '%s\n' '姓名,性别' '单甲,9' '合乙,0' >'云翠社区1号楼.csv'
+vet-import -q '云翠社区1号楼.csv' >out 2>err
+same "0 and 9 of GB/T 2261.1 say nothing of a sex" "单甲,|合乙," "$(sed 1d out | cut -d, -f1,2 | paste -sd '|')"
+cp "$TESTS/corpus/good-beside-lists.xlsx" '云翠_3网格_12号楼.xlsx'
+vet-import -q --stats stats.json --rejects rejects.csv '云翠_3网格_12号楼.xlsx' >out 2>err
+same "sheets of totals, of telephone numbers and of choices beside a list are no people" "单甲 1" "$(names) $(wc -l <rejects.csv)"
+vet-import '云翠_3网格_12号楼.xlsx' --lang en >out 2>err
+same "and each is told" 3 "$(grep -c 'not those of a list of people' err)"
 finish
