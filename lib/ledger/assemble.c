@@ -1,5 +1,6 @@
 #include "ledger/assemble.h"
 
+#include "base/number.h"
 #include "base/text.h"
 #include "ledger/codes.h"
 
@@ -172,6 +173,35 @@ static void find_groups(const struct layout *l, const struct words *w, struct co
     }
 }
 
+/* What the heading says that the numbers below it count: 金额（万元）, 期限（年）.  Empty: nothing that matters. */
+static struct str measure_of(const struct field *f, struct str heading)
+{
+    static const char *const MONEY[] = {"亿元", "万元", "千元", "百元", NULL};
+    static const char *const MONTHS[] = {"年", NULL}, *const HOURS[] = {"分钟", "分", NULL};
+    const char *const *words = f->role == ROLE_MONEY ? MONEY : f->measure == DURATION_MONTHS ? MONTHS : HOURS;
+    size_t open, close;
+    if (f->role != ROLE_MONEY && !f->measure) return (struct str){NULL, 0};
+    if (!str_find(heading, STR("（"), &open) && !str_find(heading, STR("("), &open)) return (struct str){NULL, 0};
+    struct str inside = str_from(heading, open + (heading.s[open] == '(' ? 1 : strlen("（")));
+    if (!str_find(inside, STR("）"), &close) && !str_find(inside, STR(")"), &close)) close = inside.n;
+    inside = str_head(inside, close);
+    static const char *const BEFORE[] = {"单位", "：", ":", "按", "以"};
+    for (size_t i = 0; i < sizeof BEFORE / sizeof *BEFORE; i++)
+        if (str_starts(inside, str_of(BEFORE[i]))) inside = str_from(inside, strlen(BEFORE[i]));
+    for (inside = str_trim(inside); *words; words++)
+        if (str_is(inside, *words)) return str_of(*words);
+    return (struct str){NULL, 0};
+}
+
+static void take_measure(struct layout *l, const struct words *w, const struct column_name *name, uint32_t c)
+{
+    uint32_t f = l->field[c];
+    struct str word = f < w->schema->n_fields ? measure_of(&w->schema->fields[f], name->own) : (struct str){NULL, 0};
+    if (!word.n) return;
+    l->use[c] = (struct column_use){USE_MEASURE, f, word};
+    l->assembled = true;
+}
+
 void assemble_ready(struct layout *l, const struct words *w, const struct column_name *given)
 {
     struct arena a = {0};
@@ -184,6 +214,7 @@ void assemble_ready(struct layout *l, const struct words *w, const struct column
         if (part_of(w, names[c].own, &field)) take_parts(l, w, names, field);
         if (l->use[c].kind == USE_ALONE && names[c].group < w->schema->n_fields) take_ticks(l, w, names, names[c].group);
         if (l->use[c].kind == USE_ALONE && date_part(w, &names[c], &field).n) take_date(l, w, names, field);
+        if (l->use[c].kind == USE_ALONE) take_measure(l, w, &names[c], c);
     }
     arena_free(&a);
 }
@@ -227,17 +258,41 @@ static bool add_use(const struct column_use *use, struct str s, struct buf *out)
     return true;
 }
 
+/* Does it say itself what it counts: 5000元, 2万, 36个月? */
+static bool has_measure(struct str s)
+{
+    static const char *const WORDS[] = {"元", "块", "圆", "万", "亿", "年", "月", "天", "时", "分", NULL};
+    size_t at;
+    for (const char *const *w = WORDS; *w; w++)
+        if (str_find(s, str_of(*w), &at)) return true;
+    return false;
+}
+
+/* A bare number under 金额（万元） is one of 万元. */
+static void add_measure(const struct column_use *use, struct str s, struct cell *cell, struct arena *a)
+{
+    struct number_reading r;
+    if (has_measure(s) || !number_read(s, &r)) return;
+    struct buf text = {0};
+    buf_str(&text, s);
+    buf_str(&text, use->word);
+    *cell = (struct cell){.s = arena_copy(a, text.s, text.n), .n = (uint32_t)text.n, .kind = CELL_TEXT};
+    buf_free(&text);
+}
+
 void assemble_row(const struct layout *l, const struct words *w, const struct line *line, struct cell *now, struct arena *a)
 {
     struct buf text = {0};
     for (uint32_t c = 0; c < l->n; c++) {
         uint32_t f = l->use[c].field;
-        if (l->use[c].kind == USE_ALONE || l->column[f] != c) continue; /* once a field, at its first column */
-        bool own = false;                                               /* a building alone is no address */
+        if (l->use[c].kind == USE_MEASURE && l->column[f] == c) add_measure(&l->use[c], str_trim(line_at(line, c)), &now[f], a);
+        if (l->use[c].kind == USE_ALONE || l->use[c].kind == USE_MEASURE || l->column[f] != c)
+            continue;     /* once a field, at its first column */
+        bool own = false; /* a building alone is no address */
         text.n = 0;
         for (uint32_t k = c; k < l->n; k++) {
             struct str s = str_trim(line_at(line, k));
-            if (l->use[k].kind == USE_ALONE || l->use[k].field != f || !s.n) continue;
+            if (l->use[k].kind == USE_ALONE || l->use[k].kind == USE_MEASURE || l->use[k].field != f || !s.n) continue;
             bool added = add_use(&l->use[k], s, &text);
             own |= added && l->field[k] >= w->schema->n_fields;
         }

@@ -1,7 +1,8 @@
 /* Fields that several columns make together.
  *
  * Parts of an address (小区 | 楼栋 | 单元 | 房号), which the ledger names (vet:parts), parts of a date (年 | 月 under 入伍时间),
- * and columns to tick (男 | 女 under 性别, or the labels of a code list).  A field that has a column of its own is left to it. */
+ * and columns to tick (男 | 女 under 性别, or the labels of a code list).  A field that has a column of its own is left to it;
+ * where the heading of that says what its numbers count, 金额（万元） or 期限（年）, a bare number is read with it. */
 #ifndef VET_LEDGER_ASSEMBLE_H
 #define VET_LEDGER_ASSEMBLE_H
 

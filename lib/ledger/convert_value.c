@@ -423,7 +423,7 @@ static void convert_number(struct converter *c, const struct field *f, const str
 {
     struct number_reading r;
     (void)cell;
-    bool good = number_read(text, &r);
+    bool good = f->measure ? duration_read(text, f->measure, &r) : number_read(text, &r);
     if (!good || (f->type == TYPE_INTEGER && memchr(r.text, '.', r.n))) {
         refuse(c, f, DIAG_NUMBER_INVALID, text);
         return;

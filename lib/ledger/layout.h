@@ -8,11 +8,11 @@
 #include "cells/cells.h"
 #include "ledger/words.h"
 
-/* A column that makes a field together with others (ledger/assemble.h). */
+/* A column that makes a field together with others, or says in its heading what its numbers count (ledger/assemble.h). */
 struct column_use {
-    enum { USE_ALONE, USE_PART, USE_TICK } kind;
+    enum { USE_ALONE, USE_PART, USE_TICK, USE_MEASURE } kind;
     uint32_t field;
-    struct str word; /* of a part: what follows a bare number; of a column to tick: the label that a tick means */
+    struct str word; /* of a part or a measure: what follows a bare number; of a column to tick: the label that a tick means */
 };
 /* How the rows of a table are read; const once made. */
 struct layout {

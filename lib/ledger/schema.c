@@ -14,6 +14,7 @@ static const char *const ROLES[] = {"none",  "name",    "citizen_id", "sex",    
                                     "money", "number",  "text",       "survey_date", NULL};
 static const char *const TYPES[] = {"string", "integer", "number", "boolean", "date", NULL};
 static const char *const MASKS[] = {"none", "name", "id", "phone", "address", "date", "text", NULL};
+static const char *const MEASURES[] = {"months", "hours", NULL};
 static const char *const RULE_CODES[] = {"rule",         "date_order", "date_invalid", "birth_mismatch", "sex_mismatch",
                                          "number_range", NULL};
 static const enum diag_code RULE_DIAGS[] = {DIAG_RULE,           DIAG_DATE_ORDER,   DIAG_DATE_INVALID,
@@ -23,9 +24,10 @@ static const char *const KEYS_OF_LEDGER[] = {"$schema",       "name",        "ti
                                              "missingValues", "foreignKeys", "vet:rules", "vet:ignore",  "vet:nil", "vet:rollups",
                                              "vet:sensitive", "vet:stock",   "vet:left",  NULL};
 static const char *const KEYS_OF_FIELD[] = {
-    "name",       "title",       "type",          "format",   "description",   "example",      "constraints",
-    "categories", "vet:aliases", "vet:role",      "vet:mask", "vet:codes",     "vet:multiple", "vet:fillDown",
-    "vet:derive", "vet:past",    "vet:sensitive", "vet:form", "missingValues", "vet:parts",    NULL};
+    "name",          "title",        "type",        "format",   "description",   "example",
+    "constraints",   "categories",   "vet:aliases", "vet:role", "vet:mask",      "vet:codes",
+    "vet:multiple",  "vet:fillDown", "vet:derive",  "vet:past", "vet:sensitive", "vet:form",
+    "missingValues", "vet:parts",    "vet:measure", NULL};
 static const char *const KEYS_OF_CONSTRAINTS[] = {"required", "unique",  "minLength", "maxLength", "minimum",
                                                   "maximum",  "pattern", "enum",      NULL};
 static const char *const KEYS_OF_FORM[] = {"width", "hint", "show", "choices", NULL};
@@ -244,6 +246,8 @@ static void load_field(struct loader *l, struct field *f, const struct share_val
     f->fill_down = share_truth(l->f, v, "vet:fillDown", is_place(f->role));
     f->past = share_truth(l->f, v, "vet:past", f->role == ROLE_BIRTH_DATE || f->role == ROLE_SURVEY_DATE);
     f->sensitive = share_truth(l->f, v, "vet:sensitive", false);
+    struct str measure = share_string(l->f, v, "vet:measure", false);
+    if (measure.n) f->measure = (enum duration)(1 + share_word(l->f, share_get(v, "vet:measure"), measure, MEASURES));
     const struct share_value *derive = share_get(v, "vet:derive");
     f->derive = keep(l, share_string(l->f, v, "vet:derive", false));
     if (derive) {

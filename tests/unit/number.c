@@ -1,7 +1,7 @@
-/* Numbers and sums of money as people type them. */
+/* Numbers, sums of money and lengths of time as people type them. */
 #include "tap.h"
 
-#include "base/number.h"
+#include "base/duration.h"
 
 static void reads(const char *text, const char *want, bool about)
 {
@@ -10,6 +10,32 @@ static void reads(const char *text, const char *want, bool about)
     if (!CHECK(good == (want != NULL) && (!good || (str_is((struct str){r.text, r.n}, want) && r.about == about)), "%s is %s%s",
                text, want ? want : "no number", about ? ", about" : ""))
         printf("# got %.*s\n", good ? (int)r.n : 0, r.text);
+}
+
+static void lasts(const char *text, enum duration of, const char *want)
+{
+    struct number_reading r;
+    bool good = duration_read(str_of(text), of, &r);
+    if (!CHECK(good == (want != NULL) && (!good || str_is((struct str){r.text, r.n}, want)), "%s is %s %s", text,
+               want ? want : "no number", of == DURATION_MONTHS ? "of months" : "of hours"))
+        printf("# got %.*s\n", good ? (int)r.n : 0, r.text);
+}
+
+static void test_durations(void)
+{
+    static const char *const months[][2] = {{"36", "36"},      {"36个月", "36"},   {"36期", "36"},       {"3年", "36"},
+                                            {"三年", "36"},    {"两年", "24"},     {"3年半", "42"},      {"半年", "6"},
+                                            {"1.5年", "18"},   {"3年2个月", "38"}, {"3年零2个月", "38"}, {"３年", "36"},
+                                            {"2年左右", "24"}, {" 5 年 ", "60"}};
+    static const char *const hours[][2] = {{"3", "3"},           {"3小时", "3"},        {"1.5小时", "1.5"},
+                                           {"90分钟", "1.5"},    {"20分", "0.33"},      {"半小时", "0.5"},
+                                           {"2小时30分", "2.5"}, {"一个半小时", "1.5"}, {"2个小时", "2"}};
+    static const char *const no_months[] = {"3天", "90分钟", "长期", "年", "3-5年", "3年x", "至2020年5月"};
+    static const char *const no_hours[] = {"3天", "2年", "一天半", "全天"};
+    for (size_t i = 0; i < sizeof months / sizeof *months; i++) lasts(months[i][0], DURATION_MONTHS, months[i][1]);
+    for (size_t i = 0; i < sizeof hours / sizeof *hours; i++) lasts(hours[i][0], DURATION_HOURS, hours[i][1]);
+    for (size_t i = 0; i < sizeof no_months / sizeof *no_months; i++) lasts(no_months[i], DURATION_MONTHS, NULL);
+    for (size_t i = 0; i < sizeof no_hours / sizeof *no_hours; i++) lasts(no_hours[i], DURATION_HOURS, NULL);
 }
 
 int main(void)
@@ -66,5 +92,6 @@ int main(void)
         "1,234,56", "--3",    "50%",        "1E999",    "12345678901234567890123456789012345678901234567890"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) reads(none[i], NULL, false);
     CHECK(number_value(STR("1234.5")) == 1234.5, "the value of canonical text");
+    test_durations();
     return tap_end();
 }
