@@ -124,6 +124,15 @@ static bool may_be_ditto(const struct cell *c)
     }
 }
 
+/* What was typed of a record that comes in again, where no value came of it and nobody has put one since. */
+static void fill_typed(struct hand *h, const struct row_at *at)
+{
+    for (uint32_t f = 0; f < h->in->schema->n_fields; f++) {
+        uint32_t c = at->layout->typed[f];
+        if (!h->now[f].n && c < at->line.n) h->now[f] = at->line.cells[c];
+    }
+}
+
 void row_gather(struct hand *h, const struct row_at *at)
 {
     const struct layout *l = at->layout;
@@ -138,6 +147,7 @@ void row_gather(struct hand *h, const struct row_at *at)
         else h->now[field] = *cell;
         ditto |= may_be_ditto(cell);
     }
+    if (l->typed) fill_typed(h, at);
     for (uint32_t f = 0; ditto && f < s->n_fields; f++)
         if (h->now[f].n && may_be_ditto(&h->now[f])) fill_ditto(h, f);
     fill_places(h, at);

@@ -178,11 +178,25 @@ static bool names_unit(struct str heading)
            str_find(heading, STR("栋"), &at);
 }
 
+/* Columns of our own, when records, or a workbook that went home, come in again. */
+static void add_own_column(struct layout *l, const struct words *w, uint32_t c, struct str heading)
+{
+    if (str_is(heading, "_return")) l->answers = c;
+    if (str_is(heading, "_row")) l->numbers = c;
+    if (!str_ends(heading, STR("_typed"))) return;
+    const struct field *f = schema_field(w->schema, str_head(heading, heading.n - strlen("_typed")));
+    if (!f) return;
+    if (!l->typed) {
+        l->typed = arena_alloc(&l->memory, w->schema->n_fields * sizeof *l->typed);
+        for (size_t i = 0; i < w->schema->n_fields; i++) l->typed[i] = UINT32_MAX;
+    }
+    l->typed[f->index] = c;
+}
+
 static void add_column(struct layout *l, const struct words *w, uint32_t c, struct joined j)
 {
     l->headings[c] = str_copy(&l->memory, j.heading);
-    if (str_is(str_trim(j.heading), "_return")) l->answers = c;
-    if (str_is(str_trim(j.heading), "_row")) l->numbers = c;
+    add_own_column(l, w, c, str_trim(j.heading));
     l->field[c] = j.field;
     if (j.field >= w->schema->n_fields) return;
     if (l->column[j.field] == UINT32_MAX) {

@@ -49,6 +49,16 @@ printf '%s\n' name,id_number,community,grid,building,unit,_file,_sheet,_row,_fla
     姓名,身份证号,社区,网格,楼栋,C1G1,a.csv,,6, grid,id_number,name,第1网格,,C1G1,a.csv,,7, >words.csv
 status "records that come in again may have the words of sheets for names" 0 vet-import -q --stats words.json words.csv
 has "each is a record and no heading, total or card" words.json '"rows": 4, "fates": {"new": 3,'
+long=$(printf '长%.0s' {1..61})
+printf '%s\n' 姓名,身份证号,出生年月,联系电话,人员类别,社区,网格,楼栋 张甲,370124198506150012,1985年13月,138,将军,云翠社区,第1网格,77号楼 \
+    "$long,,,,,云翠社区,第1网格," >typed.csv
+vet-import -q -u "$corpus/good-import-units.csv" typed.csv >records.csv
+status "records with values that could not be read come in again" 0 vet-import -q -u "$corpus/good-import-units.csv" records.csv
+same "with what was typed and the same flags" "$(sed 's/typed.csv,,[0-9]*/PLACE/' records.csv)" "$(sed 's/records.csv,,[0-9]*/PLACE/' out)"
+has "a name that is too long costs nobody his place" out "$long"
+sed "s/^张甲,,,/张甲,,370124198506150011,/" records.csv >put.csv
+vet-import -q -u "$corpus/good-import-units.csv" put.csv >out
+has "what somebody has put right since is taken" out "张甲,男,370124198506150011,1985-06-15"
 cat >boat.json <<'JSON'
 {"name": "boat", "title": "船", "fields": [{"name": "name", "title": "船名", "type": "string",
  "constraints": {"required": true, "pattern": ".."}}, {"name": "place", "title": "泊位", "type": "string"}]}
