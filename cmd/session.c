@@ -31,7 +31,7 @@ _Noreturn void mem_exhausted(size_t wanted)
     _exit(4);
 }
 
-static const char *translate(const char *english)
+const char *session_translate(const char *english)
 {
     return english && *english ? gettext(english) : "";
 }
@@ -80,7 +80,7 @@ static void print_finding(void *ctx, const struct finding *f)
     struct str args[DIAG_ARGS];
     struct buf scratch[DIAG_ARGS] = {{0}};
     for (int i = 0; i < DIAG_ARGS; i++) args[i] = translate_word(f->args[i], &scratch[i]);
-    diag_expand(&b, translate(diag_template(f->code)), args);
+    diag_expand(&b, session_translate(diag_template(f->code)), args);
     for (int i = 0; i < DIAG_ARGS; i++) buf_free(&scratch[i]);
     for (size_t i = 0; i < b.n; i++)
         if (b.s[i] == '\n' || b.s[i] == '\r' || b.s[i] == 27) b.s[i] = ' '; /* one line, and no terminal codes */
@@ -162,11 +162,12 @@ static void set_language(const char *lang, const char *share)
 static void print_help(const struct session *s, const struct opt_table *tables)
 {
     struct buf b = {0};
-    buf_printf(&b, "%s: %s %s\n%s\n", translate("Usage"), s->name, s->usage, translate(s->summary));
-    opt_help(&b, tables, translate);
-    buf_printf(&b, "\n%s\n",
-               translate("Exit status: 0 done, 1 done but something needs a person, 2 wrong use, 3 an input could not be read, 4 "
-                         "the system failed."));
+    buf_printf(&b, "%s: %s %s\n%s\n", session_translate("Usage"), s->name, s->usage, session_translate(s->summary));
+    opt_help(&b, tables, session_translate);
+    buf_printf(
+        &b, "\n%s\n",
+        session_translate("Exit status: 0 done, 1 done but something needs a person, 2 wrong use, 3 an input could not be read, 4 "
+                          "the system failed."));
     fwrite(b.s, 1, b.n, stdout);
     buf_free(&b);
 }
@@ -274,7 +275,7 @@ int session_end(struct session *s)
     /* xz and others: what was written last may still fail to reach the disk. */
     bool failed = ferror(stdout) != 0;
     if (fflush(stdout) != 0) failed = true;
-    if (failed) diag_add(&s->diag, DIAG_WRITE_FAILED, NULL, translate("standard output"), strerror(errno), NULL);
+    if (failed) diag_add(&s->diag, DIAG_WRITE_FAILED, NULL, session_translate("standard output"), strerror(errno), NULL);
     if (s->unmasked && s->diag.status >= 4) note_export(s, NULL, s->unmasked_to, "{\"failed\":true}");
     opt_list_free(&s->files);
     free(s->share_found);
@@ -426,7 +427,7 @@ void session_home_templates(const char **templates)
     if (strcmp(messages, "C") == 0 || strcmp(messages, "POSIX") == 0) setlocale(LC_MESSAGES, "C.UTF-8");
     setenv("LANGUAGE", "zh_CN", 1);
     _nl_msg_cat_cntr++;
-    for (int c = 0; c < DIAG_COUNT; c++) templates[c] = translate(diag_template((enum diag_code)c));
+    for (int c = 0; c < DIAG_COUNT; c++) templates[c] = session_translate(diag_template((enum diag_code)c));
     if (language) setenv("LANGUAGE", language, 1);
     else unsetenv("LANGUAGE");
     setlocale(LC_MESSAGES, messages);

@@ -57,6 +57,7 @@ const char *session_who(void);
 void session_hide(struct session *s, const char *secret);
 /* Are messages in Chinese?  For texts that a ledger holds in both languages. */
 bool session_chinese(void);
+const char *session_translate(const char *english); /* in the language of the run; "" for NULL */
 /* The Chinese templates of all messages, DIAG_COUNT of them, whatever the language of the run: for what goes home. */
 void session_home_templates(const char **templates);
 bool session_is_month(struct str s); /* YYYY-MM */

@@ -15,11 +15,6 @@ struct request {
     bool one, full;
 };
 
-static const char *translate(const char *english)
-{
-    return english && *english ? gettext(english) : "";
-}
-
 static bool is_file(const char *path)
 {
     struct stat st;
@@ -182,8 +177,10 @@ static bool only_links(const struct session *s, const struct request *q)
 static void link_rows(struct session *s, const struct request *q, struct rows *r, struct store *st, const struct schema *l)
 {
     struct model *m = mem_alloc(sizeof *m);
-    struct link_options o = {
-        .threads = (unsigned)s->threads, .train = q->train != NULL, .decisions = str_of(q->decisions), .translate = translate};
+    struct link_options o = {.threads = (unsigned)s->threads,
+                             .train = q->train != NULL,
+                             .decisions = str_of(q->decisions),
+                             .translate = session_translate};
     if (open_model(s, q, r, m, &o.guess)) {
         char digest[64] = "";
         set_source(m, q->source);

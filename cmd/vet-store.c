@@ -54,6 +54,13 @@ static void tell(struct work *w, enum diag_code code, const char *a)
     diag_add(&w->session.diag, code, &at, a, NULL);
 }
 
+static void tell_number(struct work *w, enum diag_code code, size_t n)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%zu", n);
+    if (n) tell(w, code, text);
+}
+
 /* A new store has the ledger's tables, and the units when a units file is given. */
 static void do_init(struct work *w)
 {
@@ -83,7 +90,7 @@ static void do_verify(struct work *w)
 
 static void do_log(struct work *w)
 {
-    write_rows(w, store_log(w->store));
+    write_rows(w, store_log_told(w->store, session_translate));
 }
 
 /* "17", "17..20", several of them; with --run the whole run of each. */
@@ -111,11 +118,11 @@ static size_t batches_meant(struct work *w, int64_t **v)
 static void do_undo(struct work *w)
 {
     int64_t *v;
-    size_t n = batches_meant(w, &v), done = 0;
-    char text[24];
+    struct undone done;
+    size_t n = batches_meant(w, &v);
     if (n && store_undo(w->store, v, n, w->cascade, &done)) {
-        snprintf(text, sizeof text, "%zu", done);
-        tell(w, DIAG_UNDO_WAS, text);
+        tell_number(w, DIAG_UNDO_WAS, done.away);
+        tell_number(w, DIAG_REDO_WAS, done.back);
     }
     free(v);
 }

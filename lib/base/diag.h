@@ -53,7 +53,7 @@ struct place {
     bool lines; /* they are a line and a character of a text, and no cell */
 };
 
-enum { DIAG_ARGS = 4 };
+enum { DIAG_ARGS = 5 };
 struct finding {
     enum diag_code code;
     enum severity severity; /* the code's, or raised (--strict) */

@@ -11,7 +11,8 @@
 
 /* The batch and the sheet that a change came from. */
 struct origin {
-    struct str batch, kind, at, by, period, file, sheet, row, survey, returned;
+    struct str batch, kind, root, at, by, period, file, sheet, row, survey,
+        returned; /* root: kind of what was undone, or brought back */
 };
 struct differing {
     struct building *b;
@@ -27,17 +28,18 @@ struct differing {
 
 static bool load_origins(struct differing *d)
 {
-    static const char *const NAMES[] = {"batch", "kind", "at", "by", "period", "file", "sheet", "row", "survey_date", "returned"};
+    static const char *const NAMES[] = {"batch", "kind",  "root_kind", "at",          "by",      "period",
+                                        "file",  "sheet", "row",       "survey_date", "returned"};
     struct rows *rows = store_origins(d->b->source->of->store, d->b->source->schema, d->reported, d->b->as_of);
     if (!rows) return false;
-    int at[10], c_record = columns_find(&rows->columns, STR("record")), c_what = columns_find(&rows->columns, STR("what"));
-    for (int i = 0; i < 10; i++) at[i] = columns_find(&rows->columns, str_of(NAMES[i]));
+    int at[11], c_record = columns_find(&rows->columns, STR("record")), c_what = columns_find(&rows->columns, STR("what"));
+    for (int i = 0; i < 11; i++) at[i] = columns_find(&rows->columns, str_of(NAMES[i]));
     struct row_cursor cursor = {.rows = rows};
     for (struct str *v; (v = rows_next(&cursor));) {
-        struct str *const to = (struct str[10]){0};
-        for (int i = 0; i < 10; i++) to[i] = str_copy(&d->memory, v[at[i]]);
+        struct str *const to = (struct str[11]){0};
+        for (int i = 0; i < 11; i++) to[i] = str_copy(&d->memory, v[at[i]]);
         mem_grow(&d->origins, &d->cap, d->n + 1, sizeof *d->origins);
-        d->origins[d->n] = (struct origin){to[0], to[1], to[2], to[3], to[4], to[5], to[6], to[7], to[8], to[9]};
+        d->origins[d->n] = (struct origin){to[0], to[1], to[2], to[3], to[4], to[5], to[6], to[7], to[8], to[9], to[10]};
         map_at(str_is(v[c_what], "link") ? &d->links : &d->records, v[c_record], NULL)->value = d->n++;
     }
     bool ok = rows_done(&cursor);
@@ -63,6 +65,7 @@ static bool load_returns(struct differing *d, const char *period, bool since, st
         mem_grow(&d->origins, &d->cap, d->n + 1, sizeof *d->origins);
         d->origins[d->n] = (struct origin){.batch = to[1],
                                            .kind = STR("import"),
+                                           .root = STR("import"),
                                            .at = to[2],
                                            .by = to[3],
                                            .file = to[4],
@@ -85,7 +88,7 @@ static const struct origin *origin_in(const struct differing *d, const struct ma
 /* Does the sheet speak of the month that was reported, or of one before?  Then what it says was so already. */
 static bool about_the_month(const struct differing *d, const struct origin *o)
 {
-    if (!str_is(o->kind, "import") && !str_is(o->kind, "unpack")) return true;
+    if (str_is(o->kind, "undo") || (!str_is(o->root, "import") && !str_is(o->root, "unpack"))) return true;
     if (str_is(o->returned, "correction")) return true;
     if (o->survey.n) return str_cmp(str_head(o->survey, 10), str_of(d->b->month_end)) <= 0;
     return str_cmp(o->period, d->b->period) <= 0;
@@ -93,8 +96,8 @@ static bool about_the_month(const struct differing *d, const struct origin *o)
 
 static void basis(struct buf *out, const struct origin *o)
 {
-    static const char *const KINDS[][2] = {{"import", "导入"},    {"undo", "撤销"},  {"links", "查重"},
-                                           {"decisions", "判定"}, {"erase", "删除"}, {"unpack", "下级移交"}};
+    static const char *const KINDS[][2] = {{"import", "导入"}, {"undo", "撤销"},  {"redo", "恢复"},      {"links", "查重"},
+                                           {"judged", "判定"}, {"erase", "删除"}, {"unpack", "下级移交"}};
     if (!o) return;
     if (o->file.n) buf_str(out, o->file);
     if (o->sheet.n) {
@@ -176,7 +179,7 @@ static const struct origin *origin_of(const struct differing *d, const struct pe
 
 static const char *word_of(const struct person_event *e, const struct origin *o, bool event)
 {
-    bool link = o && (str_is(o->kind, "links") || str_is(o->kind, "decisions"));
+    bool link = o && str_is(o->root, "links");
     switch (e->event) {
     case EVENT_NEW: return event ? "新增" : "补报";
     case EVENT_MOVED: return event ? "迁移" : "改登记处";

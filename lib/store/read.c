@@ -170,15 +170,6 @@ struct rows *store_codes(struct store *s, const struct schema *l, int64_t as_of)
     return rows_of_statement(s, "codes", prepare_reading(s, &sql));
 }
 
-struct rows *store_log(struct store *s)
-{
-    struct buf sql = {0};
-    buf_put(&sql,
-            "SELECT id AS batch, kind, at, who AS \"by\", command, source, source_hash, period, counts, undoes, run, previous, hash"
-            " FROM vet_batch ORDER BY id");
-    return rows_of_statement(s, "log", prepare_reading(s, &sql));
-}
-
 int64_t store_head(struct store *s, const char **hash)
 {
     if (!s->batch.id) batch_refresh(s);

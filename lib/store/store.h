@@ -96,6 +96,9 @@ struct rows *store_expected(struct store *s, const struct schema *l);
 struct rows *store_codes(struct store *s, const struct schema *l, int64_t as_of);
 /* The log: batch,kind,at,by,command,source,source_hash,period,counts,undoes,run,previous,hash; newest last. */
 struct rows *store_log(struct store *s);
+/* The same with what each batch did in words (`what`), and of an undo what it takes back or, undoing an undo, brings back.
+ * `translate` gives the words and sentences in the user's language. */
+struct rows *store_log_told(struct store *s, const char *(*translate)(const char *english));
 /* Number and hash (64 hex digits) of the last batch; the pointer lives until the next call. */
 int64_t store_head(struct store *s, const char **hash);
 /* The last batch up to `as_of` (0 = now) that changed what the store says: those that only tell of copies (exports, backups,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "store/log.h"
 #include "store/own.h"
 #include "store/pipe.h"
 
@@ -67,7 +68,8 @@ static bool counts_as_dependent(const struct undoing *u, int64_t batch)
     return batch > u->batch && batch <= u->n_batches && !u->undone_by[batch] && !u->undoes[batch];
 }
 
-static void depend(struct undoing *u, int64_t batch, const char *what, struct str name)
+/* `what` in words: why the later batch depends. */
+static void depend(struct undoing *u, int64_t batch, const char *what)
 {
     if (!counts_as_dependent(u, batch)) return;
     bool is_new;
@@ -75,8 +77,6 @@ static void depend(struct undoing *u, int64_t batch, const char *what, struct st
     if (is_new) {
         e->value = u->what.n;
         buf_put(&u->what, what);
-        buf_char(&u->what, ' ');
-        buf_str(&u->what, name);
         buf_char(&u->what, 0);
     }
 }
@@ -199,8 +199,9 @@ static bool follow(struct undoing *u, struct touched *x)
     while ((rc = sqlite3_step(u->follow)) == SQLITE_ROW) {
         int64_t in = sqlite3_column_int64(u->follow, 1), out = sqlite3_column_int64(u->follow, 2);
         if (sqlite3_column_type(u->follow, 2) == SQLITE_NULL) x->current = sqlite3_column_int64(u->follow, 0);
-        if (in > u->batch) depend(u, in, "changed", u->t->name);
-        if (out > u->batch) depend(u, out, "ended", u->t->name);
+        const char *what = u->t->is_ledger ? "it changed the same records" : "it changed the same entries";
+        if (in > u->batch) depend(u, in, what);
+        if (out > u->batch) depend(u, out, what);
     }
     sqlite3_reset(u->follow);
     return rc == SQLITE_DONE ? true : store_fault(u->s, rc);
@@ -236,7 +237,7 @@ static bool who_saw(struct undoing *u)
                 p += strspn(p, "[,]");
                 int64_t record = strtoll(p, &end, 10);
                 if (end == p) break;
-                if (touched_record(u, record)) depend(u, batch, "saw", u->t->name);
+                if (touched_record(u, record)) depend(u, batch, "its sheet has the same records, unchanged");
             }
         }
         sqlite3_reset(q);
@@ -258,7 +259,8 @@ static bool who_linked(struct undoing *u)
         memcpy(&record, e->key.s, sizeof record);
         sqlite3_bind_text(q, 1, u->t->name.s, (int)u->t->name.n - 8, SQLITE_STATIC);
         sqlite3_bind_int64(q, 2, record);
-        while ((rc = sqlite3_step(q)) == SQLITE_ROW) depend(u, sqlite3_column_int64(q, 0), "linked", u->t->name);
+        while ((rc = sqlite3_step(q)) == SQLITE_ROW)
+            depend(u, sqlite3_column_int64(q, 0), "it says which of the records are one person");
         sqlite3_reset(q);
     }
     sqlite3_finalize(q);
@@ -284,7 +286,9 @@ static bool who_lives_there(struct undoing *u, bool units)
         sqlite3_stmt *q = store_prepare(u->s, buf_text(&sql));
         buf_free(&sql);
         int rc = SQLITE_DONE;
-        while (q && (rc = sqlite3_step(q)) == SQLITE_ROW) depend(u, sqlite3_column_int64(q, 0), units ? "lives" : "holds", t->name);
+        while (q && (rc = sqlite3_step(q)) == SQLITE_ROW)
+            depend(u, sqlite3_column_int64(q, 0),
+                   units ? "its people are counted in these units" : "it holds records of this ledger");
         sqlite3_finalize(q);
         if (!q) return false;
         if (rc != SQLITE_DONE) return store_fault(u->s, rc);
@@ -399,7 +403,8 @@ static bool who_took_key(struct undoing *u, sqlite3_stmt **q, const struct touch
     if (!*q && !(*q = prepare_same_key(u))) return !u->s->failed;
     sqlite3_bind_int64(*q, 1, x->before);
     int rc;
-    while ((rc = sqlite3_step(*q)) == SQLITE_ROW) depend(u, sqlite3_column_int64(*q, 0), "took over", u->t->name);
+    while ((rc = sqlite3_step(*q)) == SQLITE_ROW)
+        depend(u, sqlite3_column_int64(*q, 0), "it has given the key of a record to another");
     sqlite3_reset(*q);
     return rc == SQLITE_DONE ? true : store_fault(u->s, rc);
 }
@@ -477,15 +482,14 @@ static void tell_dependents(struct undoing *u, const int64_t *v, size_t n)
 {
     struct place at = {.file = u->s->path};
     for (size_t i = n; i-- > 0;) {
-        char batch[24], later[24], sql[96];
+        char batch[24], later[24];
         snprintf(batch, sizeof batch, "%lld", (long long)u->batch);
         snprintf(later, sizeof later, "%lld", (long long)v[i]);
-        snprintf(sql, sizeof sql, "SELECT kind || ' ' || source FROM vet_batch WHERE id = %lld", (long long)v[i]);
-        sqlite3_stmt *q = store_prepare(u->s, sql);
-        const char *kind = q && sqlite3_step(q) == SQLITE_ROW ? (const char *)sqlite3_column_text(q, 0) : "";
+        struct buf source = {0};
+        const char *name = log_name(u->s, v[i], &source);
         const struct map_entry *e = map_find(&u->dependents, bytes_of(&v[i]));
-        diag_add(u->s->diag, DIAG_UNDO_DEPENDS, &at, batch, later, kind, e ? u->what.s + e->value : "", NULL);
-        sqlite3_finalize(q);
+        diag_add(u->s->diag, DIAG_UNDO_DEPENDS, &at, batch, later, name, e ? u->what.s + e->value : "", buf_text(&source), NULL);
+        buf_free(&source);
     }
 }
 
@@ -525,12 +529,12 @@ static bool may_be_undone(struct undoing *u, bool *already)
     return store_number(u->s, sql) ? refuse(u->s, DIAG_UNDO_NEVER, u->batch, 0) : !u->s->failed;
 }
 
-static bool undo_one(struct store *s, int64_t batch, bool cascade, bool told, size_t *done)
+static bool undo_one(struct store *s, int64_t batch, bool cascade, bool told, struct undone *done)
 {
     struct undoing u = {.s = s, .batch = batch};
     bool already, ok = load_states(&u) && may_be_undone(&u, &already) && load_changed(&u);
     if (ok && already) {
-        if (told) ok = refuse(s, DIAG_UNDO_DONE, batch, u.undone_by[batch]);
+        if (told) ok = refuse(s, log_is_undo(s, batch) ? DIAG_REDO_DONE : DIAG_UNDO_DONE, batch, u.undone_by[batch]);
         undoing_free(&u);
         return ok;
     }
@@ -549,15 +553,16 @@ static bool undo_one(struct store *s, int64_t batch, bool cascade, bool told, si
         if (u.x->n) ok = undo_table(&u);
     }
     if (s->batch.id && !batch_end(s, ok)) ok = false;
-    if (ok) (*done)++;
+    if (ok && log_is_undo(s, batch)) done->back++;
+    else if (ok) done->away++;
     free(later);
     undoing_free(&u);
     return ok;
 }
 
-bool store_undo(struct store *s, const int64_t *batches, size_t n, bool cascade, size_t *done)
+bool store_undo(struct store *s, const int64_t *batches, size_t n, bool cascade, struct undone *done)
 {
-    size_t count = 0;
+    struct undone count = {0};
     int64_t *order = mem_alloc((n + 1) * sizeof *order);
     if (n) memcpy(order, batches, n * sizeof *order);
     qsort(order, n, sizeof *order, descending);
@@ -565,7 +570,7 @@ bool store_undo(struct store *s, const int64_t *batches, size_t n, bool cascade,
     for (size_t i = 0; ok && i < n; i++) ok = undo_one(s, order[i], cascade, n == 1, &count);
     if (!group_end(s, ok)) ok = false;
     free(order);
-    if (done) *done = ok ? count : 0;
+    if (done) *done = ok ? count : (struct undone){0};
     return ok;
 }
 
@@ -575,7 +580,7 @@ size_t store_run(struct store *s, int64_t batch, int64_t **batches)
     size_t n = 0, cap = 0;
     *batches = NULL;
     snprintf(sql, sizeof sql,
-             "SELECT id FROM vet_batch WHERE run = (SELECT run FROM vet_batch WHERE id = %lld) AND kind = 'import' ORDER BY id",
+             "SELECT id FROM vet_batch WHERE run = (SELECT run FROM vet_batch WHERE id = %lld) AND kind IN ('import', 'undo') ORDER BY id",
              (long long)batch);
     sqlite3_stmt *q = store_prepare(s, sql);
     while (q && sqlite3_step(q) == SQLITE_ROW) {

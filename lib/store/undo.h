@@ -10,10 +10,13 @@
 
 #include "store/store.h"
 
-/* Undoes n batches, all or none, the last first; each undo is a batch of its own.  *done (may be NULL) counts the batches undone.
+struct undone {
+    size_t away, back; /* batches that were undone, and those that came back because their undo was */
+};
+/* Undoes n batches, all or none, the last first; each undo is a batch of its own.  *done (may be NULL) counts the batches.
  * False after findings: those that depend, each with what depends in it. */
-bool store_undo(struct store *s, const int64_t *batches, size_t n, bool cascade, size_t *done);
-/* The batches of a run, by any batch of it, in order; freed by the caller.  0 after a finding. */
+bool store_undo(struct store *s, const int64_t *batches, size_t n, bool cascade, struct undone *done);
+/* The files of a run, or its undos, by any batch of it, in order; freed by the caller.  0 after a finding. */
 size_t store_run(struct store *s, int64_t batch, int64_t **batches);
 
 #endif

@@ -107,8 +107,19 @@ again "after an import of that month was undone"
 vet-report -q -r monthly -p 2026-11 --restated --mask none -t csv | grep '^差异逐条说明,' >records.csv
 has "what was undone is a correction" <(explained 孙己) "更正 不应计入"
 has "  with the batch that undid it" <(explained 孙己) "批撤销 2026-12-12"
-at 2026-12-12T09:00:00 vet-store -q undo "$(vet-store log | tail -1 | cut -d, -f1)" --run
+undone=$(vet-store log | grep ',undo,' | cut -d, -f1)
+first=${undone%%$'\n'*}
+same "the log says in words what was taken back" "takes back batch 6: import of b.csv" "$(vet-store log -t json | grep '"undoes":"6"' | sed 's/.*"what":"\([^"]*\)".*/\1/')"
+status "an undo is undone with all that went with it" 0 at 2026-12-12T09:00:00 vet-store undo "$first" --run
+has "  which is told as bringing back" err "$(wc -w <<<"$undone") batches were brought back"
+same "  in Chinese too" "恢复第 6 批：导入 b.csv" "$(vet-store --lang zh log -t json | grep "\"undoes\":\"$(vet-store log | awk -F, -v b=6 '$10 == b { print $1 }')\"" | sed 's/.*"what":"\([^"]*\)".*/\1/')"
+status "it is not brought back twice" 2 vet-store undo "$first"
+has "  and it is said how to take it back again" err "to take it back again, undo batch"
 again "after the undo was undone"
+vet-report -q -r monthly -p 2026-11 --restated --mask none -t csv | grep '^差异逐条说明,' >records.csv
+same "what was brought back is as it was reported" "" "$(reason 孙己)"
+same "  and what came later is the event that it was, by the batch that brought it back" "真实变动 迁移 b.csv第4行；批恢复 2026-12-12 王会计 " \
+    "$(explained 王丙 | sed 's/第[0-9]*批/批/')"
 sed 's/吴楼长/新楼长/; /S113/d' units.csv >units2.csv
 echo 'S114,S11,building,4号楼,,,' >>units2.csv
 at 2026-12-13T08:00:00 vet-import -q -u units2.csv dec/late.csv || true

@@ -16,6 +16,26 @@ static bool undo(struct station *st, int64_t batch, bool cascade)
     return store_undo(st->store, &batch, 1, cascade, NULL);
 }
 
+static const char *english(const char *text)
+{
+    return text;
+}
+
+/* What the log says that a batch did; valid until the next call. */
+static const char *told(struct station *st, int64_t batch)
+{
+    static char text[200];
+    struct rows *log = store_log_told(st->store, english);
+    struct row_cursor c = {.rows = log};
+    int what = columns_find(&log->columns, STR("what"));
+    int64_t n = 0;
+    for (const struct str *v; (v = rows_next(&c));)
+        if (++n == batch) snprintf(text, sizeof text, "%.*s", (int)v[what].n, v[what].s);
+    rows_done(&c);
+    rows_close(log);
+    return text;
+}
+
 static void test_exact(void)
 {
     struct station st;
@@ -35,9 +55,21 @@ static void test_exact(void)
     int64_t undone = head(&st);
     CHECK(undone == second + 1, "the undo is a batch of its own");
     CHECK(!undo(&st, second, false) && strstr(buf_text(&st.told), "undo_done"), "what is undone cannot be undone again");
-    CHECK(undo(&st, undone, false), "but the undo can be undone");
+    struct undone done;
+    CHECK(store_undo(st.store, &undone, 1, false, &done), "but the undo can be undone");
+    CHECK(done.away == 0 && done.back == 1, "which is told as bringing one batch back");
     station_dump(&st, 0, &now);
     CHECK(str_eq(buf_slice(&after), buf_slice(&now)), "then the store holds what it held with the file");
+    int64_t redone = head(&st);
+    CHECK(!undo(&st, undone, false) && strstr(buf_text(&st.told), "redo_done"), "not twice");
+    CHECK(store_undo(st.store, &redone, 1, false, &done) && done.away == 1 && done.back == 0,
+          "what was brought back is taken back by undoing that");
+    CHECK(strstr(told(&st, head(&st)), "takes back batch") != NULL, "and the log says so");
+    CHECK(strstr(told(&st, redone), "brings back batch") != NULL, "as it says what brought it back");
+    redone = head(&st);
+    store_undo(st.store, &redone, 1, false, NULL);
+    station_dump(&st, 0, &now);
+    CHECK(str_eq(buf_slice(&after), buf_slice(&now)), "and so on");
     station_dump(&st, second - 1, &now);
     CHECK(str_eq(buf_slice(&before), buf_slice(&now)), "what was so before can still be seen as of then");
     CHECK(store_verify(st.store), "the store verifies");
