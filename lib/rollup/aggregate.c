@@ -11,24 +11,27 @@
 
 /* ---- the request ---- */
 
+/* a,b,name=EXPR: fields, and at the end perhaps an expression, in which commas are its own. */
 static size_t split(const struct opt_list *given, struct rollup_dim **out)
 {
     size_t n = 0, cap = 0;
     for (size_t i = 0; i < given->n; i++) {
-        struct str left = str_of(given->v[i]), name;
-        size_t at;
-        if (str_find(left, STR("="), &at)) {
-            mem_grow(out, &cap, n + 1, sizeof **out);
-            (*out)[n++] = (struct rollup_dim){str_head(left, at), str_from(left, at + 1)};
-            continue;
-        }
+        struct str left = str_of(given->v[i]);
         while (left.n) {
-            if (!str_find(left, STR(","), &at)) at = left.n;
-            name = str_trim(str_head(left, at));
-            left = str_from(left, at + 1);
-            if (!name.n) continue;
+            struct rollup_dim dim = {0};
+            size_t comma, equals;
+            if (!str_find(left, STR(","), &comma)) comma = left.n;
+            if (str_find(left, STR("="), &equals) && equals < comma) {
+                dim.expression = str_from(left, equals + 1);
+                comma = left.n;
+            } else {
+                equals = comma;
+            }
+            dim.name = str_trim(str_head(left, equals));
+            left = str_from(left, comma + 1);
+            if (!dim.name.n && !dim.expression.n) continue;
             mem_grow(out, &cap, n + 1, sizeof **out);
-            (*out)[n++] = (struct rollup_dim){name, {0}};
+            (*out)[n++] = dim;
         }
     }
     return n;

@@ -143,8 +143,8 @@ static void check_levels(struct checking *c, const struct rollup *r, const struc
     struct rollup *whole = rollup_up(r, c->whole, c->whole, keep, r->n_by, u);
     struct rollup *parts = rollup_up(r, c->parts, c->whole, keep, r->n_by, u);
     free(keep);
-    rollup_sort(whole);
-    rollup_sort(parts);
+    rollup_finish(whole, u);
+    rollup_finish(parts, u);
     size_t before = c->bad;
     compare_all(c, whole, parts);
     /* What adds up is said once for each period, with its total. */
@@ -167,6 +167,10 @@ size_t check_rollup(const struct rollup *r, const struct units *u, struct result
         c.parts = c.whole + 1;
         while (c.parts < LEVEL_COUNT && !has_level(r, c.parts)) c.parts++;
         if (c.parts == LEVEL_COUNT) break;
+        if (!u && c.whole != ROLLUP_WHOLE) { /* which parts are whose? */
+            diag_add(d, DIAG_ROLLUP_NEEDS_UNITS, NULL, rollup_level_name(c.whole), NULL);
+            return c.bad;
+        }
         check_levels(&c, r, u);
         pairs++;
     }

@@ -55,6 +55,9 @@ same "one can count without units" "2026-11,,,,男,3" "$(vet-aggregate --by sex 
 same "--where chooses the records" "2026-11,,,,1" "$(vet-aggregate --where "sex = '女' AND amount > 1" people.csv | tail -1)"
 vet-aggregate --by "band=CASE WHEN birth_date < '1950' THEN '80+' ELSE 'other' END" people.csv >band.csv
 same "a dimension may be an expression" "2026-11,,,,80+,2" "$(grep 80 band.csv)"
+vet-aggregate --by "category,decade=substr(birth_date, 1, 3)" people.csv >both.csv
+same "after fields, and its commas are its own" "period,level,unit,name,category,decade,count" "$(head -1 both.csv)"
+same "the same as by itself" "$(vet-aggregate --by category --by "decade=substr(birth_date, 1, 3)" people.csv)" "$(cat both.csv)"
 same "JSON has the same rows" '{"period":"2026-11","count":"5"}' "$(vet-aggregate -t json people.csv)"
 same "decimals add up exactly" "0.3" "$(vet-aggregate --sum amount --where "amount < 1" people.csv | tail -1 | cut -d, -f6)"
 
@@ -64,6 +67,11 @@ sed 's/^2026-11,grid,S11,第1网格,退役士兵,2,/2026-11,grid,S11,第1网格,
 status "a changed number is found" 1 vet-aggregate -u units.csv --check broken.csv
 has "with its unit, its value and both numbers" out "2026-11,grid,S11,第1网格,count category=退役士兵,building,3,2,-1,differs"
 has "and said in a message" err "S11 第1网格: count category=退役士兵 is 3, but its parts add up to 2"
+grep -v '^2026-11,grid,S11,' all.csv >lost.csv
+status "so is a unit whose row is lost" 1 vet-aggregate -u units.csv --check lost.csv
+check "it bears its own name, not that of a part" sh -c 'grep -q "^2026-11,grid,S11,第1网格,.*,building,0,2,2,differs" out && ! grep -q "^2026-11,grid,S11,.*号楼" out'
+status "without the units nobody knows which parts are whose: that is said, and no gap is made up" 2 vet-aggregate --check all.csv
+same "in one message" "1 rollup_needs_units" "$(wc -l <err) $(grep -o rollup_needs_units err)"
 status "rows of one level are nothing to check" 2 vet-aggregate -u units.csv --check grid.csv
 status "levels that disagree are told, not added" 1 vet-aggregate -u units.csv --level station broken.csv
 has "with both counts" err "rollup_levels_differ"
