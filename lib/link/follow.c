@@ -115,7 +115,7 @@ void model_find_following(struct model *m, struct table *t)
             if (s.both[f] < ENOUGH || s.same[f] < FOLLOWS * s.both[f] || common(t, f) > COMMONEST) continue;
             if (c->kind == KIND_WORD && !is_sex(t, f)) continue;
             if (c->kind == KIND_WORD) take_for_given(m, t, k);
-            if (x->unless < 0 || t->columns[x->unless].n_values < c->n_values) x->unless = (int)k;
+            if (x->unless < 0 || t->columns[x->unless].n_values > c->n_values) x->unless = (int)k; /* what agrees most often */
         }
     }
     free(rows);

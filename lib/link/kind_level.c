@@ -221,6 +221,8 @@ static bool is_slip(uint64_t a, uint64_t b)
 static unsigned date_level(uint64_t a, uint64_t b)
 {
     int years = abs(date_year(a) - date_year(b));
+    if (!date_month(a) && !date_month(b)) /* years alone: most have a digit in common, and one more or less is a slip */
+        return years <= 1 ? DATE_SLIP : years <= 10 ? DATE_DECADE : DATE_OTHER;
     if (!years) {
         bool partial = is_partial(a) || is_partial(b);
         if (date_month(a) == 0 || date_month(b) == 0) return DATE_PARTIAL;

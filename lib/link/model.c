@@ -6,7 +6,7 @@
 
 void model_start(struct model *m)
 {
-    *m = (struct model){.link = 0.5, .review = 0.1, .average = 0.3, .rounds = MODEL_ROUNDS};
+    *m = (struct model){.link = 0.5, .review = 0.1, .average = 0.4, .rounds = MODEL_ROUNDS};
 }
 
 void model_free(struct model *m)

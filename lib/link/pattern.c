@@ -115,7 +115,7 @@ static bool changed_places(const struct table *t, size_t k, size_t l, const uint
     return jaro_winkler(a, d) >= 0.92 && jaro_winkler(b, c) >= 0.92;
 }
 
-/* Is one of two e-mail addresses that are only alike made of the name that both have?  Then it says no more than the name does. */
+/* Is one of two e-mail addresses that are only alike made of the name that both have?  Then they are different ones. */
 static bool is_made_of(struct str email, struct str name)
 {
     enum { SHORTEST = 3 };
@@ -156,7 +156,7 @@ uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uin
             size_t name = (size_t)c->unless;
             int given = l <= MADE_OF_GIVEN ? m->comparisons[name].swaps : -1;
             if (told_by_name(t, k, name, code, x, y) || (given >= 0 && told_by_name(t, k, (size_t)given, code, x, y)))
-                code &= ~(15ull << (4 * k));
+                code = (code & ~(15ull << (4 * k))) | 1ull << (4 * k);
         } else if (c->unless >= 0 && c->kind != KIND_DATE) {
             size_t other = (size_t)c->unless;
             if (l >= kind_info(c->kind)->exact && x[other] && x[other] == y[other]) code &= ~(15ull << (4 * k)); /* follows */

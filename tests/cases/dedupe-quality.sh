@@ -167,6 +167,23 @@ link phones.csv
 check "one rare name with two telephones is one person (right $right, missing $missing)" test "$missing" -le $((right / 20))
 check "a frequent one is not (wrong $wrong)" test "$wrong" -le $((right / 20))
 
+# ---- names and e-mail addresses that are made of them: namesakes have different ones ----
+awk 'BEGIN {
+    srand(71); print "name,email,person"
+    split("ada ben cora dan eva finn gail hugh iris jack kate liam", g, " "); split("an bar cor del eis fal gun hol ibs kas lor mon", x, " ")
+    while (n < 2000) {
+        f = g[int(rand() * 12) + 1]; l = x[int(rand() * 12) + 1] x[int(rand() * 12) + 1] "er"; m = address(); p++
+        for (c = 1 + (rand() < .35); c > 0; c--) {
+            print f " " l "," (c > 1 && rand() < .15 ? "" : m) "," p
+            n++
+        }
+    }
+}
+function address() { return substr(f, 1, 1) l int(10 + rand() * 90) "@" (rand() < .5 ? "mail" : "post") ".org" }' >emails.csv
+link emails.csv
+check "who has one address is one person (right $right, missing $missing)" test "$missing" -le $((right / 3))
+check "and namesakes with two addresses are not (wrong $wrong)" test "$wrong" -le $((right / 20))
+
 # ---- the order of rows is nobody's business: shuffled, the same records are one ----
 partition() { # ENTITIES: for each row of the shuffled or unshuffled list, all of its entity, in an order of their own
     tail -n +2 "$1" | awk -F, '{ e = $NF; sub(/,[^,]*$/, ""); print e "\t" $0 }' | LC_ALL=C sort |

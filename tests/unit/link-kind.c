@@ -74,6 +74,13 @@ static void others(void)
     is(KIND_DATE, "1985-06-15", "1986-06-15", "slip");
     is(KIND_DATE, "1985-06-15", "1985-07-20", "near");
     is(KIND_DATE, "1985-06-15", "1991-11-23", "decade");
+    is(KIND_DATE, "1985", "1986", "slip"); /* of years alone most have a digit in common */
+    is(KIND_DATE, "1985", "1985", "equal_16");
+    is(KIND_DATE, "1985", "1995", "decade");
+    is(KIND_DATE, "1985", "1915", "other");
+    is(KIND_NUMBER, "61", "62", "near"); /* ages, a year apart */
+    is(KIND_NUMBER, "61", "63", "tenth");
+    is(KIND_NUMBER, "6.1", "7.1", "other");
     is(KIND_PHONE, "13812345678", "+86 138-1234-5678", "equal_4");
     is(KIND_PHONE, "13812345678", "13812345687", "slip");
     is(KIND_PHONE, "13812345678", "13912345687", "other");
