@@ -443,6 +443,13 @@ static enum date_verdict settle_named(struct date_reading *r, const struct spell
     return settle(r, year->digits == 4 ? year->value : full_year(year->value, latest), s->parts[month].value, day ? day->value : 0);
 }
 
+/* 1900-01-00, 1900/1/0: a nought, or a blank, in a cell of dates. */
+static bool is_nought(const struct spelling *s)
+{
+    const struct part *p = s->parts;
+    return s->n == 3 && p[0].value == 1900 && p[1].value <= 1 && p[2].value == 0 && p[2].digits;
+}
+
 enum date_verdict date_read(struct str text, int latest, struct date_reading *out)
 {
     *out = (struct date_reading){{0, 0, 0}, {0, 0, 0}, false, false};
@@ -457,6 +464,7 @@ enum date_verdict date_read(struct str text, int latest, struct date_reading *ou
     if (s.bad) return DATE_BAD;
     out->rewritten = true;
     if (s.n == 0) return s.open ? DATE_NONE : DATE_BAD;
+    if (is_nought(&s)) return DATE_NONE;
     if (s.republic && s.parts[0].value < 200) {
         s.parts[0].value += 1911;
         s.parts[0].digits = 4;

@@ -133,6 +133,18 @@ static void fill_typed(struct hand *h, const struct row_at *at)
     }
 }
 
+/* 小区 | 5号楼, where no column is called 楼栋. */
+static void fill_perhaps(struct hand *h, const struct row_at *at)
+{
+    const struct layout *layout = at->layout;
+    if (layout->perhaps == UINT32_MAX || layout->perhaps >= at->line.n) return;
+    for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++) {
+        if (h->in->place_field[l] != layout->perhaps_field) continue;
+        const struct cell *cell = &at->line.cells[layout->perhaps];
+        if (place_names_unit(&h->in->places, (enum level)l, str_trim(cell_str(cell)))) h->now[layout->perhaps_field] = *cell;
+    }
+}
+
 void row_gather(struct hand *h, const struct row_at *at)
 {
     const struct layout *l = at->layout;
@@ -151,6 +163,7 @@ void row_gather(struct hand *h, const struct row_at *at)
     for (uint32_t f = 0; ditto && f < s->n_fields; f++)
         if (h->now[f].n && may_be_ditto(&h->now[f])) fill_ditto(h, f);
     fill_places(h, at);
+    fill_perhaps(h, at);
     if (l->assembled) assemble_row(l, &h->in->words, &at->line, h->now, &h->block_memory);
     for (uint32_t f = 0; l->any_merged && f < s->n_fields; f++)
         if (!h->now[f].n && s->fields[f].fill_down && l->column[f] != UINT32_MAX && l->merged[l->column[f]]) fill_merged(h, at, f);

@@ -37,9 +37,9 @@ static enum diag_code verify(const char *id, struct date today, struct citizen *
 {
     memcpy(out->id, id, 18);
     out->male = (id[16] - '0') % 2 == 1;
-    if (!birth_of(id, today, &out->birth)) return DIAG_ID_BIRTH_INVALID;
     /* Fifteen digits survive in a number cell and the rest becomes 000, which fits the checksum once in eleven times. */
     if (memcmp(id + 15, "000", 3) == 0) return DIAG_ID_PRECISION_LOST;
+    if (!birth_of(id, today, &out->birth)) return DIAG_ID_BIRTH_INVALID;
     return citizen_check(id) == id[17] ? DIAG_NONE : DIAG_ID_CHECKSUM;
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "ledger/assemble.h"
 
 enum { WIDEST = 1024 }; /* headings beyond this column are not looked for */
@@ -214,6 +215,22 @@ static void add_column(struct layout *l, const struct words *w, uint32_t c, stru
     }
 }
 
+static void find_perhaps(struct layout *l, const struct words *w, const struct column_name *names)
+{
+    l->perhaps = UINT32_MAX;
+    struct buf key = {0};
+    for (uint32_t c = 0; w->schema->perhaps.n && c < l->n && l->perhaps == UINT32_MAX; c++) {
+        key.n = 0;
+        text_heading_key(&key, names[c].own);
+        const struct map_entry *e = map_find(&w->schema->perhaps, buf_slice(&key));
+        if (!e || l->column[e->value] != UINT32_MAX) continue;
+        l->perhaps = c;
+        if (l->field[c] == COLUMN_UNKNOWN) l->field[c] = COLUMN_PART;
+        l->perhaps_field = (uint32_t)e->value;
+    }
+    buf_free(&key);
+}
+
 static struct layout *make_layout(const struct words *w, const struct line *top, const struct line *bottom,
                                   const struct sheet *sheet)
 {
@@ -237,6 +254,7 @@ static struct layout *make_layout(const struct words *w, const struct line *top,
         names[c] = j.name;
     }
     assemble_ready(l, w, names);
+    find_perhaps(l, w, names);
     arena_free(&scratch);
     l->asked = arena_zero(&l->memory, w->schema->n_fields + 1, sizeof *l->asked);
     for (size_t f = 0; f < w->schema->n_fields; f++) l->asked[f] = l->column[f] != UINT32_MAX;

@@ -26,10 +26,11 @@ struct layout {
     uint32_t *typed;  /* one a field: of records that come in again, the column of what was typed (FIELD_typed), or UINT32_MAX; NULL
                          = none */
     uint32_t numbers; /* the column of row numbers of records that come in again (_row), or UINT32_MAX */
-    uint32_t answers; /* the column of row keys of a workbook that went home (_return), or UINT32_MAX */
-    uint32_t again;   /* how many columns name a field that another one named before */
-    bool name_again;  /* and the name is among them */
-    bool *merged;     /* one a column: cells below the headings are merged downwards */
+    uint32_t perhaps, perhaps_field; /* the column that may hold a place that has none of its own (vet:perhaps), or UINT32_MAX */
+    uint32_t answers;                /* the column of row keys of a workbook that went home (_return), or UINT32_MAX */
+    uint32_t again;                  /* how many columns name a field that another one named before */
+    bool name_again;                 /* and the name is among them */
+    bool *merged;                    /* one a column: cells below the headings are merged downwards */
     bool any_merged;
     struct column_use *use; /* one a column */
     bool assembled;         /* any is not USE_ALONE */

@@ -148,12 +148,21 @@ struct reading {
     bool good, bad, lost_nought;
 };
 
+static bool numbers_of(const struct piece *p, bool lost_nought, struct buf *found)
+{
+    enum { MOST_TO_SPLIT = 8 };
+    if (p->n <= MOST_TO_SPLIT) return split(p, 0, lost_nought, found) || two_in_one(p, found);
+    bool good = joined(p, 0, p->n, lost_nought, found); /* 1 3 8 0 0 ...: every digit by itself */
+    if (good) buf_char(found, ';');
+    return good;
+}
+
 static void end_piece(struct reading *r, struct piece *p)
 {
     while (p->n && p->groups[p->n - 1].remark && !p->groups[p->n - 1].extension) p->n--;
     if (p->n == 0) return;
     r->found.n = 0;
-    if (p->n <= 8 && (split(p, 0, r->lost_nought, &r->found) || two_in_one(p, &r->found))) {
+    if (numbers_of(p, r->lost_nought, &r->found)) {
         r->good = true;
         for (struct str rest = buf_slice(&r->found); rest.n;) {
             struct str one = str_head(rest, (size_t)((const char *)memchr(rest.s, ';', rest.n) - rest.s));

@@ -501,6 +501,14 @@ static bool has_address(const struct places *p, struct str folded, struct str da
     return may;
 }
 
+bool place_names_unit(const struct places *p, enum level level, struct str text)
+{
+    struct str always = {NULL, 0};
+    if (!p->units || !text.n) return false;
+    return units_named(p->units, level, text, always) || spells_out(p, level, text, always) ||
+           (level == LEVEL_BUILDING && has_address(p, text, always));
+}
+
 static unsigned never_of(const struct places *p, struct place_memo *m, enum level level, struct str text, struct str date)
 {
     enum { LONGEST = 200 };

@@ -77,6 +77,8 @@ void place_memo_free(struct place_memo *m); /* also to begin anew */
 /* `typed`: the row's own texts by level (empty: none).  The slices of `out` are those of `typed`, or live in the context. */
 void place_of_row(const struct places *p, const struct place_context *c, struct place_memo *m, const struct str typed[LEVEL_COUNT],
                   struct place_found *out);
+/* Does the text name a unit of that level, in any of the ways in which it is looked for? */
+bool place_names_unit(const struct places *p, enum level level, struct str text);
 /* The units' names near the unknown one of a level, or empty: looked for when it is asked the first time, then kept in `a`. */
 struct str place_nearest(const struct places *p, const struct place_context *c, struct place_found *found, enum level l,
                          struct arena *a);

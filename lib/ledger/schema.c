@@ -24,10 +24,9 @@ static const char *const KEYS_OF_LEDGER[] = {"$schema",       "name",        "ti
                                              "missingValues", "foreignKeys", "vet:rules", "vet:ignore",  "vet:nil", "vet:rollups",
                                              "vet:sensitive", "vet:stock",   "vet:left",  NULL};
 static const char *const KEYS_OF_FIELD[] = {
-    "name",          "title",        "type",        "format",   "description",   "example",
-    "constraints",   "categories",   "vet:aliases", "vet:role", "vet:mask",      "vet:codes",
-    "vet:multiple",  "vet:fillDown", "vet:derive",  "vet:past", "vet:sensitive", "vet:form",
-    "missingValues", "vet:parts",    "vet:measure", NULL};
+    "name",          "title",    "type",          "format",    "description",  "example",      "constraints", "categories",
+    "vet:aliases",   "vet:role", "vet:mask",      "vet:codes", "vet:multiple", "vet:fillDown", "vet:derive",  "vet:past",
+    "vet:sensitive", "vet:form", "missingValues", "vet:parts", "vet:measure",  "vet:perhaps",  NULL};
 static const char *const KEYS_OF_CONSTRAINTS[] = {"required", "unique",  "minLength", "maxLength", "minimum",
                                                   "maximum",  "pattern", "enum",      NULL};
 static const char *const KEYS_OF_FORM[] = {"width", "hint", "show", "choices", NULL};
@@ -201,6 +200,22 @@ static void load_role(struct loader *l, struct field *f, const struct share_valu
     if (mask.n && (i = share_word(l->f, share_get(v, "vet:mask"), mask, MASKS)) >= 0) f->mask = (enum mask)i;
 }
 
+/* Headings of columns that hold this field when it has none of its own and the cell names a unit: 小区. */
+static void load_perhaps(struct loader *l, struct field *f, const struct share_value *v)
+{
+    size_t n;
+    const struct str *headings = share_strings(l->f, v, "vet:perhaps", &l->s->memory, &n);
+    struct buf key = {0};
+    for (size_t i = 0; i < n; i++) {
+        key.n = 0;
+        text_heading_key(&key, headings[i]);
+        map_at(&l->s->perhaps, buf_slice(&key), NULL)->value = f->index;
+    }
+    if (n && !is_place(f->role))
+        share_fault(l->f, share_get(v, "vet:perhaps"), DIAG_LEDGER_VALUE, "vet:perhaps", "only a place has it", NULL);
+    buf_free(&key);
+}
+
 static void load_parts(struct loader *l, struct field *f, const struct share_value *v)
 {
     if (!v) return;
@@ -240,6 +255,7 @@ static void load_field(struct loader *l, struct field *f, const struct share_val
     load_form(l, f, share_get(v, "vet:form"));
     f->aliases = share_strings(l->f, v, "vet:aliases", &l->s->memory, &f->n_aliases);
     load_parts(l, f, share_get(v, "vet:parts"));
+    load_perhaps(l, f, v);
     size_t n_missing;
     const struct str *missing = share_strings(l->f, v, "missingValues", &l->s->memory, &n_missing);
     enter_missing(&f->missing, missing, n_missing);
@@ -451,6 +467,7 @@ void schema_free(struct schema *s)
     free(s->lists);
     map_free(&s->headings);
     map_free(&s->parts);
+    map_free(&s->perhaps);
     map_free(&s->by_name);
     map_free(&s->missing_keys);
     for (size_t i = 0; i < s->n_fields; i++) map_free(&s->fields[i].missing);

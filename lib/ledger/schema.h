@@ -121,6 +121,7 @@ struct schema {
     size_t n_rollups;
     bool sensitive;      /* the whole ledger is left out of default exports: petitions, counselling */
     struct map headings; /* text_heading_key -> field index, or SCHEMA_IGNORE */
+    struct map perhaps;  /* vet:perhaps: text_heading_key -> field index */
     struct map parts;    /* text_heading_key -> field index << 32 | index in its parts */
     struct map by_name;
     struct str digest; /* SHA-256 of the file, hex */

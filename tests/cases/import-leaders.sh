@@ -150,4 +150,10 @@ vet-import -q --stats stats.json --rejects rejects.csv '云翠_3网格_12号楼.
 same "sheets of totals, of telephone numbers and of choices beside a list are no people" "单甲 1" "$(names) $(wc -l <rejects.csv)"
 vet-import '云翠_3网格_12号楼.xlsx' --lang en >out 2>err
 same "and each is told" 3 "$(grep -c 'not those of a list of people' err)"
+
+printf '%s\n' '社区,小区,姓名,身份证号' "云翠社区,1号楼,单甲,$A" "云翠社区,锦绣小区,合乙,$B" '云翠社区,锦绣小区12号楼,李丙,' >estate.csv
+vet-import estate.csv --lang en >out 2>err
+same "小区 is the building where no column is, and where a building is called so" "C1G1B1 C1 C1G3B12" \
+    "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { printf "%s%s", n++ ? " " : "", $c["unit"] }' out)"
+same "and nothing else is said of it" 1 "$(wc -l <err)"
 finish

@@ -34,7 +34,8 @@ int main(void)
                  {"3.70124E+17", DIAG_ID_PRECISION_LOST},
                  {"3.70124195001011E+17", DIAG_ID_PRECISION_LOST},
                  {"3.70124195001011E+017", DIAG_ID_PRECISION_LOST},
-                 {"370124195001011000", DIAG_ID_PRECISION_LOST}};
+                 {"370124195001011000", DIAG_ID_PRECISION_LOST},
+                 {"351030001351351000", DIAG_ID_PRECISION_LOST}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         CHECK(read_text(wrong[i].text, &c) == wrong[i].code, "%s is refused: %s", wrong[i].text, diag_code_string(wrong[i].code));
     CHECK(citizen_check("51310119820113001") == '4', "the check character of 51310119820113001 is 4");

@@ -55,6 +55,8 @@ int main(void)
     CHECK(date_read(STR("1985.1"), 2020, &r) == DATE_GOOD && r.date.month == 1 && r.other.month == 10,
           "1985.1 is January and may be October");
     CHECK(date_read(STR("至今"), 2020, &r) == DATE_NONE, "至今 is no date, and no fault");
+    CHECK(date_read(STR("1900-01-00"), 2020, &r) == DATE_NONE && date_read(STR("1900/1/0"), 2020, &r) == DATE_NONE,
+          "nor is 1900-01-00, as which a spreadsheet shows a nought");
     CHECK(date_read_number(STR("1985.0599999999999"), 2020, &r) == DATE_GOOD && r.date.month == 6, "a binary fraction is rounded");
     return tap_end();
 }
