@@ -8,9 +8,14 @@ void emit_ready(struct emit *e, const struct schema *s, enum row_format format, 
     e->format = format;
     e->mask = mask;
     e->columns.names = arena_zero(&e->memory, s->n_fields * 2 + 5, sizeof *e->columns.names);
-    for (size_t i = 0; i < s->n_fields; i++) e->columns.names[e->columns.n++] = s->fields[i].name;
+    e->masks = arena_zero(&e->memory, s->n_fields * 2, sizeof *e->masks);
+    for (size_t i = 0; i < s->n_fields; i++) {
+        e->masks[e->n_masks++] = s->fields[i].mask;
+        e->columns.names[e->columns.n++] = s->fields[i].name;
+    }
     for (size_t i = 0; i < s->n_fields; i++) {
         if (!s->fields[i].typed) continue;
+        e->masks[e->n_masks++] = s->fields[i].mask;
         struct buf b = {0};
         buf_str(&b, s->fields[i].name);
         buf_put(&b, "_typed");
@@ -41,19 +46,17 @@ static struct str digits(char t[24], uint64_t v)
     return (struct str){t + i, 24 - i};
 }
 
-/* Masks the values and the typed values, which follow each other in v, as far as `n` of them. */
+/* Masks the values and the typed values, which begin v, into `text`. */
 static void mask_values(const struct emit *e, struct str *v, struct buf *text)
 {
-    const struct schema *s = e->schema;
-    size_t ends[2 * 512], n = 0, typed = s->n_fields;
     text->n = 0;
-    for (size_t pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < s->n_fields && n < sizeof ends / sizeof *ends; i++) {
-            if (pass && !s->fields[i].typed) continue;
-            mask_write(text, e->mask, s->fields[i].mask, v[pass ? typed++ : i]);
-            ends[n++] = text->n;
-        }
-    for (size_t i = 0, from = 0; i < n; from = ends[i++]) v[i] = (struct str){text->s + from, ends[i] - from};
+    for (size_t i = 0; i < e->n_masks; i++) {
+        size_t at = text->n;
+        mask_write(text, e->mask, e->masks[i], v[i]);
+        v[i].n = text->n - at;
+    }
+    const char *s = buf_text(text); /* it stays where it is from here on */
+    for (size_t i = 0; i < e->n_masks; s += v[i++].n) v[i].s = s;
 }
 
 void emit_record(const struct emit *e, struct buf *out, const struct record *r, struct expr *where, struct str *v, struct buf *text)

@@ -13,6 +13,8 @@ struct emit {
     struct columns columns;
     enum row_format format;
     enum mask_profile mask;
+    enum mask *masks; /* of the fields and of the FIELD_typed, n_masks of them */
+    size_t n_masks;
     struct arena memory;
 };
 void emit_ready(struct emit *e, const struct schema *s, enum row_format format, enum mask_profile mask);

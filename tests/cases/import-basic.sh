@@ -59,6 +59,14 @@ has "a name that is too long costs nobody his place" out "$long"
 sed "s/^张甲,,,/张甲,,370124198506150011,/" records.csv >put.csv
 vet-import -q -u "$corpus/good-import-units.csv" put.csv >out
 has "what somebody has put right since is taken" out "张甲,男,370124198506150011,1985-06-15"
+{
+    printf '{"name": "wide", "title": "宽", "fields": [{"name": "name", "title": "姓名", "type": "string", "vet:role": "name"}'
+    for i in {1..1100}; do printf ', {"name": "f%d", "title": "项%d", "type": "string"}' "$i" "$i"; done
+    echo ', {"name": "phone", "title": "电话", "type": "string", "vet:role": "phone"}]}'
+} >wide.json
+printf '姓名,电话,项1\n张三,13800000001,x\n' >wide.csv
+status "a ledger of more than a thousand fields" 0 vet-import --ledger ./wide.json --mask internal wide.csv
+same "is masked to its last field" "张*x138****0001wide.csv2" "$(tail -1 out | tr -d ,)"
 cat >boat.json <<'JSON'
 {"name": "boat", "title": "船", "fields": [{"name": "name", "title": "船名", "type": "string",
  "constraints": {"required": true, "pattern": ".."}}, {"name": "place", "title": "泊位", "type": "string"}]}
