@@ -387,12 +387,17 @@ static void add_name(struct buf *out, const struct units *u, uint32_t i, bool wi
     buf_str(out, u->v[i].name);
 }
 
-static void name_chain(struct buf *out, const struct units *u, struct str key)
+/* The first three of a chain that are open. */
+static void name_chain(struct buf *out, const struct units *u, struct str key, struct str date)
 {
     struct map_entry *e = map_find(&u->by_spelling, key);
     int n = 0;
-    for (uint32_t at = e ? (uint32_t)e->value : 0; at && n < 3; at = u->links[at - 1].next, n++)
-        add_name(out, u, u->links[at - 1].unit, true);
+    for (uint32_t at = e ? (uint32_t)e->value : 0; at && n < 3; at = u->links[at - 1].next) {
+        uint32_t i = u->links[at - 1].unit;
+        if (!units_open_on(u, i, date)) continue;
+        add_name(out, u, i, true);
+        n++;
+    }
 }
 
 struct near_unit {
@@ -407,8 +412,9 @@ static bool is_called(const struct units *u, const struct near_unit *best, size_
     return false;
 }
 
-/* Up to three different names that are near, nearest first. */
-static void name_near(struct buf *out, const struct units *u, uint32_t within, enum level level, struct str spelled)
+/* Up to three different names of open units that are near, nearest first. */
+static void name_near(struct buf *out, const struct units *u, uint32_t within, enum level level, struct str spelled,
+                      struct str date)
 {
     struct near_unit best[3];
     struct near_shape shape = near_shape_of(spelled);
@@ -422,7 +428,7 @@ static void name_near(struct buf *out, const struct units *u, uint32_t within, e
         if ((name->again && within == UNIT_NONE) || !near_may(shape, name->shape, limit)) continue;
         unsigned distance = near_distance(spelled, name->spelled, limit);
         if (distance > limit || (longer > 1 && distance >= longer)) continue;
-        if (!units_inside(u, i, within) || is_called(u, best, n, u->v[i].name)) continue;
+        if (!units_inside(u, i, within) || !units_open_on(u, i, date) || is_called(u, best, n, u->v[i].name)) continue;
         size_t at = n;
         while (at > 0 && best[at - 1].distance > distance) at--;
         n = n < 3 ? n + 1 : 3;
@@ -465,8 +471,8 @@ uint32_t units_find(const struct units *u, uint32_t within, enum level level, st
             found = pick(u, buf_slice(&key), date, &several);
         }
         if (found == UNIT_NONE && nearest) {
-            if (several) name_chain(nearest, u, buf_slice(&key));
-            else name_near(nearest, u, within, level, buf_slice(&spelled));
+            if (several) name_chain(nearest, u, buf_slice(&key), date);
+            else name_near(nearest, u, within, level, buf_slice(&spelled), date);
         }
     }
     buf_free(&exact);

@@ -61,7 +61,7 @@ bool units_open_on(const struct units *u, uint32_t i, struct str date); /* empty
 /* Which unit is called `name` under `within` (UNIT_NONE: anywhere), at `level`, open on `date` (empty: whenever)?  Spellings
  * of numbers are told apart from names: 3网格 第三网格 网格3 03网格 are one; so are 5号楼 5#楼 5栋 五幢 5楼 and full-width ones.
  * A code is a name too.  The index; UNIT_NONE when there is none or there are several, with *nearest (may be NULL) filled with up
- * to 3 near names, or with the several, joined by 、. */
+ * to 3 near names, or with 3 of the several, joined by 、; of units open on `date` they are too. */
 uint32_t units_find(const struct units *u, uint32_t within, enum level level, struct str name, struct str date,
                     struct buf *nearest);
 /* Has any unit of the level, wherever it is, that name on that date (ISO; empty: ever)?  `folded` is from spelling_fold; codes are

@@ -55,7 +55,8 @@ int main(void)
 {
     struct diag d;
     diag_init(&d, NULL, NULL);
-    struct units *u = make();
+    struct str none = {0};
+    struct units *u = make(), *again = units_new();
     CHECK(units_ready(u, "units.csv", &d), "sound units are accepted");
     static const char *const FIVE[] = {"5号楼",  "5#楼", "5#",      "5栋", "五幢", "5楼",  "５号楼", "05号楼", "第5栋",
                                        "五号楼", "楼5",  "5 号 楼", "5座", "5号",  "No.5", "NO 5",   "5-"};
@@ -82,6 +83,18 @@ int main(void)
     units_find(u, UNIT_NONE, LEVEL_COMMUNITY, STR("云萃社区"), (struct str){0}, &near);
     CHECK_STR(buf_slice(&near), "云翠社区", "an unknown community has a nearest name");
     uint32_t g1 = units_code(u, STR("G1"));
+    near.n = 0;
+    units_add(again, STR("C"), none, STR("community"), STR("云翠社区"), none, none, none, none, none);
+    for (int i = 0; i < 4; i++) {
+        const char grid[] = {(char)('1' + i), 0}, code[] = {'B', (char)('1' + i), 0};
+        units_add(again, str_of(grid), STR("C"), STR("grid"), str_of(grid), none, none, none, none, none);
+        units_add(again, str_of(code), str_of(grid), STR("building"), STR("5号楼"), none, none, none, none,
+                  i < 2 ? STR("2020-01-01") : none);
+    }
+    units_ready(again, "units.csv", &d);
+    units_find(again, UNIT_NONE, LEVEL_BUILDING, STR("5号楼"), STR("2026-11-30"), &near);
+    CHECK_STR(buf_slice(&near), "云翠社区35号楼、云翠社区45号楼", "of several buildings of a name those that are open are named");
+    units_free(again);
     uint32_t old = units_find(u, g1, LEVEL_BUILDING, STR("8栋"), STR("2020-05-01"), NULL);
     uint32_t young = units_find(u, g1, LEVEL_BUILDING, STR("8栋"), STR("2020-10-22"), NULL);
     CHECK(old == units_code(u, STR("OLD")) && young == units_code(u, STR("NEW")),
@@ -90,7 +103,6 @@ int main(void)
     units_free(u);
 
     struct units *bad = units_new();
-    struct str none = {0};
     units_add(bad, STR("A"), none, STR("grid"), STR("第1网格"), none, none, none, none, none);
     units_add(bad, STR("B"), STR("X"), STR("building"), STR("1号楼"), none, none, none, none, none);
     CHECK(!units_ready(bad, "units.csv", &d) && d.counts[DIAG_UNIT_PARENT] == 1, "a parent that is not there is an error");
