@@ -163,49 +163,58 @@ static bool same_unit(const struct rollup_row *a, const struct rollup_row *b)
     return a->level == b->level && str_eq(a->period, b->period) && str_eq(a->unit, b->unit);
 }
 
-static bool same_line(const struct shaping *p, const struct rollup_row *a, const struct rollup_row *b)
+/* Without a pivot each row is a line. */
+static void shape_rows(struct shaping *p, size_t from, size_t to, uint64_t whole, struct line *line)
 {
-    if (!same_unit(a, b)) return false;
-    for (size_t k = 0; k < p->r->n_by; k++)
-        if ((int)k != p->pivot && !str_eq(a->by[k], b->by[k])) return false;
-    return true;
+    for (size_t i = from; i < to; i++) {
+        line_clear(p, line, &p->r->rows[i]);
+        line_add(p, line, &p->r->rows[i]);
+        put_line(p, line, whole, false);
+    }
 }
 
-static int line_order(const void *a, const void *b)
+/* The dimensions besides the pivot as one key. */
+static struct str line_key(struct shaping *p, const struct rollup_row *row)
 {
-    const struct rollup_row *const *x = a, *const *y = b;
-    return *x < *y ? -1 : *x > *y;
+    p->text.n = 0;
+    for (size_t k = 0; k < p->r->n_by; k++) {
+        if ((int)k == p->pivot) continue;
+        buf_add(&p->text, (const char *)&row->by[k].n, sizeof row->by[k].n);
+        buf_str(&p->text, row->by[k]);
+    }
+    return buf_slice(&p->text);
 }
 
 /* The rows of one unit [from, to): lines of equal other dimensions, in order of their first row. */
-static void shape_unit(struct shaping *p, size_t from, size_t to, struct line *line)
+static void shape_lines(struct shaping *p, size_t from, size_t to, uint64_t whole, struct line *line)
 {
-    const struct rollup_row *rows = p->r->rows;
-    uint64_t whole = 0;
-    for (size_t i = from; i < to; i++) whole += rows[i].count;
-    if (p->pivot < 0) {
-        for (size_t i = from; i < to; i++) {
-            line_clear(p, line, &rows[i]);
-            line_add(p, line, &rows[i]);
-            put_line(p, line, whole, false);
-        }
-        return;
+    struct map lines = {0}; /* key -> the last row of the line, as its number in the unit */
+    size_t *next = mem_zero(to - from, sizeof *next), *first = mem_zero(to - from, sizeof *first);
+    for (size_t i = 0; i < to - from; i++) { /* rows of a line: a chain that ends in itself */
+        bool is_new;
+        struct map_entry *e = map_at(&lines, line_key(p, &p->r->rows[from + i]), &is_new);
+        next[i] = i;
+        if (is_new) first[lines.n - 1] = i;
+        else next[e->value] = i;
+        e->value = i;
     }
-    const struct rollup_row **firsts = mem_zero(to - from, sizeof *firsts);
-    size_t n = 0;
-    for (size_t i = from; i < to; i++) {
-        bool known = false;
-        for (size_t k = 0; k < n && !known; k++) known = same_line(p, firsts[k], &rows[i]);
-        if (!known) firsts[n++] = &rows[i];
-    }
-    qsort(firsts, n, sizeof *firsts, line_order);
-    for (size_t k = 0; k < n; k++) {
-        line_clear(p, line, firsts[k]);
-        for (size_t i = from; i < to; i++)
-            if (same_line(p, firsts[k], &rows[i])) line_add(p, line, &rows[i]);
+    for (size_t k = 0; k < lines.n; k++) {
+        const struct rollup_row *rows = p->r->rows + from;
+        size_t i = first[k];
+        line_clear(p, line, &rows[i]);
+        for (line_add(p, line, &rows[i]); next[i] != i; line_add(p, line, &rows[i])) i = next[i];
         put_line(p, line, whole, false);
     }
-    free(firsts);
+    map_free(&lines);
+    free(next);
+    free(first);
+}
+
+static void shape_unit(struct shaping *p, size_t from, size_t to, struct line *line)
+{
+    uint64_t whole = 0;
+    for (size_t i = from; i < to; i++) whole += p->r->rows[i].count;
+    (p->pivot < 0 ? shape_rows : shape_lines)(p, from, to, whole, line);
 }
 
 static void shape_total(struct shaping *p, size_t from, size_t to, struct line *total)

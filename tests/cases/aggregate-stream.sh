@@ -49,6 +49,9 @@ check "the order of the records does not matter" cmp grid.csv <(vet-aggregate -u
 
 vet-aggregate -u units.csv --level community --pivot category --percent --total people.csv >pivot.csv
 golden "a pivot has a column for each value, shares and a total" aggregate-pivot.csv pivot.csv
+{ echo name,category,unit && seq 50000 | awk '{ print $1 % 40000 ",c" $1 % 3 ",S111" }'; } >many.csv
+same "40,000 lines of one unit take no time by their square" 40001 \
+    "$(ulimit -t 15 && vet-aggregate -u units.csv --level station --by name --pivot category many.csv | wc -l)"
 check "a total row is left out when a rollup is rolled up again" cmp <(vet-aggregate -u units.csv --level station community.csv) \
     <(vet-aggregate -u units.csv --level community --by category --sum amount --total people.csv | vet-aggregate -u units.csv --level station)
 same "one can count without units" "2026-11,,,,男,3" "$(vet-aggregate --by sex people.csv | grep 男)"
