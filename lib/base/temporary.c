@@ -8,13 +8,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define DESCRIPTORS "/proc/self/fd/"
+
 enum { PARTS = 8 }; /* as many may write one PATH at a time */
 
 void temporary_path(int fd, struct buf *path)
 {
     path->n = 0;
-    buf_printf(path, "/proc/self/fd/%d", fd);
+    buf_printf(path, DESCRIPTORS "%d", fd);
     buf_text(path);
+}
+
+bool temporary_is(const char *path)
+{
+    return str_starts(str_of(path), STR(DESCRIPTORS));
 }
 
 /* ---- without a name ---- */

@@ -26,6 +26,7 @@ void temporary_sweep(const char *path, const char *const *tails);
 
 /* A name by which this process can open the file of a descriptor once more. */
 void temporary_path(int fd, struct buf *path);
+bool temporary_is(const char *path); /* is it such a name, which says nothing to people? */
 /* All of it, over interruptions.  False with errno. */
 bool temporary_write(int fd, struct str s);
 

@@ -42,7 +42,7 @@ struct source *source_open(const char *path, struct diag *d)
     struct source *s = mem_zero(1, sizeof *s);
     bool standard = !path || strcmp(path, "-") == 0;
     s->diag = d;
-    s->path = strdup(standard ? "-" : path);
+    s->path = strdup(standard || temporary_is(path) ? "-" : path);
     if (!s->path) mem_exhausted(strlen(path));
     s->owned = !standard;
     s->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);

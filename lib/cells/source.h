@@ -8,9 +8,10 @@
 #include "base/str.h"
 
 struct source;
-struct source *source_open(const char *path, struct diag *d); /* NULL after a finding; "-" or NULL is standard input */
+/* "-" or NULL is standard input; a temporary copy of it (flow/reread.h) is called - in findings, too.  NULL after a finding. */
+struct source *source_open(const char *path, struct diag *d);
 void source_close(struct source *s);
-/* The first bytes (up to `want`), without consuming them. */
+/* The first bytes (up to `want`), without consuming them.  Valid until the next call; fewer at the end, or after a finding. */
 struct str source_peek(struct source *s, size_t want);
 /* Appends `want` bytes to `out`, fewer only at the end.  Number read, 0 at the end, -1 on failure (after a finding). */
 ssize_t source_read(struct source *s, struct buf *out, size_t want);
@@ -21,7 +22,7 @@ int source_seekable(struct source *s);
  * Must come before the first source_read of a pipe. */
 bool source_rewind(struct source *s);
 /* SHA-256 of all bytes.  A file is read again (by pread: what source_read gives is not disturbed); a pipe of which nothing was
- * read is spooled; one that was is read to its end. */
+ * read is spooled; one that was is read to its end.  After a failure of reading, with a finding, it is that of what was read. */
 void source_digest(struct source *s, unsigned char digest[32]);
 /* Is the file still the one that was opened, by its size and time of change?  A pipe always is. */
 bool source_unchanged(const struct source *s);

@@ -63,6 +63,9 @@ has "and stand in the report" out "不符"
 sed 's/S21$/S99/' people.csv >stray.csv
 status "a unit that is unknown is a finding" 1 vet-report -u units.csv -t text stray.csv
 same "said once, however many tables look at it" 1 "$(grep -c rollup_unit_unknown err)"
+printf 'name,unit\n张三,S11\n李四,S11,x\n' >long.csv
+status "a row that is too long is no input" 3 sh -c 'vet-report -u units.csv -t text <long.csv'
+has "and its place is told of standard input, not of the copy that is read twice" err "vet-report: -!3: "
 status "an unknown report is wrong use" 2 vet-report -r monthli grid.csv
 echo '{"name": "x", "title": "x", "sheets": [{"name": "a", "tabels": []}]}' >bad.json
 status "a key that is unknown in a report is an error" 2 vet-report -r ./bad.json grid.csv
