@@ -9,7 +9,8 @@
  *   not_after(a, b)      a lies before b or may be the same: 1985 and 1985-06 may; NULL when one is empty
  *   has(set, item)       is the item one of those joined by ';'?
  *   mask(x [, kind])     masked as for lists inside the station
- *   today()              the reference date; so is 'now' to date(), julianday() and the others: there is no clock
+ *   today()              the reference date; so is 'now' to date(), julianday() and the others, with 'localtime' or without: there
+ *                        is no clock, and no zone
  * One thread uses an expression at a time. */
 #ifndef VET_LEDGER_EXPR_H
 #define VET_LEDGER_EXPR_H

@@ -20,13 +20,35 @@ static bool is_now(sqlite3_value *v)
     return sqlite3_value_type(v) == SQLITE_TEXT && sqlite3_stricmp((const char *)sqlite3_value_text(v), "now") == 0;
 }
 
+/* The reference date has no zone: what the machine's is must not make another day of it. */
+static bool is_zone(sqlite3_value *v)
+{
+    if (sqlite3_value_type(v) != SQLITE_TEXT) return false;
+    const char *word = (const char *)sqlite3_value_text(v);
+    return sqlite3_stricmp(word, "localtime") == 0 || sqlite3_stricmp(word, "utc") == 0;
+}
+
+/* What the function is asked: strftime has its format first; without a date after it, and for 'now', it means the reference date
+ * (NULL here).  How many, or -1. */
+static int arguments(const struct clock_call *call, int argc, sqlite3_value **argv, sqlite3_value *asked[CLOCK_ARGUMENTS])
+{
+    int first = call->name[0] == 's' ? 1 : 0, n = 0;
+    for (int i = 0; i < argc; i++) {
+        if (i > first && is_zone(argv[i])) continue;
+        if (n == CLOCK_ARGUMENTS) return -1;
+        asked[n++] = is_now(argv[i]) ? NULL : argv[i];
+    }
+    if (n == first) asked[n++] = NULL;
+    return n > first ? n : -1;
+}
+
 static void f_call(sqlite3_context *out, int argc, sqlite3_value **argv)
 {
     struct clock_call *call = sqlite3_user_data(out);
     const struct expr_clock *c = call->clock;
-    /* strftime has its format first; without a date after it, it means now */
-    int first = call->name[0] == 's' ? 1 : 0, n = argc <= first ? first + 1 : argc;
-    if (argc < first || n > CLOCK_ARGUMENTS) {
+    sqlite3_value *asked[CLOCK_ARGUMENTS];
+    int n = arguments(call, argc, argv, asked);
+    if (n < 0) {
         sqlite3_result_error(out, "too few or too many arguments", -1);
         return;
     }
@@ -36,7 +58,7 @@ static void f_call(sqlite3_context *out, int argc, sqlite3_value **argv)
         return;
     }
     for (int i = 0; i < n; i++) {
-        if (i < argc && !is_now(argv[i])) sqlite3_bind_value(s, i + 1, argv[i]);
+        if (asked[i]) sqlite3_bind_value(s, i + 1, asked[i]);
         else if (c->today.n) sqlite3_bind_text(s, i + 1, c->today.s, (int)c->today.n, SQLITE_STATIC);
         else sqlite3_bind_null(s, i + 1);
     }

@@ -1,4 +1,5 @@
-/* SQLite's functions of dates without a clock: 'now' is the reference date, at midnight.
+/* SQLite's functions of dates without a clock and without a zone: 'now' is the reference date, at midnight, and 'localtime' and
+ * 'utc' change nothing.
  *
  * A second database answers what they are asked, with 'now', and no argument at all, taken for the date.  Inside expr.c; not for
  * others. */

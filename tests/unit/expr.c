@@ -158,6 +158,10 @@ int main(void)
     answers("date()", "2020-10-31");
     answers("datetime('NOW', '-1 day')", "2020-10-30 00:00:00");
     answers("strftime('%Y')", "2020");
+    setenv("TZ", "America/New_York", 1);
+    answers("date('now', 'localtime')", "2020-10-31");
+    answers("datetime('2020-10-31', '+1 day', 'UTC')", "2020-11-01 00:00:00");
+    unsetenv("TZ");
     answers("strftime('%m', 'now')", "10");
     answers("julianday('2020-11-02') - julianday('now')", "2.0");
     answers("date('2020-01-31', '+1 month')", "2020-03-02");
