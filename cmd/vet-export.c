@@ -40,33 +40,22 @@ static struct rows *chosen_rows(struct session *s, struct store *st, const struc
     return rows_choose(open_rows(st, l, c), s->where, l, str_head(str_of(session_now()), 10));
 }
 
-/* The log has the number of rows before the first of them leaves: they are counted first. */
-static bool logged(struct session *s, struct store *st, const struct schema *l, const struct choice *c)
-{
-    struct rows *r = chosen_rows(s, st, l, c);
-    if (!r) return false;
-    uint64_t n = 0;
-    struct row_cursor cursor = {.rows = r};
-    while (rows_next(&cursor)) n++;
-    bool ok = rows_done(&cursor);
-    rows_close(r);
-    return ok && session_unmasked(s, NULL, n, s->output);
-}
-
+/* What is whole is held back until the log says who takes how many rows. */
 static void export_rows(struct session *s, const struct choice *c, enum mask_profile mask)
 {
     if (c->history) session_hide(s, c->history);
     struct schema *l = schema_open(s->share, c->ledger ? c->ledger : "person", &s->diag);
     struct store *st = l ? session_store(s, STORE_READ, (struct str){0}) : NULL;
-    bool may = st && (mask != PROFILE_NONE || logged(s, st, l, c));
-    struct rows *r = may ? chosen_rows(s, st, l, c) : NULL;
-    struct out *out = r ? out_open(s->output, &s->diag) : NULL;
+    struct rows *r = st ? chosen_rows(s, st, l, c) : NULL;
+    bool whole = mask == PROFILE_NONE;
+    struct out *out = !r ? NULL : whole ? out_hold(s->output, &s->diag) : out_open(s->output, &s->diag);
     struct copy_options how = {.format = s->to == TO_JSON ? ROWS_JSON : ROWS_CSV, .ledger = l, .mask = mask};
     uint64_t n = 0;
     bool ok = out && rows_copy(r, out, &how, &n);
-    if (out && !out_close(out, ok, &s->diag)) ok = false;
     rows_close(r);
     store_close(st);
+    if (ok && whole) ok = session_unmasked(s, NULL, n, s->output);
+    if (out && !out_close(out, ok, &s->diag)) ok = false;
     if (ok) session_stats(s, n, (struct str){0});
     schema_free(l);
 }

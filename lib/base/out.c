@@ -14,6 +14,7 @@ enum { BLOCK = 256 * 1024 };
 
 struct out {
     int fd;
+    int held;        /* where it goes in the end, while `fd` is a temporary file; -1: `fd` itself */
     int error;       /* errno of the first failure */
     char *path;      /* where it is to stand; NULL for standard output */
     bool whole;      /* a file of its own, which takes its place at the end */
@@ -41,6 +42,7 @@ struct out *out_open(const char *path, struct diag *d)
 {
     struct out *o = mem_zero(1, sizeof *o);
     struct stat st;
+    o->held = -1;
     if (!path || strcmp(path, "-") == 0) {
         o->fd = STDOUT_FILENO;
         return o;
@@ -54,6 +56,36 @@ struct out *out_open(const char *path, struct diag *d)
     diag_add(d, DIAG_WRITE_FAILED, NULL, path, strerror(errno), NULL);
     free_out(o);
     return NULL;
+}
+
+struct out *out_hold(const char *path, struct diag *d)
+{
+    struct out *o = out_open(path, d);
+    struct buf folder = {0};
+    if (!o || o->whole) return o;
+    o->held = o->fd;
+    o->fd = temporary_open(&folder);
+    if (o->fd < 0) {
+        diag_add(d, DIAG_WRITE_FAILED, NULL, buf_text(&folder), strerror(errno), NULL);
+        close(o->held);
+        free_out(o);
+        o = NULL;
+    }
+    buf_free(&folder);
+    return o;
+}
+
+/* What was held leaves. */
+static void let_go(struct out *o)
+{
+    char *block = mem_alloc(BLOCK);
+    ssize_t got = lseek(o->fd, 0, SEEK_SET) == 0 ? 1 : -1;
+    while (!o->error && got > 0) {
+        got = read(o->fd, block, BLOCK);
+        if (got > 0 && !temporary_write(o->held, (struct str){block, (size_t)got})) o->error = errno;
+    }
+    if (got < 0 && !o->error) o->error = errno;
+    free(block);
 }
 
 static void flush(struct out *o)
@@ -112,6 +144,8 @@ bool out_close(struct out *o, bool keep, struct diag *d)
 {
     if (keep) flush(o);
     if (o->whole) take_place(o, keep);
+    if (o->held >= 0 && keep) let_go(o);
+    if (o->held >= 0 && close(o->held) != 0 && keep && !o->error) o->error = errno;
     if (close(o->fd) != 0 && keep && !o->error) o->error = errno;
     bool ok = !keep || !o->error;
     if (!ok) diag_add(d, DIAG_WRITE_FAILED, NULL, o->path ? o->path : "standard output", strerror(o->error), NULL);

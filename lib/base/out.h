@@ -11,6 +11,9 @@
 struct out;
 /* `path` NULL or "-" is standard output.  NULL after a finding. */
 struct out *out_open(const char *path, struct diag *d);
+/* The same, but nothing leaves before out_close: what would go to standard output, a device or a pipe waits in a temporary file
+ * without a name. */
+struct out *out_hold(const char *path, struct diag *d);
 void out_write(struct out *o, struct str s); /* buffered; failures are kept until out_close, see out_failed */
 bool out_failed(const struct out *o);        /* lets long work stop early */
 int out_descriptor(struct out *o);           /* flushes; for writers that want a file descriptor */

@@ -214,15 +214,22 @@ mine vet-dedupe -q --one -o whole.csv
 has "golden records" <(last) '"source":"whole.csv" rows'
 mine vet-export -q -o whole.csv
 has "an export" <(last) "\"source\":\"whole.csv\" rows\\\":$(tail -n +2 whole.csv | wc -l)}"
-same "each once" "$((before + 7))" "$(vet-store log | grep -c -v ',links,')"
+mkfifo pipe
+cat pipe >piped.csv &
+mine vet-export -q -o pipe
+wait $!
+check "through a pipe the same" cmp whole.csv piped.csv
+has "  with as many rows in the log" <(last) "\"source\":\"pipe\" rows\\\":$(tail -n +2 piped.csv | wc -l)}"
+same "each once" "$((before + 8))" "$(vet-store log | grep -c -v ',links,')"
 for whole in 'vet-export' 'vet-report -r roster -p 2026-12 -t csv --mask none' 'vet-aggregate -p 2026-11 --explain 1 --level station'; do
     # shellcheck disable=SC2086
     mine $whole -q >/dev/full 2>err
     same "${whole%% *}: what could not be written" 4 $?
     has "  is in the log as not handed out" <(last) '"by":"李会计" "source":"-" failed\":true}'
 done
+before=$(batches)
 mine vet-export -q -o missing/whole.csv 2>err
-has "a file that could not be made, too" <(last) '"source":"missing/whole.csv" failed\":true}'
+same "a file that cannot be made is not announced, and nothing is given out" "4 $before" "$? $(batches)"
 again "after all that"
 chmod a-w vet.db
 status "a store that may only be read gives them all the same" 0 vet-report -r roster -p 2026-12 --mask none -t csv
