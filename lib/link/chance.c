@@ -71,9 +71,9 @@ static void count_parts(const struct column *c, bool rest, uint32_t *rows)
  * often of one person, and where little else is known of him that could not be told from chance. */
 static void expect_names(const struct table *t, size_t k, double *u)
 {
-    enum { RARE = 2 };                  /* names of a few rows; what many have is no one's */
-    static const double LIKELIER = 1.5, /* surname and given name of one region or time go together */
-        LEAST = 0.02;                   /* of what was measured: some names are not made of parts */
+    enum { RARE = 2 };                   /* names of a few rows; what many have is no one's */
+    static const double LIKELIER = 1.25, /* surname and given name of one region or time go together */
+        LEAST = 0.02;                    /* of what was measured: some names are not made of parts */
     const struct column *c = &t->columns[k];
     double n = 0, expected[LEVELS] = {0};
     uint32_t *first = mem_alloc((c->n_values + 1u) * sizeof *first), *rest = mem_alloc((c->n_values + 1u) * sizeof *rest);

@@ -359,7 +359,7 @@ static unsigned text_level(const struct kept *a, const struct kept *b)
     double j = jaro_winkler(a->text, b->text), o = overlap(a->f, b->f), d = dice(a->f, b->f);
     bool numbers = a->f[2] == b->f[2];
     if (numbers && (j >= 0.97 || d >= 0.92)) return TEXT_ALMOST;
-    if ((numbers && j >= 0.94) || d >= 0.8) return TEXT_MOST;
+    if ((numbers && (j >= 0.94 || (a->f[2] && o >= 0.8))) || d >= 0.8) return TEXT_MOST;
     if (j >= 0.9 || o >= 0.85 || d >= 0.65) return TEXT_HALF;
     return o >= 0.5 || j >= 0.75 ? TEXT_FAINT : TEXT_OTHER;
 }

@@ -253,7 +253,8 @@ static void hold_below(double *p, const double *bound, unsigned n)
  * name of a brother, or a valid id: without this twins are taken for one. */
 static void keep_apart(struct comparison *c, const struct comparison *first, bool households)
 {
-    static const double MOST_SLIPS = 0.35, MOST_OTHER = 0.15; /* of the pairs of one person that differ in such a column, or much */
+    /* Of the pairs of one person that differ in such a column; that are wholly other; and of one company, that changed its name. */
+    static const double MOST_SLIPS = 0.35, MOST_OTHER = 0.15, RENAMED = 0.05;
     static const double NAMESAKES = 20; /* strangers with something in common have one name more often than others, at most */
     const struct kind_info *info = kind_info(c->kind);
     bool tells = c->tells;
@@ -268,7 +269,7 @@ static void keep_apart(struct comparison *c, const struct comparison *first, boo
         if (speaks_against(c->kind, info->levels[l].name)) most[l] = first->p[CLASS_MATCH][l];
         else if (slips > MOST_SLIPS && !speaks_for(info, l, CLASS_OTHER)) most[l] = c->p[CLASS_MATCH][l] * MOST_SLIPS / slips;
     }
-    if (c->names) most[1] = fmin(most[1], MOST_OTHER * (1 - c->p[CLASS_MATCH][0]));
+    if (c->names) most[1] = fmin(most[1], (tells ? MOST_OTHER : RENAMED) * (1 - c->p[CLASS_MATCH][0]));
     hold_below(c->p[CLASS_MATCH], most, info->n_levels);
     for (unsigned l = 0; l < info->n_levels; l++) most[l] = l >= info->exact ? NAMESAKES * c->p[CLASS_CHANCE][l] : 1;
     if (c->strangers) hold_below(c->p[CLASS_OTHER], most, info->n_levels);

@@ -78,6 +78,8 @@ static void others(void)
     is(KIND_DATE, "1985", "1985", "equal_16");
     is(KIND_DATE, "1985", "1995", "decade");
     is(KIND_DATE, "1985", "1915", "other");
+    is(KIND_TEXT, "Acme TE8812 Camera", "Acme compact Camera TE8812", "most"); /* the model's number among words in another order */
+    is(KIND_TEXT, "Acme TE8812 Camera", "Acme compact Camera TE8821", "half");
     is(KIND_NUMBER, "61", "62", "near"); /* ages, a year apart */
     is(KIND_NUMBER, "61", "63", "tenth");
     is(KIND_NUMBER, "6.1", "7.1", "other");
