@@ -46,16 +46,7 @@ int date_years(struct date a, struct date b)
     return date_compare(b, then) < 0 ? years - 1 : years;
 }
 
-/* Days from civil, after Howard Hinnant's algorithm: March is the first month, so that leap days come last. */
-int32_t date_day_number(struct date d)
-{
-    int y = d.year - (d.month <= 2);
-    int era = y / 400;
-    int of_era = y - era * 400;
-    int of_year = (153 * (d.month + (d.month > 2 ? -3 : 9)) + 2) / 5 + d.day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
+/* Civil from days, after Howard Hinnant's algorithm: March is the first month, so that leap days come last. */
 struct date date_of_serial(int32_t serial)
 {
     struct date none = {0, 0, 0};

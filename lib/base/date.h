@@ -36,6 +36,5 @@ int date_compare(struct date a, struct date b);
 /* Completed years from a to b, as far as both are known; negative when b is before a. */
 int date_years(struct date a, struct date b);
 struct date date_of_serial(int32_t serial); /* Excel, 1900 system; 60 (29 Feb 1900) gives year 0 */
-int32_t date_day_number(struct date d);     /* days since 1970-01-01 of a full date */
 
 #endif

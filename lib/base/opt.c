@@ -52,17 +52,16 @@ static bool number(const struct opt *o, const char *value, struct diag *d)
 {
     char *end;
     errno = 0;
-    double v = o->kind == OPT_INT ? (double)strtol(value, &end, 10) : strtod(value, &end);
+    long v = strtol(value, &end, 10);
     if (end == value || *end || errno) return bad(o, value, "not a number", d);
     if ((o->low != 0 || o->high != 0) && (v < o->low || v > o->high)) {
         struct buf range = {0};
-        buf_printf(&range, "%g .. %g", o->low, o->high);
+        buf_printf(&range, "%ld .. %ld", o->low, o->high);
         bad(o, value, buf_text(&range), d);
         buf_free(&range);
         return false;
     }
-    if (o->kind == OPT_INT) *(long *)o->target = strtol(value, NULL, 10);
-    else *(double *)o->target = v;
+    *(long *)o->target = v;
     return true;
 }
 
@@ -94,8 +93,7 @@ static bool apply(const struct opt *o, const char *value, struct diag *d)
         l->v[l->n++] = value;
         return true;
     }
-    case OPT_INT:
-    case OPT_REAL: return number(o, value, d);
+    case OPT_INT: return number(o, value, d);
     case OPT_CHOICE: return choice(o, value, d);
     case OPT_HEADING: break;
     }

@@ -12,7 +12,6 @@ enum opt_kind {
     OPT_STRING,  /* const char **target = the argument (points into argv) */
     OPT_LIST,    /* struct opt_list *target: appended, may be given several times */
     OPT_INT,     /* long *target, from `low` to `high` */
-    OPT_REAL,    /* double *target, from `low` to `high` */
     OPT_CHOICE,  /* int *target = index in `choices` (NULL-terminated) */
 };
 struct opt_list {
@@ -27,7 +26,7 @@ struct opt {
     const char *arg;            /* what the help calls the value: "FILE" */
     const char *help;           /* English msgid */
     const char *const *choices; /* OPT_CHOICE */
-    double low, high;           /* OPT_INT, OPT_REAL; both 0: any */
+    long low, high;             /* OPT_INT; both 0: any */
 };
 /* Parses argv[1..]; non-options are appended to `rest` in order.  An array of tables lets commands share
  * the common options; the arrays end with a table of NULL.  Returns false after adding findings. */

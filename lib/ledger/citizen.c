@@ -43,12 +43,6 @@ static enum diag_code verify(const char *id, struct date today, struct citizen *
     return citizen_check(id) == id[17] ? DIAG_NONE : DIAG_ID_CHECKSUM;
 }
 
-bool citizen_valid(struct str id)
-{
-    struct citizen c;
-    return id.n == 18 && all_digits(id.s, 17) && verify(id.s, (struct date){0, 0, 0}, &c) == DIAG_NONE;
-}
-
 /* GB 11643-1989: no century and no check.  Numbers 996 to 999 were kept for people over a hundred at the time of issue: nobody who
  * lives has one, so it is a slip, and no century is put before it. */
 static enum diag_code raise_old(const char *old, struct date today, struct citizen *out)

@@ -25,8 +25,6 @@ struct citizen {
 enum diag_code citizen_read(struct str text, bool number, struct date today, struct citizen *out);
 /* Does the text, which holds no number, say that there is none or none yet: 无身份证, 未提供, 丢失? */
 bool citizen_none(struct str text);
-/* Is it canonical and right? 18 characters, possible birth date, checksum. */
-bool citizen_valid(struct str id);
 char citizen_check(const char *body); /* the check character of 17 digits (ISO 7064 MOD 11-2) */
 
 #endif

@@ -34,11 +34,6 @@ void spool_free(struct spool *s)
     free(s);
 }
 
-bool spool_failed(const struct spool *s)
-{
-    return s->failed;
-}
-
 static bool fail(struct spool *s)
 {
     if (!s->failed) diag_add(s->diag, DIAG_SPOOL_FAILED, NULL, strerror(errno), NULL);

@@ -16,7 +16,6 @@ bool spool_finish(struct spool *s); /* no more rows follow */
 
 /* The rows in order, as a stream with those columns; to be closed before the spool is freed.  Several may be open at once. */
 struct rows *spool_rows(struct spool *s, const struct columns *c);
-bool spool_failed(const struct spool *s);
 /* One row by its number, into `room`.  The first call makes an index of all rows (8 bytes each). */
 bool spool_row(struct spool *s, uint64_t row, struct buf *room, struct str *values, size_t n);
 

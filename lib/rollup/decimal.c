@@ -94,11 +94,6 @@ void decimal_format(struct buf *out, decimal v)
     buf_add(out, digits, (size_t)n);
 }
 
-double decimal_to_double(decimal v)
-{
-    return (double)v / 1e9;
-}
-
 void decimal_percent(struct buf *out, uint64_t part, uint64_t whole)
 {
     if (!whole) return;

@@ -13,7 +13,6 @@ typedef __int128 decimal;
 bool decimal_parse(struct str s, decimal *out);
 /* Appends without trailing zeros: "12", "-3.5". */
 void decimal_format(struct buf *out, decimal v);
-double decimal_to_double(decimal v);
 /* 100 * part / whole to one digit after the point, halves away from zero: "33.3"; nothing when whole is 0. */
 void decimal_percent(struct buf *out, uint64_t part, uint64_t whole);
 

@@ -302,13 +302,3 @@ void store_discard(struct store *s)
     if (unmade.n) unlink(buf_text(&unmade));
     buf_free(&unmade);
 }
-
-struct diag *store_diag(struct store *s)
-{
-    return s->diag;
-}
-
-const char *store_path(const struct store *s)
-{
-    return s->path;
-}

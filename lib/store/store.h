@@ -36,8 +36,6 @@ struct store *store_open(const char *path, enum store_mode mode, const struct st
 bool store_close(struct store *s);
 /* The same, but a store that this run made is removed again: what it was made for was refused. */
 void store_discard(struct store *s);
-struct diag *store_diag(struct store *s);
-const char *store_path(const struct store *s);
 
 /* Makes the tables of a ledger, or adds to them the fields that it gained: one batch, only when something changes.
  * A field that it lost keeps its column.  Called by store_sink and store_rows as well.  */

@@ -43,10 +43,9 @@ static void check_citizen(struct str text, bool number)
     const struct date today = {2020, 10, 31};
     if (citizen_read(text, number, today, &c) != DIAG_NONE) return;
     struct str id = {c.id, sizeof c.id};
-    must(citizen_valid(id), "an id that is read is right");
     must(citizen_read(id, false, today, &again) == DIAG_NONE && memcmp(again.id, c.id, 18) == 0 && !again.notices &&
              again.male == c.male,
-         "and reads as itself");
+         "an id that is read reads as itself");
 }
 
 static void check_phone(struct str text, bool number)

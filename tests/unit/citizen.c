@@ -17,8 +17,7 @@ int main(void)
                                         "370124197812240053", "370124198506150011", "37012419991001004X"};
     struct citizen c;
     for (size_t i = 0; i < sizeof valid / sizeof *valid; i++)
-        CHECK(read_text(valid[i], &c) == DIAG_NONE && citizen_valid(str_of(valid[i])) && memcmp(c.id, valid[i], 18) == 0,
-              "%s is right", valid[i]);
+        CHECK(read_text(valid[i], &c) == DIAG_NONE && memcmp(c.id, valid[i], 18) == 0, "%s is right", valid[i]);
     static const struct {
         const char *text;
         enum diag_code code;
@@ -65,14 +64,14 @@ int main(void)
             for (char d = '0'; d <= '9'; d++) {
                 memcpy(id, valid[v], 19);
                 id[i] = d;
-                missed += d != valid[v][i] && citizen_valid(str_of(id));
+                missed += d != valid[v][i] && read_text(id, &c) == DIAG_NONE;
             }
             memcpy(id, valid[v], 19);
             char t = id[i];
             if (id[i + 1] == 'X') continue;
             id[i] = id[i + 1];
             id[i + 1] = t;
-            missed += id[i] != id[i + 1] && citizen_valid(str_of(id));
+            missed += id[i] != id[i + 1] && read_text(id, &c) == DIAG_NONE;
         }
     CHECK(missed == 0, "no single wrong digit and no swap of neighbours passes (%u did)", missed);
     return tap_end();

@@ -29,11 +29,13 @@ int main(void)
           "serials before 1900-03-01 count one less");
     CHECK(date_of_serial(60).year == 0, "serial 60 is the day that never was");
     bool all = true;
-    for (int32_t s = 61; s < 73051; s++) {
+    struct date before = date_of_serial(61);
+    for (int32_t s = 62; s < 73051; s++) {
         struct date d = date_of_serial(s);
-        all = all && date_valid(d) && date_day_number(d) == s - 25569;
+        all = all && date_valid(d) && date_compare(before, d) < 0;
+        before = d;
     }
-    CHECK(all, "every serial of two centuries and its day number agree");
+    CHECK(all && strcmp(written(before), "2099-12-31") == 0, "the serials of two centuries are their days, each after the other");
     CHECK(!iso("1985-02-29").year && iso("1984-02-29").year && !iso("1900-02-29").year && iso("2000-02-29").year,
           "leap years are the calendar's");
     CHECK(!iso("1985-6").year && !iso("1985-13").year && !iso("19850615").year && !iso("1985-06-15x").year && !iso("").year,
