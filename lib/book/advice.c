@@ -12,9 +12,8 @@ static const struct rule *rule_named(const struct schema *s, struct str name)
 
 static struct str level_in_chinese(struct str word)
 {
-    static const char *const TITLES[LEVEL_COUNT] = {"服务站", "社区", "网格", "楼栋"};
     enum level l;
-    return level_of(word, &l) ? str_of(TITLES[l]) : word;
+    return level_of(word, &l) ? level_title(l) : word;
 }
 
 void advice_of_finding(struct buf *out, const struct schema *s, const char *const *templates, const struct finding *f)

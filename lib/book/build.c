@@ -131,10 +131,9 @@ struct str month_title(struct arena *a, struct str period)
     return s;
 }
 
-struct str level_title(int level)
+struct str building_level(int level)
 {
-    static const char *const TITLES[LEVEL_COUNT] = {"服务站", "社区", "网格", "楼栋"};
-    return level >= 0 && level < LEVEL_COUNT ? str_of(TITLES[level]) : STR("合计");
+    return level >= 0 && level < LEVEL_COUNT ? level_title((enum level)level) : STR("合计");
 }
 
 void build_trimmings(struct building *b, struct block *block, const struct table_spec *t, size_t first_pivot, size_t n_pivot)

@@ -46,7 +46,7 @@ struct rollup *building_rollup(struct building *b, int level, const struct dim_s
 struct str building_title(const struct building *b, struct str field);
 struct str building_masked(struct building *b, struct result *r, const struct field *f, struct str value);
 struct str month_title(struct arena *a, struct str period); /* 2026年11月 */
-struct str level_title(int level);                          /* 社区 */
+struct str building_level(int level);                       /* 社区; of the whole 合计 */
 
 /* Tables of the several kinds; each adds blocks to the sheet.  False after findings. */
 bool build_rollup(struct building *b, struct content_sheet *s, const struct table_spec *t);

@@ -74,7 +74,7 @@ static void set_titles(struct building *b, struct result *r, int level, const st
 {
     for (size_t k = 0; k < r->n_columns; k++) {
         struct result_column *c = &r->columns[k];
-        if (str_is(c->name, "name")) c->title = level_title(level);
+        if (str_is(c->name, "name")) c->title = building_level(level);
         if (str_is(c->name, "count") && building_events(b) && str_is(c->title, "人数")) c->title = STR("记录数");
         for (size_t i = 0; i < n_by; i++)
             if (str_eq(c->name, by[i].dim.name))

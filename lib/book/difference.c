@@ -499,7 +499,7 @@ static void put_balance(struct differing *d, struct content_sheet *s, const stru
         if (!has_change(f) || !level_of(f[M_LEVEL], &level)) continue;
         struct str *v = result_line(r, level == LEVEL_STATION ? LINE_SUBTOTAL : LINE_PLAIN),
                    place = places_text(r, d->b->source->units, f[M_UNIT]);
-        v[0] = level_title((int)level);
+        v[0] = level_title(level);
         v[1] = result_text(r, f[M_UNIT]);
         v[2] = place.n ? place : result_text(r, f[M_NAME]);
         for (int k = M_OPENING; k <= M_CLOSING; k++) v[k - 1] = result_text(r, f[k]);

@@ -60,7 +60,7 @@ void cell_block_free(struct cell_block *b);
 struct cell *cell_block_add(struct cell_block *b, size_t n); /* n new empty cells at the end */
 /* A new row at the end, without cells yet: its `first` is where the next cell will be.  Valid until the next call. */
 struct cell_row *cell_block_row(struct cell_block *b, uint32_t number);
-/* What any sheet may hold; more is refused. */
+/* What any sheet may hold, its rows those of a workbook; more is refused. */
 enum { CELL_MAX_COLUMNS = 16384, CELL_MAX_CHARS = 32767, CELL_MAX_ROWS = 1048576 };
 
 /* A merged range, rows and columns from 1, inclusive.  The value is in the top left cell; the others are empty. */

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/date.h"
+
 enum numfmt numfmt_builtin(unsigned id)
 {
     if (id >= 14 && id <= 17) return NUMFMT_DATE;
@@ -144,17 +146,16 @@ static char *digits_put(char *p, unsigned v, int width)
     return p + width;
 }
 
-/* Proleptic Gregorian date of a count of days from 1970-01-01 (by eras of 400 years). */
-static char *date_put(char *p, long days)
+/* Of a serial of the 1900 system.  Its 29 February 1900 is written as the sheet shows it; no calendar has it, and whoever checks
+ * dates says so. */
+static char *date_put(char *p, long serial)
 {
-    long z = days + 719468, era = z / 146097, doe = z - era * 146097;
-    long yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    long mp = (5 * doy + 2) / 153, day = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9;
-    p = digits_put(p, (unsigned)(yoe + era * 400 + (month <= 2)), 4);
+    struct date d = serial == 60 ? (struct date){1900, 2, 29} : date_of_serial((int32_t)serial);
+    p = digits_put(p, (unsigned)d.year, 4);
     *p++ = '-';
-    p = digits_put(p, (unsigned)month, 2);
+    p = digits_put(p, d.month, 2);
     *p++ = '-';
-    return digits_put(p, (unsigned)day, 2);
+    return digits_put(p, d.day, 2);
 }
 
 static char *time_put(char *p, unsigned long seconds)
@@ -167,7 +168,7 @@ static char *time_put(char *p, unsigned long seconds)
     return digits_put(p, (unsigned)(seconds % 60), 2);
 }
 
-enum { DAY = 86400, LAST_DAY = 2958465, EPOCH_1900 = 25569, EPOCH_1904 = 24107 }; /* 9999-12-31; 1970-01-01 as serials */
+enum { DAY = 86400, LAST_DAY = 2958465, FIRST_1904 = 1462 }; /* 9999-12-31 and 1904-01-01 as serials */
 
 size_t numfmt_iso_value(double serial, enum numfmt format, bool date1904, char out[NUMFMT_ISO_MAX])
 {
@@ -181,12 +182,9 @@ size_t numfmt_iso_value(double serial, enum numfmt format, bool date1904, char o
         seconds = 0;
     }
     if (day == 0 && (format == NUMFMT_TIME || (seconds && !date1904))) return (size_t)(time_put(p, seconds) - out);
-    if ((day == 0 && !date1904) || day > (date1904 ? LAST_DAY - 1462 : LAST_DAY)) return 0;
-    if (date1904) p = date_put(p, day - EPOCH_1904);
-    else if (day == 60) {
-        memcpy(p, "1900-02-29", 10); /* as the sheet shows it; no calendar has it, and whoever checks dates says so */
-        p += 10;
-    } else p = date_put(p, day - EPOCH_1900 + (day < 60));
+    if (date1904) day += FIRST_1904;
+    if (day == 0 || day > LAST_DAY) return 0;
+    p = date_put(p, day);
     if (seconds) {
         *p++ = 'T';
         p = time_put(p, seconds);

@@ -9,7 +9,7 @@ enum {
     PIECE = 64 * 1024,
     ENOUGH_CELLS = 32 * 1024,
     MOST_REPEATED = 16 << 20, /* cells that repetition adds to a file */
-    LONGEST_TEXT = 8 * CELL_CHARACTERS,
+    LONGEST_TEXT = 8 * CELL_MAX_CHARS,
 };
 struct row_cell {
     uint32_t col, times;
@@ -189,7 +189,7 @@ static void end_cell(struct ods_reader *r)
 {
     uint32_t times = r->cell.times;
     r->cell_depth = 0;
-    r->col = times < SHEET_COLUMNS - r->col ? r->col + times : SHEET_COLUMNS;
+    r->col = times < CELL_MAX_COLUMNS - r->col ? r->col + times : CELL_MAX_COLUMNS;
     if (r->covered) return;
     r->cell.at = r->text.n;
     r->cell.kind = (uint8_t)put_value(r);
@@ -242,7 +242,7 @@ static bool give_out(struct ods_reader *r)
 static void start_row(struct ods_reader *r, unsigned depth, const char **attrs)
 {
     const char *visible = zipxml_attr(attrs, "visibility");
-    r->row = SHEET_ROWS - r->row < r->times ? SHEET_ROWS : r->row + r->times;
+    r->row = CELL_MAX_ROWS - r->row < r->times ? CELL_MAX_ROWS : r->row + r->times;
     r->times = ods_times(zipxml_attr(attrs, "number-rows-repeated"));
     r->hidden = visible && strcmp(visible, "visible") != 0;
     r->row_depth = depth;

@@ -16,7 +16,7 @@ struct scan {
 uint32_t ods_times(const char *value)
 {
     long n = value ? strtol(value, NULL, 10) : 1;
-    return n < 1 ? 1 : n > SHEET_ROWS ? SHEET_ROWS : (uint32_t)n;
+    return n < 1 ? 1 : n > CELL_MAX_ROWS ? CELL_MAX_ROWS : (uint32_t)n;
 }
 
 /* LibreOffice keeps the cells of other files as tables named 'file:///...'#$Sheet. */
@@ -59,10 +59,10 @@ static void start_cell(struct scan *s, const char **attrs)
     uint32_t columns = ods_times(zipxml_attr(attrs, "number-columns-spanned"));
     uint32_t rows = ods_times(zipxml_attr(attrs, "number-rows-spanned"));
     struct merge m = {.top = s->row + 1, .left = s->col + 1};
-    m.bottom = up_to((uint64_t)s->row + rows, SHEET_ROWS);
-    m.right = up_to((uint64_t)s->col + columns, SHEET_COLUMNS);
-    if (m.top <= SHEET_ROWS && m.left <= SHEET_COLUMNS) zipbook_merge_add(&s->out->v[s->out->n - 1].merges, m);
-    s->col = up_to((uint64_t)s->col + ods_times(zipxml_attr(attrs, "number-columns-repeated")), SHEET_COLUMNS);
+    m.bottom = up_to((uint64_t)s->row + rows, CELL_MAX_ROWS);
+    m.right = up_to((uint64_t)s->col + columns, CELL_MAX_COLUMNS);
+    if (m.top <= CELL_MAX_ROWS && m.left <= CELL_MAX_COLUMNS) zipbook_merge_add(&s->out->v[s->out->n - 1].merges, m);
+    s->col = up_to((uint64_t)s->col + ods_times(zipxml_attr(attrs, "number-columns-repeated")), CELL_MAX_COLUMNS);
 }
 
 static void scan_start(void *ctx, unsigned depth, const char *local, const char **attrs)
@@ -87,7 +87,7 @@ static void scan_end(void *ctx, unsigned depth, const char *local)
     if (depth == ODS_TABLE_DEPTH) s->in_table = false;
     if (!s->row_depth || depth != s->row_depth) return;
     s->row_depth = 0;
-    s->row = up_to((uint64_t)s->row + s->row_times, SHEET_ROWS);
+    s->row = up_to((uint64_t)s->row + s->row_times, CELL_MAX_ROWS);
 }
 
 bool ods_tables_read(struct zipfile *z, int64_t part, struct ods_tables *out)

@@ -19,7 +19,7 @@ bool xlsx_reference(struct str ref, uint32_t *row, uint32_t *col)
         char c = ref.s[i] & ~0x20;
         if (ref.s[i] == '$') continue;
         if (c < 'A' || c > 'Z') break;
-        if (*col <= SHEET_COLUMNS) *col = *col * 26 + (uint32_t)(c - 'A' + 1);
+        if (*col <= CELL_MAX_COLUMNS) *col = *col * 26 + (uint32_t)(c - 'A' + 1);
     }
     if (i < ref.n && ref.s[i] == '$') i++;
     *row = xlsx_number(str_from(ref, i));
@@ -119,7 +119,7 @@ bool xlsx_cell_put(struct xlsx_rows *r, const struct xlsx_cell *c)
 
 enum { ENOUGH_CELLS = 32 * 1024 };
 /* More is too long whatever it is made of; an escape takes seven bytes for a character. */
-enum { LONGEST_VALUE = 8 * CELL_CHARACTERS };
+enum { LONGEST_VALUE = 8 * CELL_MAX_CHARS };
 
 /* ---- expat's handlers: worksheet 1, sheetData 2, row 3, c 4, v f is 5 ---- */
 

@@ -50,8 +50,8 @@ static void merge_start(void *ctx, unsigned depth, const char *local, const char
     struct merge m;
     if (!colon || !xlsx_reference((struct str){ref, (size_t)(colon - ref)}, &m.top, &m.left)) return;
     if (!xlsx_reference(str_of(colon + 1), &m.bottom, &m.right) || !m.top) return;
-    if (m.bottom > SHEET_ROWS) m.bottom = SHEET_ROWS;
-    if (m.right > SHEET_COLUMNS) m.right = SHEET_COLUMNS;
+    if (m.bottom > CELL_MAX_ROWS) m.bottom = CELL_MAX_ROWS;
+    if (m.right > CELL_MAX_COLUMNS) m.right = CELL_MAX_COLUMNS;
     zipbook_merge_add(&s->merges, m);
 }
 static const struct zipxml_handlers MERGES = {.start = merge_start, .root = "worksheet"};

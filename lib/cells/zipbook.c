@@ -100,8 +100,7 @@ void zipbook_finding(const struct book *b, enum diag_code code, uint32_t row, ui
 
 bool zipbook_row(struct zipbook_rows *r, uint32_t number, bool hidden)
 {
-    struct cell_block *b = r->block;
-    if (number > SHEET_ROWS) {
+    if (number > CELL_MAX_ROWS) {
         zipbook_finding(r->book, DIAG_SHEET_TOO_LARGE, number, 0, NULL);
         return false;
     }
@@ -109,8 +108,7 @@ bool zipbook_row(struct zipbook_rows *r, uint32_t number, bool hidden)
         zipbook_finding(r->book, DIAG_BOOK_DAMAGED, number, 0, "rows out of order");
         return false;
     }
-    mem_grow(&b->rows, &b->cap_rows, b->n_rows + 1, sizeof *b->rows);
-    b->rows[b->n_rows++] = (struct cell_row){.number = number, .first = (uint32_t)b->n_cells, .hidden = hidden};
+    cell_block_row(r->block, number)->hidden = hidden;
     r->number = number;
     return true;
 }
@@ -121,7 +119,7 @@ struct cell *zipbook_cell(struct zipbook_rows *r, uint32_t col)
     struct cell_row *row = &b->rows[b->n_rows - 1];
     if (col > row->n) {
         size_t more = col - row->n;
-        if (col > SHEET_COLUMNS || b->n_cells + more > BLOCK_CELLS) {
+        if (col > CELL_MAX_COLUMNS || b->n_cells + more > BLOCK_CELLS) {
             zipbook_finding(r->book, DIAG_SHEET_TOO_LARGE, row->number, col, NULL);
             return NULL;
         }
@@ -133,7 +131,7 @@ struct cell *zipbook_cell(struct zipbook_rows *r, uint32_t col)
 
 bool zipbook_set(const struct zipbook_rows *r, struct cell *c, uint32_t col, enum cell_kind kind, struct str text)
 {
-    if (text.n > CELL_CHARACTERS && (text.n > 4 * CELL_CHARACTERS || text_length(text) > CELL_CHARACTERS)) {
+    if (text.n > CELL_MAX_CHARS && (text.n > 4 * CELL_MAX_CHARS || text_length(text) > CELL_MAX_CHARS)) {
         zipbook_finding(r->book, DIAG_CELL_TOO_LONG, r->number, col, "32767");
         return false;
     }

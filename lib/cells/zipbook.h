@@ -8,9 +8,6 @@
 #include "cells/cells.h"
 
 enum {
-    SHEET_ROWS = 1048576,
-    SHEET_COLUMNS = 16384,
-    CELL_CHARACTERS = 32767,
     BLOCK_CELLS = 4 << 20, /* of one block, empty ones between others counted: bounds a block's memory */
     SHEET_MERGES = 1 << 20,
 };
@@ -58,7 +55,7 @@ struct zipbook_rows {
     struct cell_block *block;
     uint32_t number; /* of the current or last row */
 };
-/* False after a finding: rows go upwards, up to SHEET_ROWS. */
+/* False after a finding: rows go upwards, up to CELL_MAX_ROWS. */
 bool zipbook_row(struct zipbook_rows *r, uint32_t number, bool hidden);
 /* The cell in column `col` of the current row, valid until the next call; NULL after a finding. */
 struct cell *zipbook_cell(struct zipbook_rows *r, uint32_t col);

@@ -14,6 +14,11 @@ const char *level_name(enum level l)
     return LEVELS[l];
 }
 
+struct str level_title(enum level l)
+{
+    return str_of(LEVELS_ZH[l]);
+}
+
 bool level_of(struct str word, enum level *out)
 {
     for (int l = 0; l < LEVEL_COUNT; l++)

@@ -8,6 +8,7 @@
 
 enum level { LEVEL_STATION, LEVEL_COMMUNITY, LEVEL_GRID, LEVEL_BUILDING, LEVEL_COUNT };
 const char *level_name(enum level l); /* "station" ... the word used in files */
+struct str level_title(enum level l); /* 服务站 社区 网格 楼栋: the word for people, which level_of takes too */
 bool level_of(struct str word, enum level *out);
 
 enum { UNIT_NONE = 0xFFFFFFFF };

@@ -1,11 +1,9 @@
 #include "rollup/places.h"
 
-static const char *const TITLES[LEVEL_COUNT] = {"服务站", "社区", "网格", "楼栋"};
-
 void places_columns(struct result *r)
 {
     for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++)
-        result_column(r, str_of(level_name((enum level)l)), str_of(TITLES[l]), COLUMN_TEXT);
+        result_column(r, str_of(level_name((enum level)l)), level_title((enum level)l), COLUMN_TEXT);
 }
 
 static struct str name_at(struct result *r, const struct units *u, uint32_t i, int level)
@@ -45,8 +43,8 @@ size_t places_before(struct result *r, size_t at, size_t unit, const struct unit
     memmove(&r->columns[at + n], &r->columns[at], after * sizeof *r->columns);
     for (size_t k = 0; k < n; k++) {
         int up = LEVEL_COMMUNITY + (int)k;
-        r->columns[at + k] =
-            (struct result_column){.name = str_of(level_name((enum level)up)), .title = str_of(TITLES[up]), .kind = COLUMN_TEXT};
+        r->columns[at + k] = (struct result_column){
+            .name = str_of(level_name((enum level)up)), .title = level_title((enum level)up), .kind = COLUMN_TEXT};
     }
     for (size_t i = 0; i < r->n; i++) {
         struct str *v = arena_zero(&r->memory, r->n_columns, sizeof *v), *old = r->lines[i].values;

@@ -1,7 +1,9 @@
 #include "rollup/regroup.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/date.h"
 #include "rollup/groups.h"
 
 struct rollup *rollup_like(const struct rollup_dim *by, size_t n_by, const struct str *sums, size_t n_sums)
@@ -51,18 +53,10 @@ void rollup_sort(struct rollup *r)
 
 struct str rollup_month_end(struct str period, char out[11])
 {
-    static const int DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (period.n != 7 || period.s[4] != '-') return (struct str){0};
-    int year = 0, month = (period.s[5] - '0') * 10 + period.s[6] - '0';
-    for (int i = 0; i < 4; i++) year = year * 10 + period.s[i] - '0';
-    if (month < 1 || month > 12) return (struct str){0};
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    int day = DAYS[month - 1] + (month == 2 && leap);
-    memcpy(out, period.s, 7);
-    out[7] = '-';
-    out[8] = (char)('0' + day / 10);
-    out[9] = (char)('0' + day % 10);
-    out[10] = 0;
+    struct date last;
+    if (period.n != 7 || !date_iso(period, &last)) return (struct str){0};
+    for (last.day = 31; !date_valid(last);) last.day--;
+    snprintf(out, 11, "%.7s-%02u", period.s, last.day % 100u);
     return (struct str){out, 10};
 }
 
