@@ -1,7 +1,7 @@
 /* Findings: what the library has to say.
  *
  * The library never prints.  It adds findings to a `struct diag`; the program prints them
- * (cmd/main.c) in the user's language.  A finding is a code of the ordered list below, a place,
+ * (cmd/session.c) in the user's language.  A finding is a code of the ordered list below, a place,
  * and arguments; its text is a fixed template in which {1} {2} {3} {4} stand for the arguments.
  * The English template is the gettext msgid; share/messages/ has the Chinese ones.
  * The status of a run only rises.

@@ -1,9 +1,10 @@
 /* Masks for personal data: one profile per audience.
  *
  * none      as it is
- * internal  for lists inside the station: 李**, 370124********1234, 138****5678, 锦东小区******, birth dates whole
- * public    for notices: 李**, 3***************** (its first digit only), 1**********, 锦东***, 1985
- * The length is kept where that helps tracing, and never says more than the mask's own table in mask.c. */
+ * internal  for lists inside the station: 李**, 370124********1234, 138****5678, 锦东小区12****, 1985 of a date
+ * public    for notices: 李**, 3***************** (its first digit only), 1**********, 锦东小***, 1985
+ * Of names, ids and telephones the length is kept, which helps tracing.  A value so short that its ends would be all of it loses
+ * half of them: nothing but a year is ever shown whole. */
 #ifndef VET_BASE_MASK_H
 #define VET_BASE_MASK_H
 

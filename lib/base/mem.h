@@ -1,7 +1,7 @@
 /* Memory: allocation that does not fail, and arenas.
  *
  * The library neither prints nor exits.  When memory runs out there is nothing sensible left
- * for it to do, so it calls mem_exhausted(), which every program must define: ours (cmd/main.c)
+ * for it to do, so it calls mem_exhausted(), which every program must define: ours (cmd/session.c)
  * says so in plain words and ends with status 4.  Output files not yet closed and transactions
  * not yet committed are then as they were. */
 #ifndef VET_BASE_MEM_H

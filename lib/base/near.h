@@ -27,7 +27,7 @@ bool near_may(struct near_shape a, struct near_shape b, uint32_t slips);
 /* How many slips are still near enough, the longer of two texts having so many characters. */
 uint32_t near_slips(uint32_t longer);
 /* Optimal string alignment distance (Damerau 1964, restricted) in Unicode characters.
- * Stops counting past `limit` and returns limit + 1. */
+ * Stops counting past `limit` and returns limit + 1.  Only the first 64 characters of each are looked at. */
 unsigned near_distance(struct str a, struct str b, unsigned limit);
 
 #endif

@@ -6,7 +6,7 @@
 
 enum { NUMBER_ROOM = 48 };
 struct number_reading {
-    char text[NUMBER_ROOM]; /* canonical: -?digits[.digits], no leading or trailing noughts */
+    char text[NUMBER_ROOM]; /* n bytes, no NUL.  Canonical: -?digits[.digits], no leading or trailing noughts */
     size_t n;
     bool rewritten; /* the text typed was not canonical */
     bool about;     /* 约30, 5000余元: worth a notice */

@@ -4,7 +4,7 @@
 
 #include "base/str.h"
 
-/* The character at s.s[*i]; *i moves past it.  A byte that is not UTF-8 reads as U+FFFD and moves by one. */
+/* The character at s.s[*i], *i < s.n; *i moves past it.  A byte that is not UTF-8 reads as U+FFFD and moves by one. */
 uint32_t text_next(struct str s, size_t *i);
 /* Is it one of the strokes that are typed for a hyphen: U+2010..2015, the minus sign, the full-width hyphen? */
 static inline bool text_is_dash(uint32_t c)

@@ -6,8 +6,8 @@
  * to its grid stands, at building level, in a row that has the grid's code; one whose unit is not known keeps the
  * code it came with.  The rows of one level are therefore always all of the people.
  *
- * An entity (column `_entity`) counts once: in the record whose unit's code comes first, of two in one unit in the one
- * that comes first in the stream.
+ * An entity (column `_entity`) counts once: in the record that was handed in last, where the stream tells when (column `_seen`),
+ * else in that whose unit's code comes first; of two in one unit in the one that comes first in the stream (standing.h).
  *
  * Not here: what a rollup looks like (rollup/shape.h), whether it adds up (rollup/check.h). */
 #ifndef VET_ROLLUP_ROLLUP_H
