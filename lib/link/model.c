@@ -228,8 +228,9 @@ static bool is_birth(struct str name)
 static struct guess look(struct str *const *sample, size_t n, size_t column)
 {
     struct guess g = {0};
+    struct str *values = mem_alloc((n + 1) * sizeof *values);
     for (size_t i = 0; i < n; i++) {
-        struct str v = str_trim(sample[i][column]);
+        struct str v = values[i] = str_trim(sample[i][column]);
         if (!v.n) continue;
         g.given++;
         g.length += text_length(v);
@@ -258,9 +259,10 @@ static struct guess look(struct str *const *sample, size_t n, size_t column)
         g.han += han * 3 > v.n / 2;
         g.blanks += blanks > 0;
         bool seen = false;
-        for (size_t k = 0; k < i && !seen; k++) seen = str_eq(str_trim(sample[k][column]), v);
+        for (size_t k = 0; k < i && !seen; k++) seen = str_eq(values[k], v);
         g.distinct += !seen;
     }
+    free(values);
     return g;
 }
 

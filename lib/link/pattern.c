@@ -144,7 +144,8 @@ uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uin
     for (size_t k = 0; k < m->n; k++) {
         const struct comparison *c = &m->comparisons[k];
         unsigned l = level_in(code, k);
-        if (c->swaps > (int)k && l) {
+        if (!l) continue;
+        if (c->swaps > (int)k) {
             size_t o = (size_t)c->swaps;
             uint64_t swapped = kind_info(c->kind)->unordered;
             if (l < swapped - 1 && level_in(code, o) && level_in(code, o) < swapped - 1 && changed_places(t, k, o, x, y)) {
@@ -152,15 +153,16 @@ uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uin
                 code &= ~(15ull << (4 * o)); /* said once */
             }
         }
-        if (c->unless >= 0 && c->kind == KIND_EMAIL) {
+        if (c->unless < 0 || l < 2) continue;
+        if (c->kind == KIND_EMAIL) {
             size_t name = (size_t)c->unless;
             int given = l <= MADE_OF_GIVEN ? m->comparisons[name].swaps : -1;
             if (told_by_name(t, k, name, code, x, y) || (given >= 0 && told_by_name(t, k, (size_t)given, code, x, y)))
                 code = (code & ~(15ull << (4 * k))) | 1ull << (4 * k);
-        } else if (c->unless >= 0 && c->kind != KIND_DATE) {
+        } else if (c->kind != KIND_DATE) {
             size_t other = (size_t)c->unless;
             if (l >= kind_info(c->kind)->exact && x[other] && x[other] == y[other]) code &= ~(15ull << (4 * k)); /* follows */
-        } else if (c->unless >= 0 && l >= kind_info(c->kind)->exact) {
+        } else if (l >= kind_info(c->kind)->exact) {
             size_t id = (size_t)c->unless;
             const struct kind_info *info = kind_info(KIND_CITIZEN_ID);
             if (level_in(code, id) + 3u < info->exact) continue; /* not even two slips apart */

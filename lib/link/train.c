@@ -554,20 +554,22 @@ static bool settle(struct model *m, const struct model *first, struct lesson *s)
     double total = fmax(s->total, 1), before = -INFINITY;
     int calm = 0;
     for (int round = 0; calm < CALM_ROUNDS && round < (int)m->rounds; round += 3) {
-        steps->n = put_parameters(m, steps->at[0]);
+        bool leap = round >= 6 && round <= STRIDES;
+        if (leap) steps->n = put_parameters(m, steps->at[0]);
         double now = expect(m, s) / total;
         calm = fabs(now - before) < SETTLED ? calm + 1 : 0;
         before = now;
         *last = *m;
         maximise(m, first, s);
         shorten_step(m, last, round);
-        put_parameters(m, steps->at[1]);
+        if (leap) put_parameters(m, steps->at[1]);
         double second = expect(m, s) / total;
         *last = *m;
         maximise(m, first, s);
         shorten_step(m, last, round);
+        if (!leap) continue;
         put_parameters(m, steps->at[2]);
-        if (round < 6 || round > STRIDES || !look_ahead(steps)) continue;
+        if (!look_ahead(steps)) continue;
         take_parameters(m, steps->at[3]);
         double ahead = expect(m, s) / total;
         if (ahead >= second) maximise(m, first, s);
