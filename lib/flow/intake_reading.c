@@ -36,11 +36,15 @@ const char *intake_file_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Words of a file's name: without its ending and without a trailing copy number, which is no building. */
+/* Words of a file's name: without its ending and without a trailing copy number, (2), which is no building. */
 static struct str stem(const char *file)
 {
     const char *dot = strrchr(file, '.');
-    return (struct str){file, dot && dot != file ? (size_t)(dot - file) : strlen(file)};
+    struct str s = str_trim((struct str){file, dot && dot != file ? (size_t)(dot - file) : strlen(file)});
+    size_t close = str_ends(s, STR(")")) ? 1 : str_ends(s, STR("）")) ? 3 : 0, end = s.n - close, i = end;
+    while (i > 0 && s.s[i - 1] >= '0' && s.s[i - 1] <= '9') i--;
+    size_t open = str_ends(str_head(s, i), STR("(")) ? 1 : str_ends(str_head(s, i), STR("（")) ? 3 : 0;
+    return close && i < end && open ? str_trim(str_head(s, i - open)) : s;
 }
 
 enum contents { CONTENTS_NONE, CONTENTS_OTHER, CONTENTS_PEOPLE };

@@ -29,6 +29,14 @@ static uint8_t beginning(const char *s)
     return (uint8_t)((uint8_t)s[0] ^ (uint8_t)s[1] * 31 ^ (uint8_t)s[2] * 7);
 }
 
+/* Does any of the names that begin so perhaps stand in a text? */
+static bool may_name(const bool begins[256], struct str folded)
+{
+    for (size_t i = 0; i + 3 <= folded.n; i++)
+        if (begins[beginning(folded.s + i)]) return true;
+    return false;
+}
+
 static void add_place(struct places *p, size_t *cap, uint32_t unit, struct str name)
 {
     struct buf b = {0};
@@ -44,18 +52,34 @@ static void add_place(struct places *p, size_t *cap, uint32_t unit, struct str n
     buf_free(&b);
 }
 
+/* The name of a grid or a building, if there is no number in it. */
+static void add_name(struct places *p, size_t *cap, uint32_t unit)
+{
+    struct buf b = {0};
+    fold(&b, p->units->v[unit].name);
+    size_t from = 0;
+    struct spelling_number number;
+    if (b.n >= 3 && text_length(buf_slice(&b)) >= 2 && !spelling_next(buf_slice(&b), &from, &number)) {
+        mem_grow(&p->names, cap, p->n_names + 1, sizeof *p->names);
+        p->name_begins[beginning(b.s)] = true;
+        p->names[p->n_names++] = (struct place_name){str_copy(&p->memory, buf_slice(&b)), unit, p->units->v[unit].level};
+    }
+    buf_free(&b);
+}
+
 void places_ready(struct places *p, const struct units *u)
 {
     memset(p, 0, sizeof *p);
     p->units = u;
     p->root = UNIT_NONE;
     if (!u) return;
-    size_t cap = 0, roots = 0;
+    size_t cap = 0, named = 0, roots = 0;
     for (uint32_t i = 0; i < u->n; i++) {
         if (u->v[i].parent == UNIT_NONE) {
             roots++;
             p->root = i;
         }
+        if (u->v[i].level > LEVEL_COMMUNITY) add_name(p, &named, i);
         if (u->v[i].level != LEVEL_COMMUNITY) continue;
         add_place(p, &cap, i, u->v[i].name);
         for (size_t k = 0; k < u->v[i].n_aliases; k++) add_place(p, &cap, i, u->v[i].aliases[k]);
@@ -67,6 +91,7 @@ void places_free(struct places *p)
 {
     free(p->folded);
     free(p->unit);
+    free(p->names);
     arena_free(&p->memory);
 }
 
@@ -161,10 +186,8 @@ void place_read_preamble(struct place_context *c, const struct words *w, const s
 static uint32_t community_in(const struct places *p, struct str folded, size_t *at, size_t *length)
 {
     uint32_t found = UNIT_NONE;
-    size_t first = 0;
     *length = 0;
-    while (first + 3 <= folded.n && !p->begins[beginning(folded.s + first)]) first++;
-    if (first + 3 > folded.n) return found;
+    if (!may_name(p->begins, folded)) return found;
     for (size_t i = 0; i < p->n; i++) {
         size_t where;
         if (p->folded[i].n < *length || !str_find(folded, p->folded[i], &where)) continue;
@@ -179,21 +202,41 @@ static uint32_t community_in(const struct places *p, struct str folded, size_t *
     return found;
 }
 
-/* A child of a unit whose whole name stands in the text: 翠竹苑网格, 综合楼. */
-static void named_children(struct place_context *c, const struct places *p, enum place_source source, uint32_t within,
-                           struct str folded)
+/* A grid or building that is called by no number, 翠竹苑网格, 综合楼, A座, and whose whole name stands in the text: the longest;
+ * *at is where.  `within`: the community that the text names, or UNIT_NONE. */
+static const struct place_name *named_in(const struct places *p, enum level level, uint32_t within, struct str folded, size_t *at)
 {
-    struct buf name = {0};
-    for (uint32_t i = 0; i < p->units->n; i++) {
-        const struct unit *u = &p->units->v[i];
-        if (u->level <= LEVEL_COMMUNITY || !units_inside(p->units, i, within)) continue;
-        fold(&name, u->name);
-        size_t at, from = 0;
-        struct spelling_number number;
-        if (name.n < 6 || spelling_next(buf_slice(&name), &from, &number)) continue;
-        if (str_find(folded, buf_slice(&name), &at)) say(c, source, u->level, u->name, false);
+    const struct place_name *found = NULL;
+    size_t n = p->n_names && may_name(p->name_begins, folded) ? p->n_names : 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct place_name *name = &p->names[i];
+        size_t where;
+        if (name->level != level || (found && name->folded.n <= found->folded.n) || !str_find(folded, name->folded, &where))
+            continue;
+        bool in_word = where && (unsigned char)name->folded.s[0] < 0x80 && (unsigned char)folded.s[where - 1] < 0x80 &&
+                       folded.s[where - 1] != '-';
+        if (in_word || (within != UNIT_NONE && !units_inside(p->units, name->unit, within))) continue;
+        found = name;
+        *at = where;
     }
-    buf_free(&name);
+    return found;
+}
+
+/* 翠竹苑1号楼, where a unit is called so, and not 1号楼: the number with as much of what stands before it, after `floor`, as makes
+ * a name. */
+static struct str with_name_before(const struct places *p, struct str folded, const struct spelling_number *n, size_t floor)
+{
+    enum { LONGEST = 8 };
+    struct str whole = n->text, always = {NULL, 0};
+    size_t start = n->begin;
+    for (int i = 0; p->units && i < LONGEST && start > floor; i++) {
+        do start--;
+        while (start > floor && ((unsigned char)folded.s[start] & 0xC0) == 0x80);
+        if ((unsigned char)folded.s[start] < 0x80) break; /* a mark, or another number */
+        struct str name = {folded.s + start, n->end - start};
+        if (units_named(p->units, n->level, name, always)) whole = name;
+    }
+    return whole;
 }
 
 static unsigned number_in(struct str s)
@@ -204,8 +247,24 @@ static unsigned number_in(struct str s)
     return n;
 }
 
-/* Of a level of which the text names several (11号楼、12号楼), it names none.
- * Also names the parts of the text that it understood: *left is what remains, for those who want to know whether it is all. */
+/* What a text names of one level. */
+struct mention {
+    struct str text;
+    bool several; /* it names several (11号楼、12号楼): then it names none */
+    bool named;   /* with a name before the number */
+};
+
+static void add_mention(struct mention *m, struct str text, bool named)
+{
+    if (!m->text.n) {
+        *m = (struct mention){text, false, named};
+        return;
+    }
+    m->several |= number_in(text) != number_in(m->text) || (named && m->named && !str_eq(text, m->text));
+    if (named && !m->named) *m = (struct mention){text, m->several, true};
+}
+
+/* *left is how much of the text is not understood, for those who want to know whether it is all. */
 static void read_text(struct place_context *c, const struct places *p, enum place_source source, struct str text, size_t *left)
 {
     struct buf b = {0};
@@ -217,19 +276,25 @@ static void read_text(struct place_context *c, const struct places *p, enum plac
         say(c, source, LEVEL_COMMUNITY, p->units->v[community].name, false);
         understood += length;
     }
-    struct spelling_number n, first[LEVEL_COUNT] = {{0}};
-    bool several[LEVEL_COUNT] = {false};
-    size_t from = 0;
+    struct mention mentions[LEVEL_COUNT] = {{{0}, false, false}};
+    struct spelling_number n;
+    size_t from = 0, floor = length ? at + length : 0;
     while (spelling_next(folded, &from, &n)) {
         bool inside = length && n.begin >= at && n.begin < at + length;
         if (inside) continue;
-        if (!first[n.level].text.n) first[n.level] = n;
-        else several[n.level] |= number_in(n.text) != number_in(first[n.level].text);
-        understood += n.end - n.begin;
+        struct str whole = with_name_before(p, folded, &n, n.begin > floor ? floor : 0);
+        add_mention(&mentions[n.level], whole, whole.n > n.text.n);
+        size_t begin = (size_t)(whole.s - folded.s);
+        understood += n.end - (begin < n.begin ? begin : n.begin);
+        floor = n.end;
     }
-    for (int l = LEVEL_GRID; l < LEVEL_COUNT; l++)
-        if (first[l].text.n && !several[l]) say(c, source, (enum level)l, first[l].text, false);
-    if (community != UNIT_NONE) named_children(c, p, source, community, folded);
+    for (int l = LEVEL_GRID; l < LEVEL_COUNT; l++) {
+        size_t where;
+        const struct place_name *name = p->units ? named_in(p, (enum level)l, community, folded, &where) : NULL;
+        if (name && !mentions[l].text.n) understood += name->folded.n;
+        if (name && !mentions[l].text.n) say(c, source, (enum level)l, name->folded, false);
+        else if (mentions[l].text.n && !mentions[l].several) say(c, source, (enum level)l, mentions[l].text, false);
+    }
     *left = folded.n > understood ? folded.n - understood : 0;
     buf_free(&b);
 }
@@ -267,6 +332,31 @@ static struct str after_count(struct str s)
     return i && r.s[0] != '0' && (str_is(unit, "人") || str_is(unit, "名")) ? (struct str){NULL, 0} : s;
 }
 
+/* The bytes at the start of a text that are the name of a grid or building: 翠竹苑1号楼, 综合楼.  0 when there is none. */
+static size_t named_prefix(const struct places *p, struct str s)
+{
+    enum { LONGEST = 60 };
+    struct str always = {NULL, 0};
+    for (size_t n = s.n < LONGEST ? s.n : LONGEST; n > 3; n--) {
+        if (n < s.n && ((unsigned char)s.s[n] & 0xC0) == 0x80) continue;
+        struct str name = str_head(s, n);
+        bool words = text_length(name) < n; /* no bare number */
+        if (words && (units_named(p->units, LEVEL_BUILDING, name, always) || units_named(p->units, LEVEL_GRID, name, always)))
+            return n;
+    }
+    return 0;
+}
+
+/* The bytes that a grid or a building takes at the start of a text, by its number or its name, with a mark before it. */
+static size_t unit_length(const struct places *p, struct str s)
+{
+    struct spelling_number n;
+    size_t from = 0, mark = s.s[0] == '-' || s.s[0] == '/' || s.s[0] == ',' ? 1 : 0;
+    if (spelling_next(s, &from, &n) && n.begin <= 1) return n.end;
+    size_t length = p->units ? named_prefix(p, str_from(s, mark)) : 0;
+    return length ? mark + length : 0;
+}
+
 /* The text without what brackets say of people in charge: in 14号楼（楼长：李四）无 nobody is told of but the leader. */
 static void without_leader(struct buf *out, struct str text)
 {
@@ -291,13 +381,8 @@ bool place_begins_section(const struct places *p, struct str text, struct buf *r
     size_t at = 0, length = 0, end = 0;
     bool named = p->units && community_in(p, s, &at, &length) != UNIT_NONE && at <= 12; /* 榆山街道云翠社区 */
     if (named) end = at + length;
-    struct spelling_number n;
-    size_t from = end;
-    /* each next number stands right after what came before it, but for a mark */
-    while (spelling_next(s, &from, &n) && n.begin <= end + 1) {
-        named = true;
-        end = n.end;
-    }
+    /* each next name or number stands right after what came before it, but for a mark */
+    for (size_t more; end < s.n && (more = unit_length(p, str_from(s, end))); end += more) named = true;
     rest->n = 0;
     if (named) buf_str(rest, after_count(str_from(s, end)));
     buf_free(&b);

@@ -32,14 +32,23 @@ struct place_context {
 };
 void place_context_free(struct place_context *c);
 
+/* The name of a grid or building that has no number in it, folded. */
+struct place_name {
+    struct str folded;
+    uint32_t unit;
+    enum level level;
+};
 /* Units made ready for being looked for in running text; const and shared. */
 struct places {
     const struct units *units; /* NULL: no units file; names are taken as they are */
     struct str *folded;        /* names and aliases of communities, folded, numbers plain */
     uint32_t *unit;
     size_t n;
-    bool begins[256]; /* what they begin with; most texts name none of them */
-    uint32_t root;    /* the only unit at the top, or UNIT_NONE */
+    bool begins[256];      /* what they begin with; most texts name none of them */
+    bool name_begins[256]; /* what those begin with */
+    struct place_name *names;
+    size_t n_names;
+    uint32_t root; /* the only unit at the top, or UNIT_NONE */
     struct arena memory;
 };
 void places_ready(struct places *p, const struct units *u);

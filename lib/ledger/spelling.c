@@ -228,7 +228,7 @@ static size_t building_word(struct str rest)
     size_t n = starts_with(rest, WORDS);
     if (n && starts_with(str_from(rest, n), NOT)) {
         /* 12号楼长:… names the leader of building 12 */
-        return str_starts(rest, STR("号楼")) ? n : 0;
+        return str_starts(rest, STR("号楼")) || str_starts(rest, STR("#楼")) ? n : 0;
     }
     return n;
 }
@@ -239,7 +239,11 @@ static bool is_listed(struct str s, size_t start)
     static const char *const JOINTS[] = {"-", "~", ",", "、", "—", "–", "至", "到", "和", "及", NULL};
     for (const char *const *j = JOINTS; *j; j++) {
         size_t n = strlen(*j);
-        if (start > n && is_digit(s.s[start - n - 1]) && str_ends(str_head(s, start), str_of(*j))) return true;
+        if (start <= n || !is_digit(s.s[start - n - 1]) || !str_ends(str_head(s, start), str_of(*j))) continue;
+        size_t before = start - n;
+        while (before && is_digit(s.s[before - 1])) before--;
+        bool grid = str_ends(str_head(s, before), STR("网格"));
+        return !grid || (before > 6 && is_digit(s.s[before - 7])); /* 网格3-5号楼 is a grid and a building, 3网格4-5号楼 a range */
     }
     return false;
 }

@@ -156,4 +156,31 @@ vet-import estate.csv --lang en >out 2>err
 same "小区 is the building where no column is, and where a building is called so" "C1G1B1 C1 C1G3B12" \
     "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { printf "%s%s", n++ ? " " : "", $c["unit"] }' out)"
 same "and nothing else is said of it" 1 "$(wc -l <err)"
+
+# Units that are called by names, and names beside numbers.
+printf '%s\n' code,parent,level,name,aliases,leader,phone S,,station,榆山街道退役军人服务站,榆山街道,, N1,S,community,第一社区,一社区,, \
+    N1G1,N1,grid,翠竹苑网格,,, N1G1B1,N1G1,building,翠竹苑1号楼,,, N1G1BA,N1G1,building,A座,,, N1G1BZ,N1G1,building,综合楼,,, \
+    N1G2,N1,grid,网格2,,, N1G2B1,N1G2,building,1号楼,,, N1G2B2,N1G2,building,2号楼,,, >named.csv
+while IFS='|' read -r title want; do
+    printf '%s\n' "$title,," '姓名,性别,身份证号' "单甲,男,$A" >titled.csv
+    vet-import -q -u named.csv titled.csv >out 2>err
+    same "$title: $want" "$want" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["unit"] }' out)"
+done <<'END'
+第一社区翠竹苑网格翠竹苑1号楼退役军人花名册|N1G1B1
+一社区翠竹苑1#楼|N1G1B1
+第一社区翠竹苑网格A座|N1G1BA
+一社区综合楼退役军人摸排表|N1G1BZ
+第一社区-网格2-2号楼|N1G2B2
+社区：第一社区 网格：网格2 楼栋：1号楼|N1G2B1
+社区：第一社区　网格：翠竹苑网格　楼栋：翠竹苑1栋|N1G1B1
+第一社区网格2-2#楼上报|N1G2B2
+第一社区网格2第1-2号楼|N1G2
+END
+printf '%s\n' '一社区翠竹苑网格,,' '姓名,性别,身份证号' 翠竹苑1号楼,, "单甲,男,$A" 综合楼,, "合乙,女,$B" 'A座：无,,' >named-sections.csv
+vet-import -q -u named.csv --stats stats.json named-sections.csv >out 2>err
+same "such a building alone in a row begins a section" "N1G1B1 N1G1BZ" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { printf "%s%s", n++ ? " " : "", $c["unit"] }' out)"
+same "or says that nobody is there" "new:2 nil:1 header:1 preamble:3" "$(fates)"
+printf '%s\n' '姓名,性别,身份证号' "单甲,男,$A" >'第一社区网格2-2号楼 (86).csv'
+vet-import -q -u named.csv '第一社区网格2-2号楼 (86).csv' >out 2>err
+same "the number of a copy in the name of a file is no building" N1G2B2 "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["unit"] }' out)"
 finish
