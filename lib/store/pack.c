@@ -36,7 +36,7 @@ static struct rows *returns_of(struct packing *p)
     struct buf sql = {0};
     buf_put(&sql,
             "SELECT c.code AS unit, r.ledger, r.period, r.kind, s.survey_date, b.at, f.name AS file, s.name AS sheet, r.accepted, "
-            "r.rejected, r.seen FROM vet_return r JOIN vet_code c ON c._id = r.unit LEFT JOIN vet_sheet s ON s._id = r.sheet"
+            "r.rejected, r.seen FROM vet_return r LEFT JOIN vet_code c ON c._id = r.unit LEFT JOIN vet_sheet s ON s._id = r.sheet"
             " LEFT JOIN vet_file f ON f._id = s.file LEFT JOIN vet_batch b ON b.id = r._in WHERE ");
     buf_visible(&sql, "r", p->as_of);
     buf_put(&sql, " ORDER BY c.code, r.ledger, r.period, f.name, s.name, r._id");
@@ -340,7 +340,7 @@ static bool add_parts(struct packing *p, struct buf *info)
     if (!ok) return false;
     add_units(p);
     struct counted returns = {0}, links = {0}, rejects = {0}, decisions = {0};
-    ok = add_rows(p, "data/returns.csv", returns_of(p), HOMELESS_STAY, &returns) &&
+    ok = add_rows(p, "data/returns.csv", returns_of(p), HOMELESS_GO, &returns) &&
          add_rows(p, "data/links.csv", links_of(p), HOMELESS_STAY, &links) &&
          add_rows(p, "data/rejects.csv", rejects_of(p), HOMELESS_GO, &rejects) &&
          add_rows(p, "data/decisions.csv", decisions_of(p), HOMELESS_STAY, &decisions) && manifest_coverage(p);

@@ -296,15 +296,16 @@ int64_t unpack_sheet(struct unpacking *u, struct str file, struct str sheet)
 static bool load_sheets(struct unpacking *u)
 {
     struct buf sql = {0};
-    buf_put(&sql, "SELECT _id, name, survey_date FROM vet_sheet WHERE _id IN (SELECT sheet FROM vet_return WHERE _out IS NULL AND "
-                  "unit IN (SELECT unit FROM temp.vet_scope)");
+    buf_put(&sql,
+            "SELECT _id, name, survey_date FROM vet_sheet WHERE _id IN (SELECT sheet FROM vet_return WHERE _out IS NULL AND ");
+    unpack_in_question(u, &sql);
     for (size_t i = 0; i < u->n_ledgers; i++) {
         buf_put(&sql, " UNION SELECT _sheet FROM ");
         buf_name(&sql, tables_ledger(u->s, u->ledgers[i]->name)->name);
         buf_put(&sql, " WHERE _out IS NULL AND _unit IN (SELECT unit FROM temp.vet_scope)");
     }
     buf_put(&sql, " UNION SELECT sheet FROM vet_reject WHERE _out IS NULL AND ");
-    unpack_rejects_in_question(u, &sql);
+    unpack_in_question(u, &sql);
     buf_put(&sql, ") ORDER BY _id");
     sqlite3_stmt *q = pipe_drain(u->s) ? store_prepare(u->s, buf_text(&sql)) : NULL;
     buf_free(&sql);
@@ -377,14 +378,20 @@ static bool take_return(struct unpacking *u, struct settling *x, const struct st
     struct buf seen = {0};
     char unit[24], sheet[24];
     const struct record_pairs *of = pairs_of(u, pairs, v[at[R_LEDGER]]);
-    int64_t number = of ? code_number(u->s, v[at[R_UNIT]]) : 0,
-            sheet_id = number ? unpack_sheet(u, v[at[R_FILE]], v[at[R_SHEET]]) : 0;
-    if (!of) return unpack_refuse(u, DIAG_UNPACK_NOT, "data/returns.csv", NULL, NULL);
-    if (!sheet_id) return false;
+    struct str code = v[at[R_UNIT]];
+    if (!of || (!code.n && u->unit.n)) return unpack_refuse(u, DIAG_UNPACK_NOT, "data/returns.csv", NULL, NULL);
+    int64_t number = code_number(u->s, code), sheet_id = unpack_sheet(u, v[at[R_FILE]], v[at[R_SHEET]]);
+    if ((code.n && !number) || !sheet_id) return false;
     int n = snprintf(unit, sizeof unit, "%lld", (long long)number), m = snprintf(sheet, sizeof sheet, "%lld", (long long)sheet_id);
     translate_seen(&seen, v[at[R_SEEN]], of);
-    const struct str values[] = {v[at[R_LEDGER]], {unit, (size_t)n}, {sheet, (size_t)m}, v[at[R_KIND]],
-                                 v[at[R_PERIOD]], v[at[R_ACCEPTED]], v[at[R_REJECTED]],  seen.n ? buf_slice(&seen) : STR(""),
+    const struct str values[] = {v[at[R_LEDGER]],
+                                 code.n ? (struct str){unit, (size_t)n} : (struct str){0},
+                                 {sheet, (size_t)m},
+                                 v[at[R_KIND]],
+                                 v[at[R_PERIOD]],
+                                 v[at[R_ACCEPTED]],
+                                 v[at[R_REJECTED]],
+                                 seen.n ? buf_slice(&seen) : STR(""),
                                  STR("")};
     bool ok = settle_row(x, values);
     buf_free(&seen);
@@ -394,10 +401,13 @@ static bool take_return(struct unpacking *u, struct settling *x, const struct st
 static bool take_returns(struct unpacking *u, const struct record_pairs *pairs)
 {
     struct settling x;
-    bool ok =
-        settle_start(&x, u->s, T_RETURN,
-                     "SELECT _id, ledger, unit, sheet, kind, period, accepted, rejected, seen, asked FROM vet_return WHERE _out IS "
-                     "NULL AND unit IN (SELECT unit FROM temp.vet_scope)");
+    struct buf sql = {0};
+    buf_put(&sql,
+            "SELECT _id, ledger, unit, sheet, kind, period, accepted, rejected, seen, asked FROM vet_return WHERE _out IS NULL "
+            "AND ");
+    unpack_in_question(u, &sql);
+    bool ok = settle_start(&x, u->s, T_RETURN, buf_text(&sql));
+    buf_free(&sql);
     struct rows *r = ok ? bag_rows(u->bag, "data/returns.csv") : NULL;
     struct row_cursor c = {.rows = r};
     const struct str *v;

@@ -45,7 +45,8 @@ bool unpack_check(struct unpacking *u);
 bool unpack_records(struct unpacking *u, const struct schema *l, struct record_pairs *pairs);
 /* Makes the package's open rejects, and the decisions of its sender, those of the store (unpack_open.c). */
 bool unpack_rejects(struct unpacking *u);
-void unpack_rejects_in_question(const struct unpacking *u, struct buf *sql); /* the condition on vet_reject for those it replaces */
+void unpack_in_question(const struct unpacking *u,
+                        struct buf *sql); /* the condition on vet_reject, vet_return for those it replaces */
 bool unpack_decisions(struct unpacking *u, const struct record_pairs *pairs); /* one a ledger */
 int64_t pair_of(const struct record_pairs *p, int64_t theirs);                /* 0 = none */
 

@@ -25,9 +25,9 @@ struct expectation {
     const char *column;
     enum shape shape;
 };
-static const struct expectation RETURNS[] = {{"unit", UNIT},      {"ledger", LEDGER},   {"period", MONTH},
-                                             {"kind", KIND},      {"survey_date", DAY}, {"accepted", COUNT},
-                                             {"rejected", COUNT}, {"seen", NUMBERS},    {NULL, COUNT}};
+static const struct expectation RETURNS[] = {{"unit", UNIT_OR_NONE}, {"ledger", LEDGER},   {"period", MONTH},
+                                             {"kind", KIND},         {"survey_date", DAY}, {"accepted", COUNT},
+                                             {"rejected", COUNT},    {"seen", NUMBERS},    {NULL, COUNT}};
 static const struct expectation LINKS[] = {
     {"unit", UNIT}, {"ledger", LEDGER}, {"record", NUMBER}, {"entity", SOMETHING}, {NULL, COUNT}};
 static const struct expectation REJECTS[] = {{"ledger", LEDGER},  {"unit", UNIT_OR_NONE}, {"row", COUNT_OR_NONE},

@@ -27,7 +27,7 @@ static bool known_ledger(const struct unpacking *u, struct str name, size_t *whi
 enum { J_LEDGER, J_UNIT, J_FILE, J_SHEET, J_ROW, J_REASONS, J_HEADINGS, J_CELLS, J_COLUMNS };
 
 /* Of those without a unit the sender's are those that his packages brought. */
-void unpack_rejects_in_question(const struct unpacking *u, struct buf *sql)
+void unpack_in_question(const struct unpacking *u, struct buf *sql)
 {
     buf_put(sql, "(unit IN (SELECT unit FROM temp.vet_scope)");
     if (!u->unit.n) {
@@ -44,7 +44,7 @@ static bool start_rejects(struct unpacking *u, struct settling *x)
 {
     struct buf sql = {0};
     buf_put(&sql, "SELECT _id, ledger, unit, sheet, row, reasons, headings, cells FROM vet_reject WHERE _out IS NULL AND ");
-    unpack_rejects_in_question(u, &sql);
+    unpack_in_question(u, &sql);
     bool ok = settle_start(x, u->s, T_REJECT, buf_text(&sql));
     buf_free(&sql);
     return ok;

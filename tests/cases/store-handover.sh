@@ -91,7 +91,8 @@ vet-store -q -d part1.db unpack a-1.zip -o part.receipt
 same "the other's has its own" "same|A-1:王会计|2026-11-24T08:00:00" "$(decisions part1.db)"
 same "with its rejects" "$(rejects a.db)" "$(rejects part1.db)"
 
-# Rows that no unit is known of.
+# Rows that no unit is known of, and the sheets that they stood on.
+returns() { sqlite3 "$1" "SELECT r.ledger, r.kind, r.period, r.accepted, r.rejected, s.survey_date FROM vet_return r JOIN vet_sheet s ON s._id = r.sheet WHERE r.unit IS NULL AND r._out IS NULL ORDER BY 1, 2, 3, 4, 5, 6"; }
 cat a.units.csv >two.units.csv
 printf '%s\n' Z,,station,丙镇服务站,,, >>two.units.csv
 vet-store -q -d two.db -u two.units.csv init
@@ -104,6 +105,8 @@ same "as it was typed" "$(rejects two.db)" "$(rejects county2.db)"
 VET_NOW=2026-12-24T08:00:00 vet-import -q -d two.db -u two.units.csv a-three.csv 2>/dev/null
 vet-store -q -d two.db pack two-12.zip
 vet-store -q -d county2.db unpack two-12.zip -o two.receipt
+same "its sheet is known to have been handed in" 1 "$(returns county2.db | wc -l)"
+same "  as the sender knows it" "$(returns two.db)" "$(returns county2.db)"
 same "and next month it is the same row still" "1 0" "$(sqlite3 -separator ' ' county2.db "SELECT count(*), count(_out) FROM vet_reject")"
 
 # Counts that the manifest states.
