@@ -47,8 +47,8 @@ bool store_hold(struct store *s);
 bool store_let_go(struct store *s);
 /* Records that have changed since: new, another version, or gone; sorted; freed by the caller. */
 bool store_blocks_changed(struct store *s, const struct schema *l, const struct store_blocks *b, uint32_t **records, size_t *n);
-/* The versions of these records that were current as of a batch (0 = now): the columns wanted, which are fields or _file, _sheet and _row, and _record.
- * `want` and `records` live as long as the rows. */
+/* The versions of these records that were current as of a batch (0 = now): the columns wanted, which are fields or _file, _sheet
+ * and _row, and _record. `want` and `records` live as long as the rows. */
 struct rows *store_rows_by_record(struct store *s, const struct schema *l, const struct str *want, size_t n_want,
                                   const uint32_t *records, size_t n, int64_t as_of);
 /* Calls `found` with every record that has one entity with one of these, themselves too, and the entity. */

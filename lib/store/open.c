@@ -187,6 +187,18 @@ static bool connect(struct store *s, long wait_ms)
     return rc == SQLITE_OK ? true : store_fault(s, rc);
 }
 
+/* Made by another version, in a form of another number. */
+static bool refuse_form(struct store *s, int64_t form)
+{
+    struct place at = {.file = s->path};
+    char theirs[24], ours[24];
+    snprintf(theirs, sizeof theirs, "%lld", (long long)form);
+    snprintf(ours, sizeof ours, "%d", STORE_FORMAT);
+    diag_add(s->diag, form > STORE_FORMAT ? DIAG_STORE_NEWER : DIAG_STORE_OLDER, &at, theirs, ours, NULL);
+    s->failed = true;
+    return false;
+}
+
 static bool refuse(struct store *s, enum diag_code code)
 {
     struct place at = {.file = s->path};
@@ -203,8 +215,8 @@ static bool recognise(struct store *s)
     if (s->failed) return false;
     if (objects == 0 && s->mode == STORE_CREATE && (application == 0 || application == STORE_APPLICATION)) return true;
     if (application != STORE_APPLICATION || objects == 0) return refuse(s, DIAG_STORE_NOT);
-    if (store_number(s, "PRAGMA user_version") > STORE_FORMAT) return refuse(s, DIAG_STORE_NEWER);
-    return !s->failed;
+    int64_t form = store_number(s, "PRAGMA user_version");
+    return !s->failed && (form == STORE_FORMAT || refuse_form(s, form));
 }
 
 static bool prepare_for_work(struct store *s)

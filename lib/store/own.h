@@ -106,9 +106,9 @@ int64_t store_number(struct store *s, const char *sql); /* first column of the f
 struct str column_str(sqlite3_stmt *q, int i);          /* valid until the next step */
 
 /* tables.c */
-bool tables_make(struct store *s);                             /* a new store: system tables and batch 1 */
-void tables_statements(struct buf *sql);                       /* that make the system tables */
-bool tables_load(struct store *s);                             /* reads what tables there are */
+bool tables_make(struct store *s);       /* a new store: system tables and batch 1 */
+void tables_statements(struct buf *sql); /* that make the system tables */
+bool tables_load(struct store *s); /* reads what tables there are; false after a finding, also where one is not as it must be */
 struct table *tables_ledger(struct store *s, struct str name); /* NULL when the ledger has none */
 int table_column(const struct table *t, struct str name);
 void tables_free(struct store *s);

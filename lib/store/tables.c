@@ -201,10 +201,71 @@ static bool load_ledger_table(struct store *s, struct str table)
     return rc == SQLITE_DONE ? true : store_fault(s, rc);
 }
 
+/* ---- is all there that this program works with? ---- */
+
+static bool can_read(struct store *s, const char *columns, struct str table)
+{
+    struct buf sql = {0};
+    sqlite3_stmt *q = NULL;
+    buf_printf(&sql, "SELECT %s FROM ", columns);
+    buf_name(&sql, table);
+    int rc = sqlite3_prepare_v2(s->db, buf_text(&sql), -1, &q, NULL);
+    sqlite3_finalize(q);
+    buf_free(&sql);
+    return (rc & 0xff) != SQLITE_ERROR;
+}
+
+static void add_missing(struct buf *missing, struct str table)
+{
+    if (missing->n) buf_char(missing, ' ');
+    buf_str(missing, table);
+}
+
+static bool nothing_missing(struct store *s, struct buf *missing)
+{
+    struct place at = {.file = s->path};
+    if (missing->n) diag_add(s->diag, DIAG_STORE_SHAPE, &at, buf_text(missing), NULL);
+    bool all = !missing->n;
+    if (!all) s->failed = true;
+    buf_free(missing);
+    return all;
+}
+
+/* What is more than that, verify finds. */
+static bool check_system(struct store *s)
+{
+    struct buf missing = {0}, columns = {0};
+    if (!can_read(s, "id, kind, who, at, command, source, source_hash, period, counts, undoes, run, previous, hash, salt",
+                  STR("vet_batch")))
+        add_missing(&missing, STR("vet_batch"));
+    if (!can_read(s, "batch, tbl, first, opened, opened_hash, closed, closed_hash", STR("vet_change")))
+        add_missing(&missing, STR("vet_change"));
+    for (size_t k = 0; k < T_SYSTEM; k++) {
+        columns.n = 0;
+        buf_put(&columns, "_id, _in, _out");
+        for (const struct column *c = SYSTEM[k].columns; c->name.n; c++) buf_printf(&columns, ", %s", c->name.s);
+        if (!can_read(s, buf_text(&columns), str_of(SYSTEM[k].name))) add_missing(&missing, str_of(SYSTEM[k].name));
+    }
+    buf_free(&columns);
+    return nothing_missing(s, &missing);
+}
+
+static bool check_ledgers(struct store *s)
+{
+    struct buf missing = {0};
+    for (size_t i = T_SYSTEM; i < s->n_tables; i++) {
+        const struct table *t = &s->tables[i];
+        bool same = t->n_columns >= L_FIELDS;
+        for (size_t k = 0; same && k < L_FIELDS; k++) same = str_eq(t->columns[k].name, LEDGER[k].name);
+        if (!same) add_missing(&missing, t->name);
+    }
+    return nothing_missing(s, &missing);
+}
+
 bool tables_load(struct store *s)
 {
     know_system(s);
-    if (!batch_refresh(s)) return false;
+    if (!check_system(s) || !batch_refresh(s)) return false;
     sqlite3_stmt *q = store_prepare(s, "SELECT name || '_version' FROM vet_ledger GROUP BY name ORDER BY min(_id)");
     int rc = SQLITE_DONE;
     bool ok = q != NULL;
@@ -215,7 +276,7 @@ bool tables_load(struct store *s)
         buf_free(&name);
     }
     sqlite3_finalize(q);
-    return ok && (rc == SQLITE_DONE || store_fault(s, rc));
+    return ok && (rc == SQLITE_DONE || store_fault(s, rc)) && check_ledgers(s);
 }
 
 static void free_from(struct store *s, size_t first)

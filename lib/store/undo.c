@@ -580,7 +580,8 @@ size_t store_run(struct store *s, int64_t batch, int64_t **batches)
     size_t n = 0, cap = 0;
     *batches = NULL;
     snprintf(sql, sizeof sql,
-             "SELECT id FROM vet_batch WHERE run = (SELECT run FROM vet_batch WHERE id = %lld) AND kind IN ('import', 'undo') ORDER BY id",
+             "SELECT id FROM vet_batch WHERE run = (SELECT run FROM vet_batch WHERE id = %lld) AND kind IN ('import', 'undo') "
+             "ORDER BY id",
              (long long)batch);
     sqlite3_stmt *q = store_prepare(s, sql);
     while (q && sqlite3_step(q) == SQLITE_ROW) {

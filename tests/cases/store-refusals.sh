@@ -33,7 +33,34 @@ status "a unit that there is not" 2 vet-form -d v.db --unit 云翠 --lang zh
 cp v.db newer.db
 sqlite3 newer.db 'PRAGMA user_version = 99'
 status "a store of a newer version" 4 vet-store info -d newer.db --lang zh
-has "says to install that version" err 升级
+has "says to install that version" err "更新版本的软件建的（格式 99，本机的软件用格式 1），请先升级本机的软件"
+one_line "a newer store"
+cp v.db older.db
+sqlite3 older.db 'PRAGMA user_version = 0'
+for work in "vet-store info" "vet-store verify" "vet-export" "vet-import units.csv" "vet-store undo 2"; do
+    # shellcheck disable=SC2086
+    status "a store of an earlier version: $work" 4 $work -d older.db --lang zh
+    has "  says how to bring it here" err "早先版本的软件建的（格式 0，本机的软件用格式 1）；请用原来的版本打开，用 \`vet-store pack\` 打包"
+    one_line "  $work"
+done
+# Of the right number, but not as this version makes it.
+misshapen() { # WHAT SQL TABLES
+    cp v.db shape.db
+    sqlite3 shape.db "$2"
+    local before work
+    before=$(sha256sum shape.db)
+    for work in "vet-store info" "vet-store verify" "vet-export" "vet-import units.csv" "vet-store undo 2"; do
+        # shellcheck disable=SC2086
+        status "$1: $work" 4 $work -d shape.db --lang zh
+        has "  names what is missing" err "缺了这些表，或者表里缺了列：$3；"
+        one_line "  $work"
+    done
+    same "$1: nothing is changed" "$before" "$(sha256sum shape.db)"
+}
+misshapen "a table is missing" "DROP TABLE vet_kept" vet_kept
+misshapen "columns are missing" "ALTER TABLE vet_return DROP COLUMN asked; ALTER TABLE vet_batch DROP COLUMN salt" "vet_batch vet_return"
+misshapen "a ledger's table is missing" "DROP VIEW person; DROP TABLE person_version" person_version
+misshapen "a ledger's table has other columns" "DROP VIEW person; ALTER TABLE person_version RENAME COLUMN _kept TO _stays" person_version
 printf 'x' | dd of=damaged.db bs=1 count=0 2>dd.err
 head -c 9000 v.db >damaged.db
 status "a store cut short" 4 vet-store verify -d damaged.db --lang zh
