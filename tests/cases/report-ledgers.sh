@@ -3,17 +3,7 @@
 # shellcheck source=tests/lib.sh disable=SC1091
 . "$TESTS/lib.sh"
 export VET_DB=$PWD/vet.db VET_NOW=2026-08-10T08:00:00 VET_PERIOD=2026-08
-cat >units.csv <<'CSV'
-code,parent,level,name,aliases,leader,phone
-S,,station,榆山街道退役军人服务站,,,
-S1,S,community,云翠社区,,,
-S2,S,community,锦东社区,,,
-S11,S1,grid,第1网格,,,
-S21,S2,grid,第1网格,,,
-S111,S11,building,1号楼,,,
-S112,S11,building,2号楼,,,
-S211,S21,building,1号楼,,,
-CSV
+town
 cat >people.csv <<'CSV'
 姓名,性别,身份证号,联系电话,人员类别,现住址,社区,网格,楼栋
 张建国,男,370124195001011012,13800000001,残疾军人,锦东小区1号楼101,云翠社区,第1网格,1号楼

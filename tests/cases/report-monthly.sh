@@ -3,25 +3,9 @@
 # shellcheck source=tests/lib.sh disable=SC1091
 . "$TESTS/lib.sh"
 export VET_DB=$PWD/vet.db
-cat >units.csv <<'CSV'
-code,parent,level,name,aliases,leader,phone
-S,,station,榆山街道退役军人服务站,,,
-S1,S,community,云翠社区,,,
-S2,S,community,锦东社区,,,
-S11,S1,grid,第1网格,,周网格,13900000001
-S21,S2,grid,第1网格,,,
-S111,S11,building,1号楼,,吴楼长,13800000111
-S112,S11,building,2号楼,,郑楼长,13800000112
-S113,S11,building,3号楼,,冯楼长,13800000113
-S211,S21,building,1号楼,,陈楼长,13800000211
-CSV
+town
 head='姓名,性别,身份证号,出生日期,联系电话,人员类别,是否死亡,是否迁出,社区,网格,楼栋'
-sheet() { # FILE ROW...
-    local file=$1
-    shift
-    echo "$head" >"$file"
-    printf '%s\n' "$@" >>"$file"
-}
+sheet() { lines "$1" "$head" "${@:2}"; }
 zhang='张建国,男,370124195001011012,,,退役士兵'
 li='李卫东,男,370124195211070029,,,退役士兵'
 wang='王丙,男,370124197812240053,,,烈士遗属'

@@ -3,16 +3,7 @@
 # shellcheck source=tests/lib.sh disable=SC1091
 . "$TESTS/lib.sh"
 export VET_DB=$PWD/vet.db
-cat >units.csv <<'CSV'
-code,parent,level,name,aliases,leader,phone
-S,,station,榆山街道退役军人服务站,,,
-S1,S,community,云翠社区,,,
-S2,S,community,锦东社区,,,
-S11,S1,grid,第1网格,,,
-S21,S2,grid,第1网格,,,
-S111,S11,building,1号楼,,,
-S211,S21,building,1号楼,,,
-CSV
+town
 sheet() { # FILE COMMUNITY DATE
     printf '楼栋人员摸排表,,\n社区：%s 网格：第1网格 楼栋：1号楼%s,,\n姓名,身份证号,联系电话\n张建国,370124195001011012,13800000001\n' \
         "$2" "${3:+ 填表日期：$3}" >"$1"

@@ -4,15 +4,7 @@
 export VET_NOW=2026-11-24T08:00:00 VET_BY=王会计
 unset VET_UNITS VET_DB
 station() { # NAME CODE 镇
-    cat >"$1.units.csv" <<X
-code,parent,level,name,aliases,leader,phone
-$2,,station,$3服务站,,,
-$2-1,$2,community,云翠社区,,,
-$2-1-1,$2-1,building,1号楼,,李楼长,13800000001
-$2-1-2,$2-1,building,2号楼,,赵楼长,13800000002
-$2-2,$2,community,东山社区,,,
-$2-2-1,$2-2,building,1号楼,,钱楼长,13800000003
-X
+    village "$2" "$3" >"$1.units.csv"
     vet-store -q -d "$1.db" -u "$1.units.csv" init
 }
 head=社区,楼栋,姓名,身份证号,联系电话,人员类别
