@@ -338,6 +338,18 @@ struct store *session_store(struct session *s, enum store_mode mode, struct str 
     return store_open(s->db, mode, &o, &s->diag);
 }
 
+bool session_units(struct session *s, struct units **units)
+{
+    *units = NULL;
+    if (s->units) return (*units = units_open(s->units, &s->diag)) != NULL;
+    if (!s->db || access(s->db, F_OK) != 0) return true;
+    struct store *st = session_store(s, STORE_READ, (struct str){0});
+    bool ok = st != NULL;
+    if (st && store_has_units(st)) ok = (*units = store_units(st, 0)) != NULL;
+    if (st) store_close(st);
+    return ok;
+}
+
 /* Does what is written go to a screen, by whatever name?  -, /dev/stdout and /dev/tty do. */
 static bool goes_to_terminal(const struct session *s)
 {

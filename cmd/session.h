@@ -69,6 +69,9 @@ bool session_period(struct session *s, const char **given, struct str *period);
 struct store_options session_options(struct session *s, struct str month);
 /* The store of --db, so opened.  NULL after a finding. */
 struct store *session_store(struct session *s, enum store_mode mode, struct str month);
+/* The units by which a stream is read: those of --units, else those of the store that is named, if there is one.  *units is NULL
+ * where there are none, and freed by the caller; false after a finding. */
+bool session_units(struct session *s, struct units **units);
 /* How personal data is shown: --mask; without it `otherwise`, on a terminal internal at least.  False after a finding. */
 bool session_mask(struct session *s, enum mask_profile otherwise, enum mask_profile *mask);
 /* Whole personal data of the store is about to be handed out: its log says who takes how many rows, and where to, before he has

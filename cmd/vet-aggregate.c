@@ -53,11 +53,12 @@ static struct result *from_stream(struct session *s, struct request *q)
     bool typed = aggregate_needs_schema(&q->what, s->where);
     struct schema *schema = typed ? schema_open(s->share, q->ledger, &s->diag) : NULL;
     if (typed && !schema) return NULL;
-    struct units *units = s->units ? units_open(s->units, &s->diag) : NULL;
+    struct units *units;
+    bool ok = session_units(s, &units);
     const struct aggregate_input in = {
         s->files.v, s->files.n, s->from, schema, units, s->where, (unsigned)s->threads,
     };
-    struct result *table = units || !s->units ? aggregate_stream(&q->what, &in, &s->diag) : NULL;
+    struct result *table = ok ? aggregate_stream(&q->what, &in, &s->diag) : NULL;
     units_free(units);
     schema_free(schema);
     return table;

@@ -87,8 +87,8 @@ static void from_stream(struct session *s, struct request *q, struct report_sour
         diag_add(&s->diag, DIAG_REPORT_NEEDS_STORE, NULL, q->name, NULL);
         ok = false;
     }
-    struct units *units = ok && s->units ? units_open(s->units, &s->diag) : NULL;
-    struct reread *input = !ok || (s->units && !units) ? NULL : reread_open(s->files.v, s->files.n, &s->diag);
+    struct units *units = NULL;
+    struct reread *input = ok && session_units(s, &units) ? reread_open(s->files.v, s->files.n, &s->diag) : NULL;
     source->units = units;
     if (input) source->paths = reread_paths(input, &source->n_paths);
     if (input) write_report(s, q, source, report_build(q->report, source, &s->diag));

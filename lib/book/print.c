@@ -59,7 +59,7 @@ static void cells_as_csv(struct printing *p, const struct content *c, const stru
     }
 }
 
-/* "_r":{"count":"4"}: what was reported in the place of the numbers that are restated. */
+/* "_r":{"count":4}: what was reported in the place of the numbers that are restated. */
 static void reported_as_json(struct buf *b, const struct block *block, size_t line)
 {
     size_t n = 0;
@@ -69,7 +69,7 @@ static void reported_as_json(struct buf *b, const struct block *block, size_t li
         buf_put(b, n++ ? "," : ",\"_r\":{");
         json_quote(b, block->table->columns[k].name);
         buf_char(b, ':');
-        json_quote(b, *was);
+        result_json(b, &block->table->columns[k], *was);
     }
     if (n) buf_char(b, '}');
 }
@@ -82,13 +82,7 @@ static void lines_as_json(struct printing *p, const struct content_sheet *s, siz
         buf_put(b, "{\"sheet\":");
         json_quote(b, s->name);
         buf_printf(b, ",\"table\":%zu", number);
-        for (size_t k = 0; k < block->table->n_columns; k++) {
-            if (!line->values[k].n) continue;
-            buf_char(b, ',');
-            json_quote(b, block->table->columns[k].name);
-            buf_char(b, ':');
-            json_quote(b, line->values[k]);
-        }
+        result_members(b, block->table, line, ',');
         reported_as_json(b, block, walk.next - 1);
         buf_put(b, "}\n");
     }

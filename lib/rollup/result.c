@@ -44,6 +44,56 @@ struct str result_number(struct result *r, int64_t v)
     return s;
 }
 
+static size_t digits_at(struct str s, size_t i)
+{
+    size_t n = 0;
+    while (i + n < s.n && s.s[i + n] >= '0' && s.s[i + n] <= '9') n++;
+    return n;
+}
+
+/* RFC 8259, section 6, without exponents. */
+static bool is_json_number(struct str s)
+{
+    size_t i = s.n && s.s[0] == '-', whole = digits_at(s, i);
+    if (!whole || (whole > 1 && s.s[i] == '0')) return false;
+    i += whole;
+    if (i == s.n) return true;
+    size_t after = s.s[i] == '.' ? digits_at(s, i + 1) : 0;
+    return after && i + 1 + after == s.n;
+}
+
+void result_json(struct buf *out, const struct result_column *c, struct str v)
+{
+    if (c->kind >= COLUMN_COUNT && is_json_number(v)) buf_str(out, v);
+    else json_quote(out, v);
+}
+
+void result_members(struct buf *out, const struct result *r, const struct result_line *line, char before)
+{
+    for (size_t i = 0; i < r->n_columns; i++) {
+        struct str v = line->values[i];
+        if (!v.n) continue;
+        buf_char(out, before);
+        before = ',';
+        json_quote(out, r->columns[i].name);
+        buf_char(out, ':');
+        result_json(out, &r->columns[i], v);
+    }
+}
+
+static void write_line(struct buf *out, enum row_format f, const struct columns *c, const struct result *r,
+                       const struct result_line *line)
+{
+    if (f == ROWS_CSV) {
+        rows_format(out, f, c, line->values);
+        return;
+    }
+    size_t start = out->n;
+    result_members(out, r, line, '{');
+    if (out->n == start) buf_char(out, '{');
+    buf_put(out, "}\n");
+}
+
 void result_write(struct out *o, enum row_format f, const struct result *r)
 {
     struct columns c = {mem_zero(r->n_columns, sizeof(struct str)), r->n_columns};
@@ -51,7 +101,7 @@ void result_write(struct out *o, enum row_format f, const struct result *r)
     struct buf b = {0};
     rows_format_header(&b, f, &c);
     for (size_t i = 0; i < r->n && !out_failed(o); i++) {
-        rows_format(&b, f, &c, r->lines[i].values);
+        write_line(&b, f, &c, r, &r->lines[i]);
         if (b.n < 65536) continue;
         out_write(o, buf_slice(&b));
         b.n = 0;

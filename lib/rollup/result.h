@@ -41,6 +41,11 @@ size_t result_column(struct result *r, struct str name, struct str title, enum c
 struct str *result_line(struct result *r, enum line_kind kind);
 struct str result_text(struct result *r, struct str s); /* copied into the result's memory */
 struct str result_number(struct result *r, int64_t v);
+/* Appends a value of a column as JSON: what counts or measures is a number. */
+void result_json(struct buf *out, const struct result_column *c, struct str v);
+/* Appends the values of a line that are not empty as members of a JSON object, the first after `before`, the others after a comma.
+ */
+void result_members(struct buf *out, const struct result *r, const struct result_line *line, char before);
 /* Writes all lines as records. */
 void result_write(struct out *o, enum row_format f, const struct result *r);
 

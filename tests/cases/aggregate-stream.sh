@@ -51,7 +51,16 @@ same "a dimension may be an expression" "2026-11,,,,80+,2" "$(grep 80 band.csv)"
 vet-aggregate --by "category,decade=substr(birth_date, 1, 3)" people.csv >both.csv
 same "after fields, and its commas are its own" "period,level,unit,name,category,decade,count" "$(head -1 both.csv)"
 same "the same as by itself" "$(vet-aggregate --by category --by "decade=substr(birth_date, 1, 3)" people.csv)" "$(cat both.csv)"
-same "JSON has the same rows" '{"period":"2026-11","count":"5"}' "$(vet-aggregate -t json people.csv)"
+same "JSON has the same rows, and numbers are numbers" '{"period":"2026-11","count":5}' "$(vet-aggregate -t json people.csv)"
+same "decimals and shares too, codes and names are not" \
+    '{"period":"2026-11","level":"grid","unit":"S11","name":"第1网格","category":"退役士兵","count":2,"percent":100.0,"sum_amount":30.5,"min_amount":10.5,"max_amount":20}' \
+    "$(vet-aggregate -u units.csv --level grid --by category --sum amount --percent -t json people.csv | grep '"S11".*退役士兵')"
+vet-aggregate -u units.csv --level building --by category --sum amount -t json people.csv >building.json
+check "a rollup as JSON is rolled up again" cmp <(vet-aggregate -u units.csv --level community --by category --sum amount building.json) \
+    <(vet-aggregate -u units.csv --level community --by category --sum amount people.csv)
+vet-store -q -d units.db -u units.csv init
+check "a stream is read by the units of the store that is named" cmp <(vet-aggregate -d units.db --level grid --by category people.csv) \
+    <(vet-aggregate -u units.csv --level grid --by category people.csv)
 same "decimals add up exactly" "0.3" "$(vet-aggregate --sum amount --where "amount < 1" people.csv | tail -1 | cut -d, -f6)"
 
 status "rows that add up pass --check" 0 vet-aggregate -u units.csv --check all.csv

@@ -63,7 +63,7 @@ vet-report -q -r monthly -p 2026-11 --restated -t csv -o restated.csv
 has "in CSV a number that was reported otherwise is flagged, with what was reported" restated.csv '关键指标,1,1,value,6,r,5'
 has "one that is the same is not" restated.csv '关键指标,1,6,value,5,,'
 vet-report -q -r monthly -p 2026-11 --restated -t json -o restated.json
-has "in JSON too" restated.json '"value":"6","before":"2","change":"4","rate":"200.0","unit":"人","note":"一人多处登记只计一次，去世、迁出的不计","_r":{"value":"5","change":"3","rate":"150.0"}'
+has "in JSON too" restated.json '"value":6,"before":2,"change":4,"rate":200.0,"unit":"人","note":"一人多处登记只计一次，去世、迁出的不计","_r":{"value":5,"change":3,"rate":150.0}'
 vet-report -q -r monthly -p 2026-11 --restated -o restated.xlsx
 /usr/bin/python3 - restated.xlsx >cell.txt <<'PY'
 import openpyxl, sys

@@ -56,7 +56,7 @@ has "the signature line names who reports" <(echo "${seen[7]}") "填报单位：
 vet-report -u units.csv -t csv people.csv >people-report.csv
 has "records may be reported without a rollup" people-report.csv "汇总,1,1,value,4"
 vet-report -u units.csv -t json grid.csv >lines.json
-has "JSON has a line for each row" lines.json '{"sheet":"分单位","table":1,"period":"2026-11","level":"grid","unit":"S11","community":"云翠社区","name":"第1网格","count":"2"'
+has "JSON has a line for each row" lines.json '{"sheet":"分单位","table":1,"period":"2026-11","level":"grid","unit":"S11","community":"云翠社区","name":"第1网格","count":2'
 sed 's/^2026-11,grid,S11,第1网格,退役士兵,男,1/2026-11,grid,S11,第1网格,退役士兵,男,5/' <(vet-aggregate -u units.csv --level all --by category,sex people.csv) >broken.csv
 status "levels that do not add up are a finding" 1 vet-report -u units.csv -t text broken.csv
 has "and stand in the report" out "不符"
