@@ -104,13 +104,28 @@ bool leave_take(struct leaving *f, struct take *t)
            write_out(f, f->run->o->rejects, &f->rejects, buf_slice(&t->rejects), false);
 }
 
+/* What the command line says of how files are to be read, each with its name. */
+static void told(const struct intake_options *o, struct buf *out)
+{
+    const struct {
+        const char *name, *value;
+    } said[] = {{"place", o->place}, {"survey-date", o->survey_date}, {"from", o->from}, {"strict", o->strict ? "yes" : NULL}};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (said[i].value) buf_printf(out, "%s=%s\n", said[i].name, said[i].value);
+    for (size_t i = 0; i < o->n_maps; i++) buf_printf(out, "map=%s\n", o->maps[i]);
+}
+
 bool leave_begin(struct leaving *f, const unsigned char digest[32])
 {
     const struct sink *s = f->run->o->sink;
     if (!s) return true;
     struct sink_file file = {.name = f->name, .path = f->path};
+    struct buf reading = {0};
     memcpy(file.digest, digest, sizeof file.digest);
+    told(f->run->o, &reading);
+    file.reading = buf_slice(&reading);
     f->begun = s->begin(s->ctx, &file, &f->skip);
+    buf_free(&reading);
     if (!f->begun) f->run->stopped = true;
     return f->begun;
 }

@@ -36,13 +36,15 @@ struct sink_file {
     const char *name; /* file name without folders */
     const char *path;
     unsigned char digest[32]; /* SHA-256 of its bytes */
+    struct str reading;       /* how the command was told to read it (--place, --map ...): told otherwise, the same bytes are read
+                                 otherwise; empty: it was told nothing */
 };
 /* All calls come from one thread at a time, in the order of files, sheets and rows.  begin/end bracket one file = one
  * transaction = one batch.  A false return means the sink failed (after a finding): the run ends with status 4. */
 struct sink {
     void *ctx;
-    /* *skip = true: these very bytes were taken before; the file is read for its accounts only, all its records count as
-     * unchanged, and nothing else is called but end. */
+    /* *skip = true: these very bytes, read like this, were taken before; the file is read for its accounts only, all its records
+     * count as unchanged, and nothing else is called but end. */
     bool (*begin)(void *ctx, const struct sink_file *f, bool *skip);
     /* This record comes in a moment: what the sink has in memory of it may be brought near.  May be NULL. */
     void (*soon)(void *ctx, const struct record *r);

@@ -36,6 +36,8 @@ struct taker {
     struct origin origin; /* of the row at work */
     uint64_t merged;      /* records of the file at work that turned out to be others of their unit */
     char context[65];     /* ledger and units: other ones may read the same bytes differently */
+    uint64_t old_files;   /* whose bytes were taken for another month */
+    struct buf old_name, old_period;
     sqlite3_stmt *seen_file;
     struct buf image, typed, numbers, json[2];
     /* The file at work. */
@@ -55,15 +57,52 @@ struct taker {
 
 /* ---- the file ---- */
 
-static bool was_taken(struct taker *k, const char *digest, bool *skip)
+/* The context of a file: told by the command line how to read it, it is one of its own. */
+static void file_context(const struct taker *k, const struct sink_file *f, char context[65])
+{
+    unsigned char d[32];
+    struct buf b = {0};
+    memcpy(context, k->context, sizeof k->context);
+    if (!f->reading.n) return;
+    buf_put(&b, k->context);
+    buf_str(&b, f->reading);
+    image_digest(buf_slice(&b), d);
+    hex_of(d, 32, context);
+    buf_free(&b);
+}
+
+/* Handed in once more for another month?  Nobody can tell from bytes that are the same, and a blank is not a zero. */
+static void note_old(struct taker *k, const char *name, struct str period)
+{
+    if (k->old_files++) return;
+    buf_put(&k->old_name, name);
+    buf_str(&k->old_period, period);
+}
+
+static void tell_old(struct taker *k)
+{
+    struct buf n = {0};
+    buf_int(&n, (int64_t)k->old_files);
+    if (k->old_files)
+        diag_add(k->store->diag, DIAG_IMPORT_TAKEN, NULL, buf_text(&n), buf_text(&k->old_name), buf_text(&k->old_period),
+                 k->store->period, NULL);
+    buf_free(&n);
+}
+
+static bool was_taken(struct taker *k, const struct sink_file *f, const char *digest, const char *context, bool *skip)
 {
     if (!k->seen_file)
-        k->seen_file = store_prepare(k->store, "SELECT 1 FROM vet_file WHERE digest = ? AND context = ? AND _out IS NULL LIMIT 1");
+        k->seen_file = store_prepare(
+            k->store, "SELECT b.period, EXISTS (SELECT 1 FROM vet_file g JOIN vet_batch c ON c.id = g._in WHERE g.digest "
+                      "= f.digest AND g._out IS NULL AND c.period = ?3) FROM vet_file f JOIN vet_batch b ON b.id = "
+                      "f._in WHERE f.digest = ?1 AND f.context = ?2 AND f._out IS NULL LIMIT 1");
     if (!k->seen_file) return false;
     sqlite3_bind_text(k->seen_file, 1, digest, 64, SQLITE_STATIC);
-    sqlite3_bind_text(k->seen_file, 2, k->context, 64, SQLITE_STATIC);
+    sqlite3_bind_text(k->seen_file, 2, context, 64, SQLITE_STATIC);
+    sqlite3_bind_text(k->seen_file, 3, k->store->period, -1, SQLITE_STATIC);
     int rc = sqlite3_step(k->seen_file);
     *skip = rc == SQLITE_ROW;
+    if (*skip && !sqlite3_column_int(k->seen_file, 1)) note_old(k, f->name, column_str(k->seen_file, 0));
     sqlite3_reset(k->seen_file);
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? true : store_fault(k->store, rc);
 }
@@ -86,18 +125,19 @@ static void forget_file(struct taker *k)
 static bool take_begin(void *ctx, const struct sink_file *f, bool *skip)
 {
     struct taker *k = ctx;
-    char digest[65];
+    char digest[65], context[65];
     hex_of(f->digest, 32, digest);
+    file_context(k, f, context);
     forget_file(k);
     *skip = k->skipped = false;
-    if (!was_taken(k, digest, skip)) return false;
+    if (!was_taken(k, f, digest, context, skip)) return false;
     k->skipped = *skip;
     if (*skip) return true;
     bulk_start(k->store, k->table, f->path);
     if (!batch_begin(k->store, "import")) return false;
     buf_put(&k->store->batch.source, f->name);
     buf_put(&k->store->batch.source_hash, digest);
-    const struct str values[] = {str_of(f->name), {digest, 64}, {k->context, 64}};
+    const struct str values[] = {str_of(f->name), {digest, 64}, {context, 64}};
     k->file = table_open_row(k->store, &k->store->tables[T_FILE], values);
     return k->file && open_rejects_begin(&k->rejects, k->store, str_of(f->name));
 }
@@ -562,6 +602,7 @@ void store_sink_free(struct sink *sink)
 {
     if (!sink) return;
     struct taker *k = sink->ctx;
+    tell_old(k);
     pipe_drop(k->store);
     bulk_end(k->store);
     forget_file(k);
@@ -570,7 +611,8 @@ void store_sink_free(struct sink *sink)
     answers_free(&k->answers);
     retain_free(&k->retain);
     sqlite3_finalize(k->seen_file);
-    struct buf *const ALL[] = {&k->image, &k->typed, &k->numbers, &k->json[0], &k->json[1], &k->last_name, &k->last_survey};
+    struct buf *const ALL[] = {&k->image,     &k->typed,       &k->numbers,  &k->json[0],   &k->json[1],
+                               &k->last_name, &k->last_survey, &k->old_name, &k->old_period};
     for (size_t i = 0; i < sizeof ALL / sizeof *ALL; i++) buf_free(ALL[i]);
     free(k->handed);
     free(k->values);
