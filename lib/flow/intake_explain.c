@@ -30,7 +30,8 @@ void explain_layout(const struct reading *r, struct take *t, const struct layout
 
 void explain_context(const struct reading *r, struct take *t, uint32_t row, const struct place_context *c)
 {
-    static const char *const SOURCES[] = {"the preamble", "the title", "the name of the sheet", "the name of the file", "--place"};
+    static const char *const SOURCES[] = {"the preamble",         "the title", "the name of the sheet", "the name of the file",
+                                          "the signatures below", "--place"};
     const struct units *u = r->in->places.units;
     if (!u || c->unit == UNIT_NONE) return;
     struct buf path = {0}, code = {0};

@@ -78,6 +78,18 @@ static void find_survey_date(struct place_context *start, const struct cell_bloc
     buf_free(&date);
 }
 
+/* 填报单位：云翠社区3网格12号楼, below the table. */
+static void read_foot(const struct reading *r, struct place_context *start, const struct cell_block *b)
+{
+    enum { FOOT = 15 };
+    for (size_t i = b->n_rows > FOOT ? b->n_rows - FOOT : 0; i < b->n_rows; i++) {
+        struct line l = line_of(b, i);
+        if (!l.n || !line_is_signed(&l)) continue;
+        for (uint32_t c = 0; c < l.n; c++)
+            if (l.cells[c].n) place_read_text(start, &r->in->places, PLACE_FOOT, line_at(&l, c));
+    }
+}
+
 /* 填表说明, 样例: sheets that show how to fill in the others. */
 static bool is_guide(const struct sheet *s)
 {
@@ -101,6 +113,7 @@ void reading_begin(struct reading *r, struct hand *h, const struct cell_block *b
     if (*r->name) place_read_text(start, &r->in->places, PLACE_SHEET, str_of(r->name));
     if (r->sheet.only) start->numbered = (struct str){NULL, 0}; /* one sheet for all: its number tells no building from others */
     place_read_text(start, &r->in->places, PLACE_FILE, stem(r->file));
+    read_foot(r, start, b);
     if (r->in->o->place) place_read_option(start, &r->in->places, str_of(r->in->o->place));
     find_survey_date(start, b);
     place_context_settle(start, &r->in->places);

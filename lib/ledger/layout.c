@@ -153,6 +153,17 @@ bool line_is_footer(const struct line *l)
     return is;
 }
 
+bool line_is_signed(const struct line *l)
+{
+    static const char *const SENDERS[] = {"填报单位", "填表单位", "报送单位", "上报单位", "填报社区", "填报楼栋", NULL};
+    struct buf b = {0};
+    uint32_t col;
+    struct str first = first_text(l, &b, &col);
+    bool is = text_is_signature(first) || words_label(first, SENDERS);
+    buf_free(&b);
+    return is;
+}
+
 static unsigned digits_of(struct str s)
 {
     unsigned n = 0;

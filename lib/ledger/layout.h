@@ -72,6 +72,8 @@ struct line_where {
 enum line_kind line_kind(const struct words *w, const struct line *l, const struct line_where *where);
 /* Is it a total or a signature, whatever the table? */
 bool line_is_footer(const struct line *l);
+/* Does it begin with who signs or who sends: 楼长:…, 填报单位:…? */
+bool line_is_signed(const struct line *l);
 /* Does it say that the total is none: 合计 0人? */
 bool line_total_is_none(const struct line *l);
 /* Does it look like a citizen id or a mobile number? */

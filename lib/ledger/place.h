@@ -1,14 +1,14 @@
 /* Place: which unit a row belongs to, from what the sheet says.
  *
- * In this order: the row's own columns, the preamble, the title, the name of the sheet, the name of the file, --place.  The deepest
- * unit that is certain wins; a name that is no unit's is told with the nearest names. */
+ * In this order: the row's own columns, the preamble, the title, the name of the sheet, the name of the file, the signatures below,
+ * --place.  The deepest unit that is certain wins; a name that is no unit's is told with the nearest names. */
 #ifndef VET_LEDGER_PLACE_H
 #define VET_LEDGER_PLACE_H
 
 #include "ledger/layout.h"
 #include "ledger/units.h"
 
-enum place_source { PLACE_PREAMBLE, PLACE_TITLE, PLACE_SHEET, PLACE_FILE, PLACE_OPTION, PLACE_SOURCES };
+enum place_source { PLACE_PREAMBLE, PLACE_TITLE, PLACE_SHEET, PLACE_FILE, PLACE_FOOT, PLACE_OPTION, PLACE_SOURCES };
 
 #define PLACE_FORM_CODE "表格编码" /* before the code of a form that vet-form wrote: CODE-2026-11 */
 

@@ -151,6 +151,40 @@ static bool is_place(const struct words *w, uint32_t field)
     return role == ROLE_COMMUNITY || role == ROLE_GRID || role == ROLE_BUILDING;
 }
 
+static bool is_address_part(const struct words *w, struct str part)
+{
+    uint32_t field = find_key(w, part);
+    if (map_find(&w->schema->parts, part)) return true;
+    return field < w->schema->n_fields && w->schema->fields[field].role == ROLE_ADDRESS;
+}
+
+/* 退役/转业时间, 手机、固话: words of one kind joined by marks are the first of them; so is 楼栋-单元-房号. */
+static uint32_t find_joined(const struct words *w, struct str key)
+{
+    static const char *const MARKS[] = {"/", "-", "、", ",", "或", "及", "和", NULL};
+    uint32_t found = COLUMN_UNKNOWN, parts = 0;
+    for (size_t from = 0, i = 0; i <= key.n; i++) {
+        size_t mark = i < key.n ? words_begin(str_from(key, i), MARKS) : 1;
+        if (!mark) continue;
+        struct str part = {key.s + from, i - from};
+        uint32_t field = find_key(w, part);
+        if (!parts++) found = field;
+        if (found >= w->schema->n_fields) return COLUMN_UNKNOWN;
+        enum role role = w->schema->fields[found].role;
+        if (is_place(w, found) && is_place(w, field)) { /* 社区、网格、楼栋: the innermost */
+            if (w->schema->fields[field].role > role) found = field;
+            from = i + mark;
+            i = from - 1;
+            continue;
+        }
+        bool same = field < w->schema->n_fields && w->schema->fields[field].role == role && role != ROLE_TEXT && role != ROLE_CODE;
+        if (!same && field != found && !(role == ROLE_BUILDING && is_address_part(w, part))) return COLUMN_UNKNOWN;
+        from = i + mark;
+        i = from - 1;
+    }
+    return parts > 1 ? found : COLUMN_UNKNOWN;
+}
+
 /* Headings that nobody knows as they stand: simplified, and without what stands around them. */
 static uint32_t find_relaxed(const struct words *w, struct str key)
 {
@@ -159,6 +193,7 @@ static uint32_t find_relaxed(const struct words *w, struct str key)
     bool han = false, first = false;
     for (size_t i = 0; i < key.n; i++) han |= (unsigned char)key.s[i] >= 0xE3;
     if (han && simplified_text(&plain, key)) found = find_key(w, buf_slice(&plain));
+    if (han && found == COLUMN_UNKNOWN) found = find_joined(w, buf_slice(&plain));
     if (han && found == COLUMN_UNKNOWN) {
         struct str s = bare_key(&bare, buf_slice(&plain), &first);
         if (s.n && s.n < key.n) found = find_key(w, s);

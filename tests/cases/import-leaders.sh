@@ -183,4 +183,23 @@ same "or says that nobody is there" "new:2 nil:1 header:1 preamble:3" "$(fates)"
 printf '%s\n' '姓名,性别,身份证号' "单甲,男,$A" >'第一社区网格2-2号楼 (86).csv'
 vet-import -q -u named.csv '第一社区网格2-2号楼 (86).csv' >out 2>err
 same "the number of a copy in the name of a file is no building" N1G2B2 "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["unit"] }' out)"
+
+# Headings of several words, and a place that stands below.
+while IFS='|' read -r heading value field want; do
+    printf '%s\n' "姓名,身份证号,楼栋编号X,$heading" "单甲,$A,,$value" >'云翠社区.csv'
+    vet-import -q '云翠社区.csv' >out 2>err
+    same "$heading is $field" "$want" "$(awk -F, -v f="$field" 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c[f] }' out)"
+done <<'END'
+退役/转业时间|1971-12|discharge_date|1971-12
+手机、固话|13800000001|phone|13800000001
+楼栋-单元-房号|1-2-301|unit|C1G1B1
+社区、网格、楼栋|云翠社区3网格12号楼|unit|C1G3B12
+姓名/电话|单甲13800000001|phone|
+END
+printf '%s\n' '退役军人摸排表,,' '姓名,性别,身份证号' "单甲,男,$A" '填报单位（盖章）：云翠社区3网格12号楼,,' >foot.csv
+vet-import -q foot.csv >out 2>err
+same "who sends it may stand below the list" C1G3B12 "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["unit"] }' out)"
+printf '%s\n' '云翠社区3网格11号楼,,' '姓名,性别,身份证号' "单甲,男,$A" '楼长：某某（12号楼）,,' >foot.csv
+vet-import -q foot.csv >out 2>err
+same "but the title goes before it" C1G3B11 "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["unit"] }' out)"
 finish
