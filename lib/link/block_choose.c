@@ -14,7 +14,7 @@ static const enum key *tried_keys(enum kind k, size_t *n)
     static const enum key NAME[] = {KEY_SURNAME, KEY_GIVEN, KEY_SOUND}, WORD[] = {KEY_SOUND, KEY_WHOLE},
                           DATE[] = {KEY_YEAR, KEY_MONTH_DAY, KEY_WHOLE}, CITIZEN[] = {KEY_BIRTH, KEY_END, KEY_WHOLE},
                           END[] = {KEY_END, KEY_WHOLE}, START[] = {KEY_START, KEY_WHOLE}, ADDRESS[] = {KEY_NUMBERS, KEY_WHOLE},
-                          WHOLE[] = {KEY_WHOLE};
+                          TEXT[] = {KEY_START, KEY_NUMBERS, KEY_END, KEY_WHOLE}, WHOLE[] = {KEY_WHOLE};
 #define TRIED(a) (*n = sizeof(a) / sizeof *(a), (a))
     switch (k) {
     case KIND_NAME: return TRIED(NAME);
@@ -25,7 +25,7 @@ static const enum key *tried_keys(enum kind k, size_t *n)
     case KIND_CITIZEN_ID: return TRIED(CITIZEN);
     case KIND_IDENTIFIER:
     case KIND_PHONE: return TRIED(END);
-    case KIND_TEXT:
+    case KIND_TEXT: return TRIED(TEXT);
     case KIND_EMAIL: return TRIED(START);
     case KIND_ADDRESS: return TRIED(ADDRESS);
     default: return TRIED(WHOLE);
@@ -58,18 +58,30 @@ struct choice {
     atomic_bool full;
 };
 
-/* Does a rule make no more pairs than it may?  Stops counting when it is known that it does not. */
+/* Numbers in a text are a key where most of the texts have some. */
+static bool has_text_numbers(const struct table *t, const struct blocking_rule *rule)
+{
+    bool has = false;
+    for (unsigned p = 0; p < rule->n; p++)
+        has = has || (rule->parts[p].key == KEY_NUMBERS && t->columns[rule->parts[p].column].kind == KIND_TEXT);
+    return has;
+}
+
+/* Does a rule make no more pairs than it may?  Stops counting when it is known that it does not.  Numbers in a text must be in
+ * every third, or if they are the whole key in nearly all. */
 static bool is_selective(const struct choice *ch, const struct blocking_rule *rule, uint32_t *seen)
 {
     const struct table *t = ch->t;
     const struct bound_rule r = rule_bind(ch->keys, rule);
     bool sampled = t->n_rows > SAMPLED_ROWS;
-    uint64_t pairs = 0, most = sampled ? ch->most / SHARE : ch->most;
+    uint64_t pairs = 0, keyed = 0, looked = 0, most = sampled ? ch->most / SHARE : ch->most;
     size_t room = ch->n_slots - ch->n_slots / 8;
     uint32_t mask = (uint32_t)ch->n_slots - 1;
     memset(seen, 0, ch->n_slots * 2 * sizeof *seen);
     for (uint32_t i = 0; i < t->n_rows && pairs <= most && room; i++) {
         uint32_t key = row_key(t, &r, i);
+        looked++;
+        keyed += key != 0;
         if (!key || (sampled && (key * 0x9E3779B1u) >> 29)) continue;
         uint32_t s = key & mask;
         while (seen[2 * s] && seen[2 * s] != key) s = (s + 1) & mask;
@@ -77,7 +89,8 @@ static bool is_selective(const struct choice *ch, const struct blocking_rule *ru
         seen[2 * s] = key;
         pairs += seen[2 * s + 1]++;
     }
-    return pairs <= most;
+    uint64_t needed = !has_text_numbers(t, rule) ? 0 : rule->n > 1 ? looked / 3 : looked - looked / 10;
+    return pairs <= most && keyed >= needed;
 }
 
 static int candidate_fetch(void *ctx, void *block)
@@ -101,8 +114,11 @@ static bool candidate_run(void *ctx, void *block, unsigned thread)
     struct candidate *c = block;
     (void)thread;
     if (c->other < 0) {
-        c->rule = (struct blocking_rule){.parts = {{c->column, KEY_WHOLE}}, .n = 1};
-        c->found = is_decisive(ch->t->columns[c->column].kind) && is_selective(ch, &c->rule, c->seen);
+        enum kind kind = ch->t->columns[c->column].kind;
+        c->rule = (struct blocking_rule){.parts = {{c->column, KEY_NUMBERS}}, .n = 1};
+        if (kind == KIND_TEXT && is_selective(ch, &c->rule, c->seen)) return c->found = true;
+        c->rule.parts[0].key = KEY_WHOLE;
+        c->found = is_decisive(kind) && is_selective(ch, &c->rule, c->seen);
         return true;
     }
     size_t n, n_other;
@@ -125,7 +141,7 @@ static bool candidate_hand_on(void *ctx, void *block)
     const struct candidate *c = block;
     if (c->found && ch->m->n_rules < ch->limit) {
         ch->m->rules[ch->m->n_rules++] = c->rule;
-        if (c->other < 0) ch->alone |= 1u << c->column;
+        if (c->other < 0 && c->rule.parts[0].key == KEY_WHOLE) ch->alone |= 1u << c->column;
     }
     if (ch->m->n_rules >= ch->limit) atomic_store(&ch->full, true);
     return true;

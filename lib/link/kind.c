@@ -205,7 +205,7 @@ bool key_fits(enum kind k, enum key key)
     case KEY_START:
         return k == KIND_SURNAME || k == KIND_GIVEN || k == KIND_WORD || k == KIND_TEXT || k == KIND_IDENTIFIER ||
                k == KIND_EMAIL || k == KIND_CODE || k == KIND_PHONE;
-    case KEY_END: return k == KIND_IDENTIFIER || k == KIND_PHONE || k == KIND_CITIZEN_ID;
+    case KEY_END: return k == KIND_IDENTIFIER || k == KIND_PHONE || k == KIND_CITIZEN_ID || k == KIND_TEXT;
     case KEY_NUMBERS: return k == KIND_ADDRESS || k == KIND_TEXT;
     case KEY_COUNT: break;
     }
@@ -323,7 +323,8 @@ uint32_t kind_key(enum kind k, enum key key, const struct kept *v, uint64_t hash
     case KEY_AREA: return citizen_key(key, v->f);
     case KEY_START:
     case KEY_END: return k == KIND_CITIZEN_ID ? citizen_key(key, v->f) : part_key(k, key, v);
-    case KEY_NUMBERS: return v->f[2] & 0x80000000 ? key_of(v->f[2] & 0xFFFFFFFF, key) : 0;
+    case KEY_NUMBERS: /* two of an address: a house number alone is anywhere */
+        return v->f[2] & (k == KIND_TEXT ? 0x8000 : 0x80000000) ? key_of(v->f[2] & 0xFFFFFFFF, key) : 0;
     case KEY_COUNT: break;
     }
     return 0;

@@ -20,6 +20,7 @@ struct comparison {
     /* What a column is to learning, which sets it when it begins: */
     bool tells;                /* people apart: a given name, a date of birth, an id */
     bool names;                /* or whatever the entity is: a company's name, the title of a book */
+    bool of_home;              /* says in which house somebody lives, or if nothing does, in which town */
     bool of_place;             /* may change together with others when a person moves, and is what a household shares */
     double p[CLASSES][LEVELS]; /* probability of each level in each class */
     struct str description;    /* what its author says of it, or empty */

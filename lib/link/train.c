@@ -40,6 +40,11 @@ static void name_first_text(struct model *m)
     if (first >= 0) m->comparisons[first].names = true;
 }
 
+static bool is_address(const struct comparison *c)
+{
+    return c->kind == KIND_ADDRESS || c->kind == KIND_TEXT;
+}
+
 static void set_roles(struct model *m)
 {
     for (size_t k = 0; k < m->n; k++) {
@@ -49,10 +54,16 @@ static void set_roles(struct model *m)
         c->names = c->tells || model_names_it(c);
     }
     name_first_text(m);
+    bool address = false;
     for (size_t k = 0; k < m->n; k++) {
         struct comparison *c = &m->comparisons[k];
         c->of_place = !c->names && (c->kind == KIND_ADDRESS || c->kind == KIND_TEXT || c->kind == KIND_WORD ||
                                     c->kind == KIND_CODE || c->kind == KIND_PHONE);
+        address = address || (c->of_place && is_address(c));
+    }
+    for (size_t k = 0; k < m->n; k++) {
+        struct comparison *c = &m->comparisons[k];
+        c->of_home = c->of_place && c->kind != KIND_PHONE && (!address || is_address(c));
     }
 }
 
@@ -255,7 +266,8 @@ static void keep_apart(struct comparison *c, const struct comparison *first, boo
 {
     /* Of the pairs of one person that differ in such a column; that are wholly other; and of one company, that changed its name. */
     static const double MOST_SLIPS = 0.35, MOST_OTHER = 0.15, RENAMED = 0.05;
-    static const double NAMESAKES = 20; /* strangers with something in common have one name more often than others, at most */
+    static const double NAMESAKES =
+        20; /* strangers with something in common have one name so much more often than others, at most */
     const struct kind_info *info = kind_info(c->kind);
     bool tells = c->tells;
     double most[LEVELS], slips = 0;
@@ -271,8 +283,11 @@ static void keep_apart(struct comparison *c, const struct comparison *first, boo
     }
     if (c->names) most[1] = fmin(most[1], (tells ? MOST_OTHER : RENAMED) * (1 - c->p[CLASS_MATCH][0]));
     hold_below(c->p[CLASS_MATCH], most, info->n_levels);
-    for (unsigned l = 0; l < info->n_levels; l++) most[l] = l >= info->exact ? NAMESAKES * c->p[CLASS_CHANCE][l] : 1;
-    if (c->strangers) hold_below(c->p[CLASS_OTHER], most, info->n_levels);
+    /* Whole names and titles: what is nearly the same is seldom another's.  Else the pairs with a slip become a class of others. */
+    unsigned close = c->strangers ? info->exact : info->exact - 1u;
+    for (unsigned l = 0; l < info->n_levels; l++) most[l] = l >= close ? NAMESAKES * c->p[CLASS_CHANCE][l] : 1;
+    if (c->strangers || (c->names && !tells)) hold_below(c->p[CLASS_OTHER], most, info->n_levels);
+    if (c->names && !tells) hold_below(c->p[CLASS_HOUSEHOLD], most, info->n_levels);
 }
 
 /* How far a level of a kind is on the way from saying nothing for one entity (0) to saying what equality says (1). */
@@ -294,7 +309,7 @@ struct agreement {
 enum what { ALL, TELLING, HOME }; /* columns that count */
 static bool counts(const struct comparison *c, enum what what)
 {
-    return what == ALL || (what == TELLING ? c->names : c->of_place && c->kind != KIND_PHONE);
+    return what == ALL || (what == TELLING ? c->names : c->of_home);
 }
 
 static struct agreement agreement_in(const struct model *m, enum class in, enum what what)

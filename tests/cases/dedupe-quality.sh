@@ -135,6 +135,24 @@ awk -v twice=0 -f customers.awk >each.csv
 link each.csv
 check "and where nobody is there twice, families are not what learning makes of one person (wrong $wrong)" test "$wrong" -le 15
 
+# ---- a roll of voters, nobody twice: big towns with their few postcodes, families of up to four at one address ----
+cat >roll.awk <<'E2'
+BEGIN {
+    srand(81); print "last_name,first_name,birth_year,address,town,zip,phone,person"
+    split("Ada Anton Bert Brigitte Carl Clara Dora Dietmar Emma Egon Fritz Frieda Gerd Gudrun Hanna Heinz Ilse Ingo Jonas Judith Karl Kirsten Lisa Ludwig Max Maria Nora Norbert Otto Olga Paula Peter Rolf Renate Silke Stefan Theo Tanja Uta Ulrich Vera Volker Wanda Werner", g, " ")
+    split("an bar cor del eis fal gun hol ibs kas lor mon nid par ros sal tor ul ver wes", x, " ")
+    while (n < 6000) {
+        l = x[int(rand() ^ 2 * 20) + 1] x[int(rand() * 20) + 1] "er"; y = 1935 + int(rand() * 50); k = 1 + int(rand() ^ 2 * 80)
+        h = int(rand() * 400 + 1) " " x[int(rand() * 20) + 1] x[int(rand() * 20) + 1] " street," x[1 + k % 20] "stadt" int(k / 20) "," 10000 + k * 100 + int(rand() * 6)
+        m = rand() < .3 ? sprintf("0%09d", rand() * 1000000000) : ""
+        for (j = 1; j <= 1 + int(rand() ^ 2 * 4); j++) { print l "," g[int(rand() ^ 1.5 * 44) + 1] "," (j < 3 ? y + int(rand() * 9) - 4 : y + 20 + int(rand() * 15)) "," h "," m "," ++p; n++ }
+    }
+}
+E2
+awk -f roll.awk >roll.csv
+link roll.csv
+check "a town and its postcode make no household, and families are not one voter (wrong $wrong)" test "$wrong" -le 40
+
 # ---- companies, none twice, many in the same office buildings ----
 awk 'BEGIN {
     srand(41); print "company_name,address,city,zip,phone,sector,person"
@@ -149,6 +167,36 @@ awk 'BEGIN {
 function place(   k) { k = int(rand() * 8) + 1; return int(rand() * 300 + 1) " " a[int(rand() * 20) + 1] " road," t[k] "," 20000 + k * 100 + int(rand() * 9) }' >companies.csv
 link companies.csv
 check "companies of one building are not one company (wrong $wrong)" test "$wrong" -le 30
+
+# ---- books and wares: titles with slips, and with the number of the model now here, now there ----
+awk 'BEGIN {
+    srand(91); print "title,authors,venue,year,person"
+    split("adaptive brisk careful deep early fuzzy global hidden ideal joint known local", a, " "); split("query index graph table cache stream schema model engine cluster merge search", b, " ")
+    split("an bar cor del eis fal gun hol ibs kas lor mon", x, " "); split("TODS VLDB SIGMOD", v, " "); split("Transactions,Very Large,Management", w, ",")
+    for (p = 1; p <= 2500; p++) {
+        t = a[int(rand() * 12) + 1] " " b[int(rand() * 12) + 1] " for " a[int(rand() * 12) + 1] " " b[int(rand() * 12) + 1] " and " a[int(rand() * 12) + 1] " " b[int(rand() * 12) + 1]
+        n = toupper(substr(x[int(rand() * 12) + 1], 1, 1)) ". " x[int(rand() * 12) + 1] x[int(rand() * 12) + 1] "er, " toupper(substr(x[int(rand() * 12) + 1], 1, 1)) ". " x[int(rand() * 12) + 1] "mann"
+        y = 1994 + int(rand() * 10); k = int(rand() * 3) + 1
+        print t ",\"" n "\"," v[k] "," y "," p
+        if (rand() < .4) { if (rand() < .2) { i = 2 + int(rand() * 20); t = substr(t, 1, i) "x" substr(t, i + 1) } print t ",\"" n "\"," w[k] "," y "," p }
+    }
+}' >books.csv
+link books.csv
+check "a title with a slip is the same book (right $right, missing $missing)" test "$missing" -le $((right / 50))
+check "and no other is (wrong $wrong)" test "$wrong" -le $((right / 50))
+awk 'BEGIN {
+    srand(92); print "title,manufacturer,price,person"
+    split("amber brisk coral dusty eager fancy grand happy ideal jolly keen lucky misty noble olive prime quick royal solid tidy", a, " ")
+    split("Camera Speaker Printer Router Laptop", t, " ")
+    for (p = 1; p <= 1200; p++) {
+        m = a[int(rand() * 20) + 1]; d = a[int(rand() * 20) + 1]; k = t[int(rand() * 5) + 1]; c = sprintf("%c%c%d", 65 + rand() * 26, 65 + rand() * 26, 100 + rand() * 9900); e = 10 + rand() * 500
+        printf "%s %s %s %s,%s,%.2f,%d\n", m, d, k, c, m, e, p
+        if (rand() < .7) printf "%s %s %s,%s,%s,%d\n", m, c, (rand() < .5 ? k : k " " d), (rand() < .7 ? m : ""), (rand() < .6 ? sprintf("%.2f", e * (.95 + rand() / 10)) : ""), p
+    }
+}' >wares.csv
+link wares.csv
+check "the number of a model finds the ware (right $right, missing $missing)" test "$missing" -le $((right / 7))
+check "and no other (wrong $wrong)" test "$wrong" -le $((right / 50))
 
 # ---- names and telephones, nothing else ----
 awk 'BEGIN {
