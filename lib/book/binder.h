@@ -71,6 +71,8 @@ void tab_hide_column(struct tab *t, uint16_t col);
 /* Columns fit what was put, Han characters counting two, between these widths, unless one has a width of its own. */
 void tab_widths(struct tab *t, double least, double most);
 void tab_width(struct tab *t, uint16_t col, double width);
+/* How many lines a text takes that is broken where its column can get no wider. */
+unsigned tab_lines(const struct tab *t, struct str value);
 /* A narrow table is spread to `total` characters, each column to at most twice what it needs. */
 void tab_fill(struct tab *t, double total);
 /* How wide the columns are so far, in the pixels that charts are measured in. */

@@ -105,6 +105,18 @@ void tab_widths(struct tab *t, double least, double most)
     t->most = most;
 }
 
+unsigned tab_lines(const struct tab *t, struct str value)
+{
+    unsigned lines = 0;
+    do {
+        size_t at;
+        if (!str_find(value, STR("\n"), &at)) at = value.n;
+        lines += 1 + (unsigned)(((double)text_width(str_head(value, at)) * 1.05 + 1.9) / t->most);
+        value = str_from(value, at + 1);
+    } while (value.n);
+    return lines;
+}
+
 void tab_width(struct tab *t, uint16_t col, double width)
 {
     tab_know_column(t, col);

@@ -45,6 +45,8 @@ struct rollup *building_rollup(struct building *b, int level, const struct dim_s
 /* Title of a field of the ledger, or the name. */
 struct str building_title(const struct building *b, struct str field);
 struct str building_masked(struct building *b, struct result *r, const struct field *f, struct str value);
+/* "field:code;field:code" in the words of the report. */
+struct str building_reasons(struct building *b, struct result *r, struct str reasons);
 struct str month_title(struct arena *a, struct str period); /* 2026年11月 */
 struct str building_level(int level);                       /* 社区; of the whole 合计 */
 

@@ -255,8 +255,7 @@ static bool build_quality(struct building *b, struct content_sheet *s, const str
     return ok;
 }
 
-/* "field:code;field:code" in the words of the report. */
-static struct str reasons_text(struct building *b, struct result *r, struct str reasons)
+struct str building_reasons(struct building *b, struct result *r, struct str reasons)
 {
     b->text.n = 0;
     while (reasons.n) {
@@ -301,7 +300,7 @@ static bool build_rejects(struct building *b, struct content_sheet *s, const str
             l[4] = result_text(r, u->v[unit].phone);
         }
         for (int k = 0; k < 3; k++) l[5 + k] = result_text(r, v[c[k]]);
-        l[8] = reasons_text(b, r, v[c[3]]);
+        l[8] = building_reasons(b, r, v[c[3]]);
     }
     bool ok = rows_done(&cursor);
     rows_close(rows);

@@ -282,8 +282,8 @@ static bool list_values(struct differing *d)
         line[L_NAME] = building_masked(b, d->list, schema_role(l, ROLE_NAME), v[NAME]);
         line[L_PLACE] = places_text(d->list, b->source->units, v[UNIT]);
         line[L_FIELD] = f ? result_text(d->list, f->title) : STR("待核实标记");
-        line[L_REPORTED] = building_masked(b, d->list, f, v[BEFORE]);
-        line[L_NOW] = building_masked(b, d->list, f, v[AFTER]);
+        line[L_REPORTED] = f ? building_masked(b, d->list, f, v[BEFORE]) : building_reasons(b, d->list, v[BEFORE]);
+        line[L_NOW] = f ? building_masked(b, d->list, f, v[AFTER]) : building_reasons(b, d->list, v[AFTER]);
         line[L_RECORD_NO] = result_text(d->list, v[RECORD]);
     }
     bool ok = rows_done(&cursor);
@@ -548,6 +548,16 @@ static void put_list(struct differing *d, struct content_sheet *s)
     d->list = NULL;
 }
 
+/* Headings of two lines stand on one here. */
+static struct str on_one_line(struct result *r, struct str title)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < title.n; i++) buf_char(&text, title.s[i] == '\n' ? ' ' : title.s[i]);
+    struct str s = result_text(r, buf_slice(&text));
+    buf_free(&text);
+    return s;
+}
+
 static struct str label_of_line(struct result *r, const struct block *b, size_t line)
 {
     struct buf text = {0};
@@ -569,7 +579,7 @@ static void put_marked(struct result *r, const struct content_sheet *s, const st
     decimal x = 0, y = 0;
     v[0] = result_text(r, s->name);
     v[1] = label_of_line(r, b, i);
-    v[2] = result_text(r, c->title.n ? c->title : c->name);
+    v[2] = on_one_line(r, c->title.n ? c->title : c->name);
     v[3] = result_text(r, was);
     v[4] = result_text(r, now);
     if ((now.n && !decimal_parse(now, &x)) || (was.n && !decimal_parse(was, &y))) return;

@@ -246,12 +246,15 @@ static void nobody_choice(const struct forms *f, struct tab *t, uint32_t row)
     }
 }
 
+enum { BY_HAND = 24 }; /* points: a row that is written in by hand */
+
 static uint32_t people(const struct forms *f, struct tab *t, uint32_t unit, uint32_t row)
 {
     size_t n = 0;
     for (size_t i = 0; i < f->n_entries; i++) {
         const struct entry *e = &f->entries[i];
         if (e->unit != unit) continue;
+        tab_height(t, row, BY_HAND);
         number(t, row, ++n);
         for (size_t k = 0; k < f->n_fields; k++) {
             bool wrong = e->typed[k] || e->advice[k].n;
@@ -263,6 +266,7 @@ static uint32_t people(const struct forms *f, struct tab *t, uint32_t unit, uint
         row++;
     }
     for (unsigned i = 0; i < f->spec->blank_rows; i++, row++) {
+        tab_height(t, row, BY_HAND);
         number(t, row, ++n);
         for (size_t k = 0; k < f->n_fields; k++) tab_put(t, row, (uint16_t)(k + 1), INPUT, (struct str){0});
         if (n == 1) nobody_choice(f, t, row);

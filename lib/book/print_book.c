@@ -59,6 +59,19 @@ static void lay_heading(struct laying *l, const struct block *b)
         if (!b->hidden[i]) tab_put(l->tab, l->row, place_of(b, i), look, heading_of(&b->table->columns[i]));
 }
 
+/* Spreadsheet programs keep the height that rows were given; one whose texts are broken needs more. */
+static void make_room(struct laying *l, const struct block *b, const struct result_line *line)
+{
+    enum { POINTS = 15 }; /* of a line */
+    unsigned most = 1;
+    for (size_t k = 0; k < b->table->n_columns; k++) {
+        bool broken = !b->hidden[k] && kind_of(b->table->columns[k].kind) == VALUE_TEXT;
+        unsigned lines = broken ? tab_lines(l->tab, line->values[k]) : 1;
+        if (lines > most) most = lines;
+    }
+    if (most > 1) tab_height(l->tab, l->row, most * POINTS + 4);
+}
+
 static void lay_line(struct laying *l, const struct block *b, const struct result_line *line, size_t i)
 {
     static const enum face FACES[] = {[LINE_PLAIN] = FACE_BODY,
@@ -67,6 +80,7 @@ static void lay_line(struct laying *l, const struct block *b, const struct resul
                                       [LINE_GOOD] = FACE_BODY,
                                       [LINE_BAD] = FACE_BAD};
     enum face face = FACES[line->kind];
+    if (b->wrap) make_room(l, b, line);
     if (b->numbered) {
         struct buf n = {0};
         if (line->kind != LINE_TOTAL && line->kind != LINE_SUBTOTAL) buf_int(&n, (int64_t)i + 1);

@@ -134,4 +134,7 @@ printf '%s\n' code,parent,level,name,aliases,leader,phone S1,,community,云翠�
 vet-form -q -u same.csv -o same
 same "buildings of one name have a workbook each, told apart by their codes" \
     "云翠社区_5号楼_B1.xlsx 云翠社区_5号楼_B2.xlsx 云翠社区_6-7号楼_B3.xlsx 云翠社区_6-7号楼_B4.xlsx 云翠社区_8号楼.xlsx" "$(cd same && echo *)"
+same "a row to be written in by hand is high enough for that" 24.0 "$(/usr/bin/python3 -c 'import openpyxl, sys
+s = openpyxl.load_workbook(sys.argv[1]).worksheets[0]
+print(min(s.row_dimensions[r].height or 0 for r in range(6, 16)))' "$form")"
 finish

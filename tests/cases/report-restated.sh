@@ -44,6 +44,21 @@ while read -r line; do
     *) echo "$line" ;;
     esac
 done <count.txt
+same "a heading of two lines is one line in the list of numbers" "" "$(grep -A1 '^重报的数,1,[0-9]*,number,"' restated.csv)"
+has "  as the kinds of what is to be checked are" restated.csv ",number,联系电话 电话号码不对,"
+vet-report -q -r monthly -p 2020-10 --restated -o restated.xlsx
+/usr/bin/python3 - restated.xlsx >rows.txt <<'PY'
+import openpyxl, sys, unicodedata
+s = openpyxl.load_workbook(sys.argv[1])["差异逐条说明"]
+width = lambda t: sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in t or "")
+basis = next(c.column for c in s[3] if c.value == "依据")
+room = s.column_dimensions[openpyxl.utils.get_column_letter(basis)].width
+rows = [(width(s.cell(r, basis).value), s.row_dimensions[r].height or 18) for r in range(4, s.max_row + 1)]
+print(sum(w > room for w, h in rows) > 0, sum(w > room * (h // 14) for w, h in rows))
+PY
+same "on paper a long reason has the room that it takes" "True 0" "$(cat rows.txt)"
+same "marks are told in words" "" "$(grep '^差异逐条说明,.*phone_invalid' restated.csv)"
+has "  of the report" restated.csv ",reported,联系电话：电话号码不对,"
 for what in 新增 补报 迁移 改登记处 去世 迁出 分为两人 并为一人 不应计入 变化 改正 改按另一条记录 补交 退回; do
     has "  with $what among it" restated.csv "差异逐条说明,1,$(grep -m1 "^差异逐条说明,.*,what,$what," restated.csv | cut -d, -f3),what,$what,"
 done
