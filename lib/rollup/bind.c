@@ -18,6 +18,16 @@ void rollup_columns(const struct columns *c, struct str *dims, size_t *n_dims, s
     }
 }
 
+/* The columns that people know: not what was typed, not what is ours. */
+static void list_columns(struct buf *out, const struct columns *c)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        if (str_starts(c->names[i], STR("_")) || str_ends(c->names[i], STR("_typed"))) continue;
+        if (out->n) buf_char(out, ' ');
+        buf_str(out, c->names[i]);
+    }
+}
+
 static bool find(const struct columns *c, struct str name, int *column, struct diag *d)
 {
     *column = columns_find(c, name);
@@ -26,10 +36,7 @@ static bool find(const struct columns *c, struct str name, int *column, struct d
     buf_str(&wanted, name);
     buf_str(&near, columns_nearest(c, name));
     enum diag_code code = near.n ? DIAG_ROLLUP_COLUMN : DIAG_ROLLUP_COLUMN_NONE;
-    for (size_t i = 0; code == DIAG_ROLLUP_COLUMN_NONE && i < c->n; i++) {
-        if (i) buf_char(&near, ' ');
-        buf_str(&near, c->names[i]);
-    }
+    if (!near.n) list_columns(&near, c);
     diag_add(d, code, NULL, buf_text(&wanted), buf_text(&near), NULL);
     buf_free(&wanted);
     buf_free(&near);
@@ -83,7 +90,10 @@ bool binding_make(struct binding *b, const struct rollup_spec *spec, const struc
                           .seen = -1};
     bool ok = true;
     b->unit = columns_find(c, STR("unit"));
-    if (spec->level != ROLLUP_WHOLE && b->unit < 0) ok = find(c, STR("unit"), &b->unit, d);
+    if (spec->level != ROLLUP_WHOLE && b->unit < 0) {
+        diag_add(d, DIAG_ROLLUP_NO_UNITS, NULL, NULL);
+        ok = false;
+    }
     if (b->rollups) {
         b->level = columns_find(c, STR("level"));
         b->count = columns_find(c, STR("count"));

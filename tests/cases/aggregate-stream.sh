@@ -121,4 +121,11 @@ same "and gives the headings" "period,level,unit,name,count" "$(cat out)"
 status "--stats gives the rows of the answer and the findings" 1 vet-aggregate -u units.csv --level community --sum amount --stats stats.json slips.csv
 same "as JSON" "{\"rows\": $(($(wc -l <out) - 1)), \"codes\": $(sed 's/.*"codes": //' stats.json)" "$(cat stats.json)"
 has "by their codes" stats.json '"rollup_unit_unknown": 1'
+cut -d, -f1-3 people.csv | sed '1s/unit/where/' >bare.csv
+status "records that did not come through vet-import have no unit" 2 vet-aggregate -u units.csv --level grid bare.csv
+has "and it is said how they get one" err "let them go through vet-import first"
+printf '%s\n' name,name_typed,_row 甲,,1 >three.csv
+status "a column that is like none" 2 vet-aggregate --by qqqqqq three.csv
+has "is told with those that people know" err "there is no column qqqqqq; the columns are name"
+same "and with no others" 0 "$(grep -c _typed err)"
 finish
