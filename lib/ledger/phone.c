@@ -221,6 +221,12 @@ static bool digit_follows(struct str text, size_t i)
     return (c >= '0' && c <= '9') || (c >= 0xFF10 && c <= 0xFF19);
 }
 
+/* Of a word, and no full-width comma. */
+static bool is_word(uint32_t c)
+{
+    return c >= 0x3400 && c < 0xF900;
+}
+
 static void read_all(struct reading *r, struct str text)
 {
     struct piece p = {.n = 0};
@@ -243,7 +249,7 @@ static void read_all(struct reading *r, struct str text)
             continue;
         }
         enum kind k = kind_of(c);
-        if (open && k == KIND_STRONG && c >= 0x3400) p.groups[p.n - 1].remark = p.groups[p.n - 1].n <= LONGEST_REMARK;
+        if (open && k == KIND_STRONG && is_word(c)) p.groups[p.n - 1].remark = p.groups[p.n - 1].n <= LONGEST_REMARK;
         open = false;
         if (k == KIND_EXTENSION) extension = true;
         if (k == KIND_STRONG) end_piece(r, &p);
