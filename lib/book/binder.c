@@ -32,6 +32,14 @@ const char *binder_clean(struct binder *w, struct str s)
     return buf_text(&w->text);
 }
 
+const char *binder_plain(struct binder *w, struct str s)
+{
+    binder_clean(w, s);
+    for (size_t i = 0; i < w->text.n; i++)
+        if ((unsigned char)w->text.s[i] < ' ' && w->text.s[i] != '\n') w->text.s[i] = ' ';
+    return w->text.s;
+}
+
 static time_t created(struct str iso)
 {
     struct tm t = {.tm_year = 100, .tm_mday = 1, .tm_hour = 8};
@@ -51,10 +59,10 @@ static void set_properties(struct binder *w, const struct binder_info *info)
 {
     struct arena *a = &w->memory;
     lxw_doc_properties p = {
-        .title = arena_string(a, binder_clean(w, info->title)),
-        .subject = arena_string(a, binder_clean(w, info->subject)),
-        .author = arena_string(a, binder_clean(w, info->author)),
-        .comments = arena_string(a, binder_clean(w, info->comments)),
+        .title = arena_string(a, binder_plain(w, info->title)),
+        .subject = arena_string(a, binder_plain(w, info->subject)),
+        .author = arena_string(a, binder_plain(w, info->author)),
+        .comments = arena_string(a, binder_plain(w, info->comments)),
         .created = created(info->created),
     };
     binder_note(w, workbook_set_properties(w->book, &p));
@@ -234,7 +242,7 @@ static struct str allowed_name(struct binder *w, struct str name)
     for (size_t i = 0; i < name.n && n < NAME_LENGTH; n++) {
         size_t start = i;
         uint32_t c = text_next(name, &i);
-        if (c < 128 && strchr("[]:*?/\\'", (int)c)) buf_char(&b, ' ');
+        if (c < ' ' || (c < 128 && strchr("[]:*?/\\'", (int)c))) buf_char(&b, ' ');
         else buf_add(&b, name.s + start, i - start);
         if (c > 0xFFFF) n++;
     }

@@ -22,8 +22,8 @@ struct binder *binder_open(const char *path, const struct binder_info *info, str
 /* Ends it, on `keep` with the file in its place.  False after a finding. */
 bool binder_close(struct binder *w, bool keep);
 
-/* The name is cut to 31 characters and freed of []:*?/\; one that is taken gets a number.  Lives as long as the
- * workbook. */
+/* The name is cut to 31 characters and freed of []:*?/\ and control characters; one that is taken gets a number.  Lives as long as
+ * the workbook. */
 struct tab *binder_tab(struct binder *w, struct str name, bool hidden);
 struct str tab_name(const struct tab *t);
 

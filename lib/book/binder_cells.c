@@ -43,7 +43,7 @@ void tab_comment(struct tab *t, uint32_t row, uint16_t col, struct str text)
     size_t lines = text_width(text) / 30 + 2;
     lxw_comment_options o = {
         .x_scale = 1.8, .y_scale = lines < 4 ? 0.8 : (double)lines / 5, .font_name = (char *)"宋体", .font_size = 10};
-    binder_note(t->w, worksheet_write_comment_opt(t->sheet, row, col, binder_clean(t->w, text), &o));
+    binder_note(t->w, worksheet_write_comment_opt(t->sheet, row, col, binder_plain(t->w, text), &o));
 }
 
 void tab_restated(struct tab *t, uint32_t row, uint16_t col, struct look look, struct str value, struct str reported)

@@ -38,7 +38,7 @@ static void chart_fonts(lxw_chart *c, const struct chart *spec, struct binder *w
 {
     lxw_chart_font title = {.name = (char *)(uintptr_t) "黑体", .size = 13, .bold = LXW_EXPLICIT_FALSE},
                    small = {.name = (char *)(uintptr_t) "宋体", .size = 9};
-    chart_title_set_name(c, binder_clean(w, spec->title));
+    chart_title_set_name(c, binder_plain(w, spec->title));
     chart_title_set_name_font(c, &title);
     chart_legend_set_font(c, &small);
     if (spec->kind == CHART_PIE) return;

@@ -50,8 +50,11 @@ struct binder {
     lxw_error error;
 };
 
-void binder_note(struct binder *w, lxw_error e);               /* keeps the first error */
-const char *binder_clean(struct binder *w, struct str s);      /* what the format can hold of a text; valid until the next call */
+void binder_note(struct binder *w, lxw_error e);          /* keeps the first error */
+const char *binder_clean(struct binder *w, struct str s); /* what the format can hold of a text; valid until the next call */
+/* The same for what is no cell, a title or a comment: only cells have a form for control characters, which are blanks here but for
+ * line ends. */
+const char *binder_plain(struct binder *w, struct str s);
 lxw_format *binder_format(struct binder *w, struct look look); /* made when first asked for */
 lxw_format *binder_restated_format(struct binder *w, struct look look);
 void binder_write_lists(struct binder *w); /* the hidden sheet of drop-downs */

@@ -154,7 +154,8 @@ static void footer_part(struct buf *b, struct str s)
         size_t start = i;
         uint32_t c = text_next(s, &i);
         if (c == '&') buf_char(b, '&');
-        buf_add(b, s.s + start, i - start);
+        if (c < ' ') buf_char(b, ' '); /* XML has no place for it */
+        else buf_add(b, s.s + start, i - start);
     }
 }
 

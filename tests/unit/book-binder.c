@@ -127,6 +127,31 @@ static void limits(void)
     buf_free(&book);
 }
 
+/* Control characters, which XML has no place for, wherever a text may stand. */
+static void controls(void)
+{
+    static const char *const PARTS[] = {"docProps/core.xml",        "docProps/app.xml", "xl/workbook.xml",
+                                        "xl/worksheets/sheet1.xml", "xl/comments1.xml", "xl/charts/chart1.xml"};
+    const struct str bad = STR("a\001b\x1f");
+    const struct binder_info info = {bad, bad, bad, bad, STR("2026-11")};
+    struct binder *w = binder_open("controls.xlsx", &info, &found.diag);
+    struct tab *t = binder_tab(w, bad, false);
+    for (uint32_t row = 0; row < 2; row++) tab_put(t, row, 0, (struct look){FACE_BODY, VALUE_TEXT, false}, bad);
+    tab_comment(t, 1, 0, bad);
+    tab_choices(t, (struct area){0, 1, 0, 0}, &bad, 1, true);
+    tab_page(t, &(struct page){false, bad, bad});
+    tab_chart(
+        t, &(struct chart){.title = bad, .last_row = 1, .series = (const uint16_t[]){0}, .n_series = 1, .width = 9, .height = 9});
+    CHECK(binder_close(w, true), "a workbook of texts with control characters is written");
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
+        struct buf part = part_of("controls.xlsx", PARTS[i]);
+        size_t wrong = 0;
+        for (size_t k = 0; k < part.n; k++) wrong += (unsigned char)part.s[k] < ' ' && !strchr("\n\r\t", part.s[k]);
+        CHECK(part.n && !wrong, "and %s is XML", PARTS[i]);
+        buf_free(&part);
+    }
+}
+
 /* More rows than a sheet has: none may be lost. */
 static void long_lists(void)
 {
@@ -181,6 +206,7 @@ int main(void)
     names();
     widths();
     limits();
+    controls();
     long_lists();
     CHECK_STR(buf_slice(&found.text), "", "nothing of it needs a finding");
     return tap_end();
