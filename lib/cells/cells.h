@@ -50,7 +50,6 @@ struct cell_block {
     size_t n_rows, cap_rows;
     struct buf raw;        /* bytes as fetched */
     struct arena text;     /* text that does not stand in raw */
-    uint64_t sequence;     /* 0, 1, 2 ... within the sheet */
     uint32_t first_row;    /* number of the first row, for a parser that counts from it */
     uint32_t fetched_rows; /* how many rows were fetched, for a reader that leaves them to sheet_parse */
     void *own;             /* a reader's own per-block state, freed with free() */
@@ -102,7 +101,8 @@ void book_digest(struct book *b, unsigned char digest[32]);
 int book_next_sheet(struct book *b, struct sheet *out);
 /* Fills the block with the next rows of the current sheet (about 1 MiB of them).  1, 0 = end of sheet, -1 = failed. */
 int sheet_fetch(struct book *b, struct cell_block *block);
-/* Turns what was fetched into cells.  False after a finding. */
+/* Turns what was fetched into cells.  False when that cannot be; of the blocks of which it cannot, the finding is about the first,
+ * and may come with book_close, so that it is the same for any number of threads. */
 bool sheet_parse(struct book *b, struct cell_block *block);
 /* Both, for a reader that needs no threads. */
 int sheet_next(struct book *b, struct cell_block *block);

@@ -60,7 +60,7 @@ static bool check_tabs(struct book *b, struct xlsx *x)
     bool ok = true;
     for (size_t i = 0; ok && i < x->n_tabs; i++) {
         map_at(&seen, (struct str){(const char *)&x->tabs[i].part, sizeof x->tabs[i].part}, &ok);
-        if (!ok) zipfile_finding(x->zip, DIAG_PART_SHARED, x->tabs[i].part, NULL, NULL);
+        if (!ok) zipfile_finding(x->zip, b->diag, DIAG_PART_SHARED, x->tabs[i].part, NULL, NULL);
     }
     map_free(&seen);
     return ok;

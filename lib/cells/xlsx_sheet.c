@@ -11,6 +11,12 @@ enum { PIECE = VET_PIECE, BLOCK = 4 * VET_PIECE, KEEP = 8 * VET_PIECE };
 enum { PIECE = 256 * 1024, BLOCK = 1 << 20, KEEP = 4 << 20 }; /* a part up to KEEP is kept in memory and inflated once */
 #endif
 enum { LONGEST_START = 4 << 20, LONGEST_ROW = 64 << 20 };
+/* What kept a block from being parsed. */
+struct fault {
+    struct finding finding;
+    uint32_t block; /* first row of the block */
+    struct arena memory;
+};
 struct xlsx_sheet {
     struct book *book;
     struct xlsx *x;
@@ -28,6 +34,8 @@ struct xlsx_sheet {
     uint32_t last_row;          /* of the blocks given out */
     unsigned long lines;        /* that came before the next block */
     struct xlsx_parser *parser; /* when in order */
+    pthread_mutex_t lock;       /* of fault */
+    struct fault fault;         /* of the first block that has one */
 };
 /* What the first pass is about. */
 struct scan {
@@ -349,12 +357,12 @@ int xlsx_sheet_fetch(struct xlsx_sheet *s, struct cell_block *block)
     return 1;
 }
 
-static bool parse_by_expat(struct xlsx_sheet *s, struct cell_block *block)
+static bool parse_by_expat(struct xlsx_sheet *s, const struct book *b, struct cell_block *block)
 {
-    struct xlsx_parser p = {.rows = {.x = s->x,
-                                     .rows = {.book = s->book, .block = block, .number = block->first_row - 1},
-                                     .cover = {.merges = &s->merges}}};
+    struct xlsx_parser p = {
+        .rows = {.x = s->x, .rows = {.book = b, .block = block, .number = block->first_row - 1}, .cover = {.merges = &s->merges}}};
     p.xml = zipxml_new(s->x->zip, s->part, &xlsx_sheet_handlers, &p);
+    zipxml_tell(p.xml, b->diag);
     bool ok = zipxml_prime(p.xml, "<worksheet><sheetData>");
     zipxml_lines_before(p.xml, *(unsigned long *)block->own);
     ok = ok && zipxml_feed(p.xml, block->raw.s, block->raw.n, false);
@@ -364,20 +372,55 @@ static bool parse_by_expat(struct xlsx_sheet *s, struct cell_block *block)
     return ok;
 }
 
+/* Keeps the first finding of a block, whose arguments do not last; its place is of the book. */
+static void keep_fault(void *ctx, const struct finding *f)
+{
+    struct fault *fault = ctx;
+    if (fault->finding.code) return;
+    fault->finding = *f;
+    for (int i = 0; i < DIAG_ARGS; i++) fault->finding.args[i] = str_copy(&fault->memory, f->args[i]);
+}
+
+/* Blocks are parsed by any thread, and several may fail before all stop: the first of them is what is told, when the sheet ends. */
+static void offer_fault(struct xlsx_sheet *s, struct fault *fault)
+{
+    pthread_mutex_lock(&s->lock);
+    if (fault->finding.code && (!s->fault.finding.code || fault->block < s->fault.block)) {
+        struct fault other = s->fault;
+        s->fault = *fault;
+        *fault = other;
+    }
+    pthread_mutex_unlock(&s->lock);
+    arena_free(&fault->memory);
+}
+
+static void tell_fault(struct xlsx_sheet *s)
+{
+    if (s->fault.finding.code) diag_add_finding(s->book->diag, &s->fault.finding);
+    arena_free(&s->fault.memory);
+}
+
 bool xlsx_sheet_parse(struct xlsx_sheet *s, struct cell_block *block)
 {
     if (!block->raw.n) return true; /* it was parsed in order */
+    struct fault fault = {.block = block->first_row};
+    struct diag d;
+    struct book own = *s->book; /* the same, but for whom it tells */
+    diag_init(&d, keep_fault, &fault);
+    own.diag = &d;
     struct xlsx_rows r = {
-        .x = s->x, .rows = {.book = s->book, .block = block, .number = block->first_row - 1}, .cover = {.merges = &s->merges}};
+        .x = s->x, .rows = {.book = &own, .block = block, .number = block->first_row - 1}, .cover = {.merges = &s->merges}};
     enum xlsx_quick done = xlsx_quick_parse(&r, buf_slice(&block->raw), buf_slice(&s->prefix));
     buf_free(&r.scratch);
-    return done == XLSX_QUICK_NO ? parse_by_expat(s, block) : done == XLSX_QUICK_DONE;
+    bool ok = done == XLSX_QUICK_NO ? parse_by_expat(s, &own, block) : done == XLSX_QUICK_DONE;
+    offer_fault(s, &fault);
+    return ok;
 }
 
 struct xlsx_sheet *xlsx_sheet_open(struct book *b, struct xlsx *x, int64_t part)
 {
     struct xlsx_sheet *s = mem_zero(1, sizeof *s);
-    *s = (struct xlsx_sheet){.book = b, .x = x, .part = part};
+    *s = (struct xlsx_sheet){.book = b, .x = x, .part = part, .lock = PTHREAD_MUTEX_INITIALIZER};
     bool ok = look_through(s, false);
     if (ok && !s->all_kept) ok = (s->reader = zippart_open(x->zip, part)) != NULL;
     if (ok && s->in_order) start_in_order(s);
@@ -399,6 +442,7 @@ void xlsx_sheet_close(struct xlsx_sheet *s)
         xlsx_parser_free(s->parser);
         free(s->parser);
     }
+    tell_fault(s);
     zippart_close(s->reader);
     buf_free(&s->prefix);
     buf_free(&s->kept);

@@ -51,7 +51,7 @@ void zipbook_notes_tell(struct zipbook_notes *n, const struct book *b);
 
 /* Rows being built in a block. */
 struct zipbook_rows {
-    struct book *book;
+    const struct book *book;
     struct cell_block *block;
     uint32_t number; /* of the current or last row */
 };

@@ -174,10 +174,9 @@ struct book *zipfile_book(const struct zipfile *z)
     return z->book;
 }
 
-void zipfile_finding(const struct zipfile *z, enum diag_code code, int64_t index, const char *what, const char *why)
+void zipfile_finding(const struct zipfile *z, struct diag *d, enum diag_code code, int64_t index, const char *what, const char *why)
 {
-    diag_add(z->book->diag, code, &(struct place){.file = z->book->path}, zipfile_name(z, index), what ? what : "", why ? why : "",
-             NULL);
+    diag_add(d, code, &(struct place){.file = z->book->path}, zipfile_name(z, index), what ? what : "", why ? why : "", NULL);
 }
 
 /* The MiB that a part may not expand to, or 0.  Absolute limits first; a ratio only past some MiB, since small parts of honest
@@ -209,7 +208,7 @@ static bool may_open(struct zipfile *z, int64_t index, zip_stat_t *st)
     if (!limit) return true;
     char text[16];
     snprintf(text, sizeof text, "%u", limit);
-    zipfile_finding(z, DIAG_BOOK_TOO_LARGE, index, text, NULL);
+    zipfile_finding(z, z->book->diag, DIAG_BOOK_TOO_LARGE, index, text, NULL);
     return false;
 }
 

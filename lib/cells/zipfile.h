@@ -36,7 +36,8 @@ struct zippart *zippart_open(struct zipfile *z, int64_t index);
 ssize_t zippart_read(struct zippart *p, void *to, size_t n); /* as many as asked for, fewer only at the end */
 void zippart_close(struct zippart *p);
 
-/* A finding about part `index`; `what` is its argument {2}, `why` {3}; both may be NULL. */
-void zipfile_finding(const struct zipfile *z, enum diag_code code, int64_t index, const char *what, const char *why);
+/* A finding about part `index`, for `d`; `what` is its argument {2}, `why` {3}; both may be NULL. */
+void zipfile_finding(const struct zipfile *z, struct diag *d, enum diag_code code, int64_t index, const char *what,
+                     const char *why);
 
 #endif

@@ -10,6 +10,7 @@ struct zipxml {
     const struct zipxml_handlers *h;
     void *ctx;
     XML_Parser parser;
+    struct diag *diag;
     unsigned depth;
     unsigned long lines;
     bool stopped, paused;
@@ -19,7 +20,7 @@ static void malformed(struct zipxml *x, const char *why)
 {
     char line[24];
     snprintf(line, sizeof line, "%lu", (unsigned long)XML_GetCurrentLineNumber(x->parser) + x->lines);
-    zipfile_finding(x->z, DIAG_PART_MALFORMED, x->part, line, why);
+    zipfile_finding(x->z, x->diag, DIAG_PART_MALFORMED, x->part, line, why);
     zipxml_stop(x);
 }
 
@@ -58,14 +59,14 @@ static void on_doctype(void *ctx, const XML_Char *name, const XML_Char *system, 
     struct zipxml *x = ctx;
     (void)name, (void)system, (void)public;
     if (x->h->doctype_allowed && !internal) return;
-    zipfile_finding(x->z, DIAG_PART_ENTITIES, x->part, NULL, NULL);
+    zipfile_finding(x->z, x->diag, DIAG_PART_ENTITIES, x->part, NULL, NULL);
     zipxml_stop(x);
 }
 
 struct zipxml *zipxml_new(const struct zipfile *z, int64_t part, const struct zipxml_handlers *h, void *ctx)
 {
     struct zipxml *x = mem_zero(1, sizeof *x);
-    *x = (struct zipxml){.z = z, .part = part, .h = h, .ctx = ctx, .parser = XML_ParserCreate(NULL)};
+    *x = (struct zipxml){.z = z, .part = part, .h = h, .ctx = ctx, .parser = XML_ParserCreate(NULL), .diag = zipfile_book(z)->diag};
     if (!x->parser) mem_exhausted(sizeof *x);
     XML_SetUserData(x->parser, x);
     XML_SetElementHandler(x->parser, on_start, on_end);
@@ -79,6 +80,11 @@ void zipxml_free(struct zipxml *x)
     if (!x) return;
     XML_ParserFree(x->parser);
     free(x);
+}
+
+void zipxml_tell(struct zipxml *x, struct diag *d)
+{
+    x->diag = d;
 }
 
 void zipxml_stop(struct zipxml *x)

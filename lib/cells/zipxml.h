@@ -21,6 +21,8 @@ struct zipxml_handlers {
 /* `part` is named in findings; handlers and ctx are borrowed. */
 struct zipxml *zipxml_new(const struct zipfile *z, int64_t part, const struct zipxml_handlers *h, void *ctx);
 void zipxml_free(struct zipxml *x);
+/* Findings go to `d` instead of the book's; it is borrowed. */
+void zipxml_tell(struct zipxml *x, struct diag *d);
 /* Text that stands before the part's own (the start tags around a fragment): not counted in lines. */
 bool zipxml_prime(struct zipxml *x, const char *text);
 /* False after a finding, or after zipxml_stop.  `last`: nothing follows. */

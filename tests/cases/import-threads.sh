@@ -35,4 +35,24 @@ same "every row has its fate" "$(wc -l <big.csv)" "$(sed -n '1s/^{"rows": \([0-9
 vet-import --threads 1 big.csv >/dev/null 2>err1
 vet-import --threads 4 big.csv >/dev/null 2>err4
 check "the same messages in the same order" cmp err1 err4
+
+# A workbook whose rows are out of order at twelve places, a block or less apart.
+/usr/bin/python3 - <<'END'
+import zipfile
+with zipfile.ZipFile("damaged.xlsx", "w") as z:
+    z.writestr("[Content_Types].xml", "<Types/>")
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+    for path, target, name in (("_rels/.rels", "xl/workbook.xml", "officeDocument"), ("xl/_rels/workbook.xml.rels", "sheet1.xml", "worksheet")):
+        z.writestr(path, f'<Relationships><Relationship Id="r1" Type="{kind}{name}" Target="{target}"/></Relationships>')
+    z.writestr("xl/workbook.xml", '<workbook xmlns:r="r"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>')
+    text = lambda row, *cells: f'<row r="{row}">' + "".join(f'<c t="inlineStr"><is><t>{c}</t></is></c>' for c in cells) + "</row>"
+    rows = [text(1, "姓名", "性别", "联系电话", "备注")]
+    rows += [text(i - 500 if i > 20000 and i % 1000 == 1 and i < 32001 else i, "张三", "男", 13800000000 + i, "x" * 60) for i in range(2, 60000)]
+    z.writestr("xl/sheet1.xml", "<worksheet><sheetData>" + "".join(rows) + "</sheetData></worksheet>")
+END
+for try in 1 2 3 4 5 6; do
+    vet-import -q --place C1G3B12 --threads $((try == 1 ? 1 : 4)) damaged.xlsx >/dev/null 2>"damaged$try"
+done
+has "of a damaged workbook the first damage is told" damaged1 "damaged.xlsx[a]!19501: error: book_damaged"
+same "and no other, with one thread or four, however often it is tried" 1 "$(cat damaged[1-6] | sort -u | wc -l)"
 finish
