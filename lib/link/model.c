@@ -325,11 +325,12 @@ static bool is_made_of_others(const struct columns *c, size_t column)
     return is_whole_name(c->names[column]) && has_kind(c, KIND_SURNAME) && has_kind(c, KIND_GIVEN);
 }
 
-/* "nom" beside "prénom" is the surname, "name" beside "surname" the given name, if most values are one word. */
-static enum kind part_of_name(const struct columns *c, const struct guess *g)
+/* "nom" beside "prénom" is the surname, "apellidos" makes "nombre" the given name, and so does "surname" a "name" of one word. */
+static enum kind part_of_name(const struct columns *c, struct str heading, const struct guess *g)
 {
     bool surname = has_kind(c, KIND_SURNAME), given = has_kind(c, KIND_GIVEN);
-    if (surname == given || g->blanks * 2 > g->given) return KIND_NAME;
+    bool english = has_word(heading, "name") && g->blanks * 2 > g->given;
+    if (surname == given || english) return KIND_NAME;
     return surname ? KIND_GIVEN : KIND_SURNAME;
 }
 
@@ -357,7 +358,7 @@ static void guess_columns(struct model *m, const struct columns *c, struct str *
         if (kind >= 0 && n && !is_readable((enum kind)kind, sample, n, k)) kind = -2;
         if (kind == KIND_CITIZEN_ID && g.length < g.given * 14) kind = KIND_IDENTIFIER;
         if (kind == KIND_NAME && !g.han && !is_whole_name(c->names[k])) kind = g.length > g.given * 10 ? KIND_TEXT : KIND_WORD;
-        if (kind == KIND_NAME && is_whole_name(c->names[k])) kind = (int)part_of_name(c, &g);
+        if (kind == KIND_NAME && is_whole_name(c->names[k])) kind = (int)part_of_name(c, c->names[k], &g);
         bool wordy = kind == KIND_NAME || kind == KIND_TEXT || kind == KIND_WORD;
         if (wordy && g.given >= 50 && g.distinct * 10 < g.given) kind = KIND_CATEGORY;
         if (kind == -2 && !n) continue;

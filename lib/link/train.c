@@ -322,7 +322,9 @@ static struct agreement agreement_in(const struct model *m, enum class in, enum 
         if (!counts(c, what)) continue;
         for (unsigned l = 1; l < info->n_levels; l++) {
             sum += c->p[in][l];
-            if (speaks_for(info, l, CLASS_OTHER)) a.of[k] += c->p[in][l] * (in == CLASS_MATCH ? closeness(info, l) : 1);
+            /* a house in the same street is another house */
+            if (speaks_for(info, l, CLASS_OTHER))
+                a.of[k] += c->p[in][l] * (in == CLASS_MATCH || (what == HOME && is_address(c)) ? closeness(info, l) : 1);
         }
         a.of[k] /= sum;
         a.worth[k] = bits_of(c);

@@ -260,7 +260,7 @@ same "headings of other languages are known" \
     "$(for i in 1 2 3 4; do echo "Anna$i,Weber$i,19$((50 + i))-01-0$i,Gera$i,0754$i,03661 48121$i"; done |
         kinds_of Vorname,Nachname,Geburtsdatum,Ort,PLZ,Telefon)"
 same "nom beside prénom is the surname, and name beside surname the given name" "nom (surname), prénom (given); name (given), surname (surname)" \
-    "$(printf 'Petit,Luc\nRoux,Eve\n' | kinds_of nom,prénom); $(printf 'Luc,Petit\nEve,Roux\n' | kinds_of name,surname)"
+    "$(printf 'de Gaulle,Luc\nLe Roux,Eve\n' | kinds_of nom,prénom); $(printf 'Luc,Petit\nEve,Roux\n' | kinds_of name,surname)"
 same "a year, a month and a day in columns of their own are told by their values" "by (date), bm (category), bd (category)" \
     "$(printf '1950,1,31\n1961,12,2\n1972,5,15\n1983,7,28\n' | kinds_of by,bm,bd)"
 
