@@ -90,6 +90,7 @@ install: all
 	for d in ledgers codes models reports; do \
 	    install -d $(DESTDIR)$(PREFIX)/share/vet/$$d && \
 	    for f in share/$$d/*; do [ ! -f "$$f" ] || install -m 644 "$$f" $(DESTDIR)$(PREFIX)/share/vet/$$d || exit 1; done; done
+	install -m 644 share/ledger.schema.json $(DESTDIR)$(PREFIX)/share/vet
 	install -m 644 $(BUILD)/share/locale/zh_CN/LC_MESSAGES/vet.mo $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES
 	for f in doc/*.1 doc/*.5; do [ ! -f "$$f" ] || install -m 644 "$$f" $(DESTDIR)$(PREFIX)/share/man/man$${f##*.} || exit 1; done
 

@@ -95,7 +95,7 @@ static void run(struct session *s, struct request *q)
     if (!options(s, q)) return;
     bool of_store = s->db && !s->files.n;
     struct result *table = of_store ? from_store(s, q) : from_stream(s, q);
-    bool people = q->what.explain || q->what.kind == AGGREGATE_PEOPLE;
+    bool people = q->what.explain || q->what.kind == AGGREGATE_PEOPLE || q->what.personal;
     if (table && of_store && people && q->what.mask == PROFILE_NONE && !session_unmasked(s, NULL, table->n, s->output)) {
         result_free(table);
         table = NULL;

@@ -61,7 +61,7 @@ void aggregate_free(struct aggregate *a)
 
 bool aggregate_needs_schema(const struct aggregate *a, const char *where)
 {
-    bool any = where != NULL || a->explain != NULL;
+    bool any = where != NULL || a->explain != NULL || (a->mask != PROFILE_NONE && a->n_by);
     for (size_t i = 0; i < a->n_by; i++) any = any || a->by[i].expression.n;
     return any;
 }
@@ -84,10 +84,56 @@ static struct rollup_spec spec_of(const struct aggregate *a)
         .level = a->level, .by = a->by, .n_by = a->n_by, .sum = a->sum, .n_sum = a->n_sum, .count = a->count};
 }
 
-static struct result *shaped(const struct aggregate *a, struct rollup *r, struct diag *d)
+/* How a dimension is masked: by the ledger, where it is a field that says who somebody is. */
+static enum mask mask_of_dimension(const struct schema *l, const struct rollup_dim *dim)
+{
+    const struct field *f = l && !dim->expression.n ? schema_field(l, dim->name) : NULL;
+    return f && f->mask != MASK_DATE ? f->mask : MASK_NONE;
+}
+
+static struct str masked(struct result *r, enum mask_profile p, enum mask m, struct str value)
+{
+    struct buf b = {0};
+    mask_write(&b, p, m, value);
+    struct str s = result_text(r, buf_slice(&b));
+    buf_free(&b);
+    return s;
+}
+
+/* A column of one value of the pivot: VALUE, or %VALUE. */
+static void mask_heading(struct result *r, struct result_column *c, enum mask_profile p, enum mask m)
+{
+    struct buf b = {0};
+    if (str_starts(c->name, STR("%")) && !str_eq(c->name, c->of)) buf_char(&b, '%');
+    buf_str(&b, masked(r, p, m, c->of));
+    c->name = c->title = result_text(r, buf_slice(&b));
+    buf_free(&b);
+}
+
+/* Values of --by and --pivot that are personal data. */
+static void mask_dimensions(struct aggregate *a, const struct schema *l, struct result *r)
+{
+    enum { BEFORE = 4 }; /* period, level, unit, name */
+    size_t column = BEFORE;
+    for (size_t k = 0; k < a->n_by; k++) {
+        enum mask m = mask_of_dimension(l, &a->by[k]);
+        bool pivot = a->pivot.n && str_eq(a->by[k].name, a->pivot);
+        size_t at = column;
+        column += !pivot;
+        if (m == MASK_NONE) continue;
+        a->personal = true;
+        if (a->mask == PROFILE_NONE || a->explain) continue; /* what is explained is found by its values */
+        for (size_t i = 0; !pivot && i < r->n; i++) r->lines[i].values[at] = masked(r, a->mask, m, r->lines[i].values[at]);
+        for (size_t c = 0; pivot && c < r->n_columns; c++)
+            if (r->columns[c].pivoted && r->columns[c].of.n) mask_heading(r, &r->columns[c], a->mask, m);
+    }
+}
+
+static struct result *shaped(struct aggregate *a, struct rollup *r, const struct schema *l, struct diag *d)
 {
     struct shape shape = {.pivot = a->pivot, .percent = a->percent, .total = a->total};
     struct result *table = r ? rollup_shape(r, &shape, d) : NULL;
+    if (table) mask_dimensions(a, l, table);
     rollup_free(r);
     return table;
 }
@@ -119,7 +165,7 @@ static struct result *table_of_rows(struct aggregate *a, struct rollup_spec *spe
     spec->by = a->by;
     spec->n_by = a->n_by;
     if (rollups && !a->month_given) spec->period = (struct str){0}; /* rollups know theirs */
-    if (a->kind != AGGREGATE_CHECK) return shaped(a, rollup_rows(rows, spec, d), d);
+    if (a->kind != AGGREGATE_CHECK) return shaped(a, rollup_rows(rows, spec, d), spec->schema, d);
     struct rollup *all = rollup_given(rows, spec, d);
     struct result *proof = all ? check_result() : NULL;
     if (all) check_rollup(all, spec->units, proof, d);
@@ -228,12 +274,12 @@ static struct result *movement_of(const struct aggregate *a, struct station *of,
     return answer;
 }
 
-static struct result *rollup_of(const struct aggregate *a, struct station *of)
+static struct result *rollup_of(struct aggregate *a, struct station *of)
 {
     struct rollup_spec spec = spec_of(a);
     if (a->level == AGGREGATE_LEVEL_FREE) spec.level = LEVEL_STATION;
     if (of->schema->n_key) spec.count = COUNT_RECORDS; /* a ledger of events: a person's events all count */
-    struct result *table = shaped(a, station_rollup(of, &spec, of->as_of, of->period), of->diag), *answer = NULL;
+    struct result *table = shaped(a, station_rollup(of, &spec, of->as_of, of->period), of->schema, of->diag), *answer = NULL;
     if (!a->explain) return table;
     struct traced number;
     char today[11];

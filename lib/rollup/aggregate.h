@@ -26,9 +26,10 @@ struct aggregate {
     bool require;        /* of coverage: name the units in a worse state than `least` */
     enum state least;
     enum mask_profile mask;
+    bool personal; /* found by the answer: its rows bear names, numbers or addresses of people (--by id_number) */
 };
 enum { AGGREGATE_LEVEL_FREE = -2 };
-/* "a,b" and repeated options alike; "name=SQL" is taken whole, for an expression has commas of its own.  The pivot becomes a
+/* "a,b" and repeated options alike; what follows "name=" is one expression, with commas of its own.  The pivot becomes a
  * dimension when it is not one.  The words must outlive it. */
 void aggregate_by(struct aggregate *a, const struct opt_list *by, const struct opt_list *sum, const char *pivot);
 void aggregate_free(struct aggregate *a);

@@ -18,6 +18,13 @@ shown "vet-import -q september.csv -o kept.csv"
 has "a file is written whole from a terminal too" kept.csv 370124195001011012
 check "and so is a pipe" sh -c 'vet-import -q september.csv -o - | grep -q 370124195001011012'
 
+vet-import -q september.csv >records.csv
+shown "vet-aggregate -q --by id_number records.csv"
+check "so are people by whom is counted" is_masked
+shown "vet-aggregate -q --pivot id_number records.csv"
+check "also as columns" is_masked
+vet-aggregate -q --by community,name --mask internal records.csv >masked.csv
+has "each value in its column, and places as they are" masked.csv ",云翠社区,张*,1"
 VET_NOW=2020-09-20T08:00:00 vet-store -q -d v.db init
 VET_NOW=2020-09-20T08:00:00 vet-import -q -d v.db --period 2020-09 september.csv
 vet-import -q -d v.db october.csv 2>/dev/null
@@ -31,4 +38,8 @@ has "the cells of a rejected row are told whole" <(vet-export -q -d v.db --rejec
 vet-export -q -d v.db --rejects --mask internal >masked.csv
 check "masked, they are not shown, typed as anything may be in them" sh -c '! grep -q 370124195211070029 masked.csv && grep -q ",\*\*\*$" masked.csv'
 has "what is wrong with them is" masked.csv "october.csv,,3,name:missing_required"
+vet-aggregate -q -d v.db --by id_number >by.csv
+has "a rollup of the store by whole numbers is in the log" <(vet-store -d v.db log | tail -1) "export"
+vet-aggregate -q -d v.db --by category >by.csv
+same "one by categories is nobody's business" 1 "$(vet-store -d v.db log | grep -c 'vet-aggregate')"
 finish
