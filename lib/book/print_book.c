@@ -223,6 +223,12 @@ static void start_tab(struct laying *l)
     lay_titles(l);
 }
 
+/* A table of one page with its chart on another, over which its headings would say nothing. */
+static bool chart_apart(const struct block *b)
+{
+    return b->n_charts > 0 && !charts_beside(b) && block_lines(b) <= PAGE_LINES;
+}
+
 /* The page, what stays in sight, what repeats. */
 static void end_tab(struct laying *l)
 {
@@ -237,7 +243,7 @@ static void end_tab(struct laying *l)
     names = place_of(first, names);
     if (s->n_blocks == 1) {
         tab_freeze(l->tab, heading + 1, names > 3 ? 3 : names);
-        tab_repeat(l->tab, 0, heading);
+        tab_repeat(l->tab, 0, chart_apart(first) ? TITLE_ROWS - 1 : heading);
     } else {
         tab_freeze(l->tab, TITLE_ROWS, 0);
         tab_repeat(l->tab, 0, TITLE_ROWS - 1);

@@ -5,7 +5,7 @@
  * Records share them: few sheets ask in different ways, so a record needs but the number of its times.  What a row asked for is
  * what its sheet has columns for, and what it has values for besides (derived ones); such a set of fields is a row of vet_asked,
  * and each version bears its number (_asked).  Where a field's time is another than the version's own sheet says, _kept tells it:
- * "phone=20261005 address=1".  A version of a package bears neither, and counts as asked for everything. */
+ * "phone=20261005 address=1".  Both go along in packages; a version that bears no number counts as asked for everything. */
 #ifndef VET_STORE_ASKED_H
 #define VET_STORE_ASKED_H
 

@@ -36,7 +36,8 @@ static struct rows *returns_of(struct packing *p)
     struct buf sql = {0};
     buf_put(&sql,
             "SELECT c.code AS unit, r.ledger, r.period, r.kind, s.survey_date, b.at, f.name AS file, s.name AS sheet, r.accepted, "
-            "r.rejected, r.seen FROM vet_return r LEFT JOIN vet_code c ON c._id = r.unit LEFT JOIN vet_sheet s ON s._id = r.sheet"
+            "r.rejected, r.seen, r.asked FROM vet_return r LEFT JOIN vet_code c ON c._id = r.unit LEFT JOIN vet_sheet s ON s._id = "
+            "r.sheet"
             " LEFT JOIN vet_file f ON f._id = s.file LEFT JOIN vet_batch b ON b.id = r._in WHERE ");
     buf_visible(&sql, "r", p->as_of);
     buf_put(&sql, " ORDER BY c.code, r.ledger, r.period, f.name, s.name, r._id");
@@ -59,6 +60,16 @@ static struct rows *links_of(struct packing *p)
     }
     buf_put(&sql, " ORDER BY 2, 3");
     return ask(p, "links", &sql);
+}
+
+/* What rows and sheets asked for, by the numbers that they bear. */
+static struct rows *asked_of(struct packing *p)
+{
+    struct buf sql = {0};
+    buf_put(&sql, "SELECT _id AS number, ledger, fields FROM vet_asked v WHERE ");
+    buf_visible(&sql, "v", p->as_of);
+    buf_put(&sql, " ORDER BY _id");
+    return ask(p, "asked", &sql);
 }
 
 static struct rows *rejects_of(struct packing *p)
@@ -241,7 +252,7 @@ static bool add_ledger(struct packing *p, const struct schema *l)
     struct buf name = {0};
     struct counted n = {.by_unit = mem_zero(p->units->n + 1, sizeof *n.by_unit)};
     buf_printf(&name, "data/records/%.*s.csv", (int)l->name.n, l->name.s);
-    const struct store_query q = {.ledger = l, .as_of = p->as_of, .sorted = true, .source = true, .record = true};
+    const struct store_query q = {.ledger = l, .as_of = p->as_of, .sorted = true, .source = true, .record = true, .asked = true};
     bool ok = add_rows(p, buf_text(&name), store_rows(p->s, &q), HOMELESS_REFUSED, &n) && add_ledger_file(p, l);
     manifest_ledger(p, l, n.by_unit);
     free(n.by_unit);
@@ -339,8 +350,9 @@ static bool add_parts(struct packing *p, struct buf *info)
     buf_put(&p->manifest, "],\n \"coverage\":[");
     if (!ok) return false;
     add_units(p);
-    struct counted returns = {0}, links = {0}, rejects = {0}, decisions = {0};
-    ok = add_rows(p, "data/returns.csv", returns_of(p), HOMELESS_GO, &returns) &&
+    struct counted returns = {0}, links = {0}, rejects = {0}, decisions = {0}, asked = {0};
+    ok = add_rows(p, "data/asked.csv", asked_of(p), HOMELESS_GO, &asked) &&
+         add_rows(p, "data/returns.csv", returns_of(p), HOMELESS_GO, &returns) &&
          add_rows(p, "data/links.csv", links_of(p), HOMELESS_STAY, &links) &&
          add_rows(p, "data/rejects.csv", rejects_of(p), HOMELESS_GO, &rejects) &&
          add_rows(p, "data/decisions.csv", decisions_of(p), HOMELESS_STAY, &decisions) && manifest_coverage(p);

@@ -7,7 +7,8 @@ static bool column_expression(struct buf *sql, const struct table *t, const stru
 {
     static const char *const FIXED[][2] = {{"unit", "c.code"},       {"_file", "f.name"},    {"_sheet", "s.name"},
                                            {"_row", "v._row"},       {"_flags", "v._flags"}, {"_entity", "k.entity"},
-                                           {"_record", "v._record"}, {"_batch", "v._in"},    {"_seen", "t.seen"}};
+                                           {"_record", "v._record"}, {"_batch", "v._in"},    {"_asked", "v._asked"},
+                                           {"_kept", "v._kept"},     {"_seen", "t.seen"}};
     if (schema_field(l, name)) {
         if (table_column(t, name) < 0) {
             buf_put(sql, "NULL"); /* the store holds an older form of the ledger */
@@ -51,9 +52,9 @@ static void all_columns(struct select *x, struct arena *a, const struct store_qu
     const struct {
         bool wanted;
         struct str name;
-    } more[] = {{true, STR("unit")},         {q->source, STR("_file")}, {q->source, STR("_sheet")},
-                {q->source, STR("_row")},    {true, STR("_flags")},     {true, STR("_entity")},
-                {q->record, STR("_record")}, {q->batch, STR("_batch")}, {q->seen, STR("_seen")}};
+    } more[] = {{true, STR("unit")},       {q->source, STR("_file")}, {q->source, STR("_sheet")},  {q->source, STR("_row")},
+                {true, STR("_flags")},     {true, STR("_entity")},    {q->record, STR("_record")}, {q->batch, STR("_batch")},
+                {q->asked, STR("_asked")}, {q->asked, STR("_kept")},  {q->seen, STR("_seen")}};
     for (size_t i = 0; i < sizeof more / sizeof *more; i++)
         if (more[i].wanted) add_name(x, a, more[i].name);
 }
@@ -164,7 +165,7 @@ static void add_tables(struct buf *sql, const struct table *t, const struct stor
 
 struct rows *store_rows(struct store *s, const struct store_query *q)
 {
-    enum { OURS = 9 }; /* columns beside the fields and what was typed in them */
+    enum { OURS = 11 }; /* columns beside the fields and what was typed in them */
     if (!store_ledger(s, q->ledger)) return NULL;
     struct arena memory = {0};
     struct buf sql = {0}, times = {0};

@@ -69,12 +69,13 @@ struct store_query {
     bool source;            /* with _file _sheet _row */
     bool record;            /* with _record: the record's number, the same for all its versions */
     bool batch;             /* with _batch: the batch that this version came with */
+    bool asked;             /* with _asked _kept: what the version was asked for, as the store keeps it (lib/store/asked.h) */
     bool seen;              /* with _seen: of a person with several records, when and with which batch each was handed in last */
     const struct str *want; /* only these columns, in this order; NULL: all */
     size_t n_want;
 };
 /* Columns: the ledger's fields, FIELD_typed where the ledger has them, unit, [_file _sheet _row] _flags _entity [_record] [_batch]
- * [_seen]. NULL after a finding. */
+ * [_asked _kept] [_seen]. NULL after a finding. */
 struct rows *store_rows(struct store *s, const struct store_query *q);
 
 /* What was handed in, one row for each sheet and unit: unit,period,kind,survey_date,at,batch,by,file,sheet,accepted,rejected,open.

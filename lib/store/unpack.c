@@ -119,7 +119,7 @@ static bool open_ledgers(struct unpacking *u, const char *share)
 /* Nothing is in the package but what its manifest speaks of. */
 static bool check_parts(struct unpacking *u)
 {
-    static const char *const FIXED[] = {"data/manifest.json", "data/units.csv",   "data/returns.csv",
+    static const char *const FIXED[] = {"data/manifest.json", "data/units.csv",   "data/asked.csv",    "data/returns.csv",
                                         "data/links.csv",     "data/rejects.csv", "data/decisions.csv"};
     const size_t n_fixed = sizeof FIXED / sizeof *FIXED;
     size_t data = 0;
@@ -316,12 +316,12 @@ static bool load_sheets(struct unpacking *u)
     return q && (rc == SQLITE_DONE || store_fault(u->s, rc));
 }
 
-enum { R_UNIT, R_LEDGER, R_PERIOD, R_KIND, R_SURVEY, R_FILE, R_SHEET, R_ACCEPTED, R_REJECTED, R_SEEN, R_COLUMNS };
+enum { R_UNIT, R_LEDGER, R_PERIOD, R_KIND, R_SURVEY, R_FILE, R_SHEET, R_ACCEPTED, R_REJECTED, R_SEEN, R_ASKED, R_COLUMNS };
 
 static bool return_columns(struct unpacking *u, const struct columns *c, int at[R_COLUMNS])
 {
-    static const char *const NAMES[] = {"unit", "ledger", "period",   "kind",     "survey_date",
-                                        "file", "sheet",  "accepted", "rejected", "seen"};
+    static const char *const NAMES[] = {"unit",  "ledger",   "period",   "kind", "survey_date", "file",
+                                        "sheet", "accepted", "rejected", "seen", "asked"};
     for (int i = 0; i < R_COLUMNS; i++)
         if ((at[i] = columns_find(c, str_of(NAMES[i]))) < 0)
             return unpack_refuse(u, DIAG_UNPACK_NOT, "data/returns.csv", NULL, NULL);
@@ -350,21 +350,6 @@ static bool load_surveys(struct unpacking *u)
     return ok;
 }
 
-/* "[12,13]": the sender's numbers of records become ours. */
-static void translate_seen(struct buf *out, struct str seen, const struct record_pairs *pairs)
-{
-    out->n = 0;
-    for (size_t i = 0; i < seen.n; i++) {
-        int64_t v = 0;
-        if (seen.s[i] < '0' || seen.s[i] > '9') continue;
-        for (; i < seen.n && seen.s[i] >= '0' && seen.s[i] <= '9' && v < INT64_MAX / 16; i++) v = v * 10 + (seen.s[i] - '0');
-        if (!(v = pair_of(pairs, v))) continue;
-        buf_char(out, out->n ? ',' : '[');
-        buf_int(out, v);
-    }
-    if (out->n) buf_char(out, ']');
-}
-
 static const struct record_pairs *pairs_of(const struct unpacking *u, const struct record_pairs *pairs, struct str ledger)
 {
     for (size_t i = 0; i < u->n_ledgers; i++)
@@ -375,7 +360,7 @@ static const struct record_pairs *pairs_of(const struct unpacking *u, const stru
 static bool take_return(struct unpacking *u, struct settling *x, const struct str *v, const int at[R_COLUMNS],
                         const struct record_pairs *pairs)
 {
-    struct buf seen = {0};
+    struct buf seen = {0}, asked = {0};
     char unit[24], sheet[24];
     const struct record_pairs *of = pairs_of(u, pairs, v[at[R_LEDGER]]);
     struct str code = v[at[R_UNIT]];
@@ -383,7 +368,8 @@ static bool take_return(struct unpacking *u, struct settling *x, const struct st
     int64_t number = code_number(u->s, code), sheet_id = unpack_sheet(u, v[at[R_FILE]], v[at[R_SHEET]]);
     if ((code.n && !number) || !sheet_id) return false;
     int n = snprintf(unit, sizeof unit, "%lld", (long long)number), m = snprintf(sheet, sizeof sheet, "%lld", (long long)sheet_id);
-    translate_seen(&seen, v[at[R_SEEN]], of);
+    bool ok = unpack_seen(u, of, v[at[R_SEEN]], v[at[R_ASKED]], &seen, &asked) ||
+              unpack_refuse(u, DIAG_UNPACK_BROKEN, "data/returns.csv", NULL, NULL);
     const struct str values[] = {v[at[R_LEDGER]],
                                  code.n ? (struct str){unit, (size_t)n} : (struct str){0},
                                  {sheet, (size_t)m},
@@ -392,9 +378,10 @@ static bool take_return(struct unpacking *u, struct settling *x, const struct st
                                  v[at[R_ACCEPTED]],
                                  v[at[R_REJECTED]],
                                  seen.n ? buf_slice(&seen) : STR(""),
-                                 STR("")};
-    bool ok = settle_row(x, values);
+                                 asked.n ? buf_slice(&asked) : STR("")};
+    ok = ok && settle_row(x, values);
     buf_free(&seen);
+    buf_free(&asked);
     return ok;
 }
 
@@ -581,7 +568,7 @@ static bool counts_agree(struct unpacking *u)
 
 static bool take_all(struct unpacking *u, const struct units *ours, struct record_pairs *pairs)
 {
-    bool ok = open_file_row(u) && take_units(u, ours) && load_sheets(u) && load_surveys(u);
+    bool ok = open_file_row(u) && take_units(u, ours) && load_sheets(u) && load_surveys(u) && unpack_asked(u);
     for (size_t i = 0; ok && i < u->n_ledgers; i++) ok = unpack_records(u, u->ledgers[i], &pairs[i]);
     ok = ok && take_returns(u, pairs);
     for (size_t i = 0; ok && i < u->n_ledgers; i++) ok = take_links(u, u->ledgers[i], &pairs[i]);
@@ -649,6 +636,7 @@ bool store_unpack(struct store *s, const char *share, const char *path, struct b
     for (size_t i = 0; i < u.n_ledgers; i++) schema_free(u.ledgers[i]);
     free(u.ledgers);
     map_free(&u.sheets);
+    map_free(&u.asked);
     map_free(&u.survey);
     buf_free(&u.text);
     buf_free(&u.manifest);

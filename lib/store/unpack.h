@@ -17,6 +17,7 @@ struct unpacking {
     size_t n_ledgers;
     int64_t file;      /* _id of the package in vet_file */
     struct map sheets; /* "file[sheet]" \0 survey date -> _id in vet_sheet */
+    struct map asked;  /* the sender's number in vet_asked, as text -> ours */
     struct map survey; /* "file[sheet]" -> offset of its survey date in `text` */
     struct buf text;
     uint64_t fresh, updated, unchanged, gone, rejects, decisions;
@@ -48,6 +49,14 @@ bool unpack_rejects(struct unpacking *u);
 void unpack_in_question(const struct unpacking *u,
                         struct buf *sql); /* the condition on vet_reject, vet_return for those it replaces */
 bool unpack_decisions(struct unpacking *u, const struct record_pairs *pairs); /* one a ledger */
-int64_t pair_of(const struct record_pairs *p, int64_t theirs);                /* 0 = none */
+/* What the package's rows and sheets asked for becomes known here (unpack_asked.c). */
+bool unpack_asked(struct unpacking *u);
+/* Our number of a set of the sender's; 0 of an empty text, -1 of one that did not come. */
+int64_t unpack_asked_number(const struct unpacking *u, struct str theirs);
+/* "[12,13]" and "7*2" of a sheet, what it saw and what those rows asked for, in our numbers; records that did not come are left
+ * out of both.  False where a number is not known. */
+bool unpack_seen(const struct unpacking *u, const struct record_pairs *pairs, struct str seen, struct str asked, struct buf *ours,
+                 struct buf *ours_asked);
+int64_t pair_of(const struct record_pairs *p, int64_t theirs); /* 0 = none */
 
 #endif

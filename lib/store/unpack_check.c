@@ -14,6 +14,8 @@ enum shape {
     NUMBER,  /* a number from 1, of a record */
     NAMED,   /* #12 */
     NUMBERS, /* [12,13], or empty */
+    SETS,    /* 7*2 9, or empty */
+    TIMES,   /* phone=20261005 address=1, or empty */
     MONTH,   /* 2026-11, or empty */
     DAY,     /* a date of any precision, or empty */
     TEXTS,   /* a JSON array, or empty */
@@ -25,15 +27,17 @@ struct expectation {
     const char *column;
     enum shape shape;
 };
-static const struct expectation RETURNS[] = {{"unit", UNIT_OR_NONE}, {"ledger", LEDGER},   {"period", MONTH},
-                                             {"kind", KIND},         {"survey_date", DAY}, {"accepted", COUNT},
-                                             {"rejected", COUNT},    {"seen", NUMBERS},    {NULL, COUNT}};
+static const struct expectation RETURNS[] = {{"unit", UNIT_OR_NONE}, {"ledger", LEDGER},  {"period", MONTH},   {"kind", KIND},
+                                             {"survey_date", DAY},   {"accepted", COUNT}, {"rejected", COUNT}, {"seen", NUMBERS},
+                                             {"asked", SETS},        {NULL, COUNT}};
+static const struct expectation ASKED[] = {{"number", NUMBER}, {"ledger", LEDGER}, {NULL, COUNT}};
 static const struct expectation LINKS[] = {
     {"unit", UNIT}, {"ledger", LEDGER}, {"record", NUMBER}, {"entity", SOMETHING}, {NULL, COUNT}};
 static const struct expectation REJECTS[] = {{"ledger", LEDGER},  {"unit", UNIT_OR_NONE}, {"row", COUNT_OR_NONE},
                                              {"headings", TEXTS}, {"cells", TEXTS},       {NULL, COUNT}};
 static const struct expectation DECISIONS[] = {{"ledger", LEDGER}, {"a", NAMED}, {"b", NAMED}, {"verdict", VERDICT}, {NULL, COUNT}};
-static const struct expectation RECORDS[] = {{"unit", UNIT}, {"_row", COUNT_OR_NONE}, {"_record", NUMBER}, {NULL, COUNT}};
+static const struct expectation RECORDS[] = {
+    {"unit", UNIT}, {"_row", COUNT_OR_NONE}, {"_record", NUMBER}, {"_asked", COUNT_OR_NONE}, {"_kept", TIMES}, {NULL, COUNT}};
 
 struct checker {
     struct unpacking *u;
@@ -56,6 +60,22 @@ static bool is_numbers(struct str s)
         if (s.s[to] != ',' && to + 1 != s.n) continue;
         if (!is_count((struct str){s.s + from, to - from})) return false;
         from = to + 1;
+    }
+    return true;
+}
+
+/* Words joined by blanks, each of two parts with `between` between them: of numbers the second may be left out, else the first is a
+ * name. */
+static bool is_words(struct str s, char between)
+{
+    while (s.n) {
+        size_t n, at = 0;
+        if (!str_find(s, STR(" "), &n)) n = s.n;
+        struct str one = str_head(s, n);
+        while (at < one.n && one.s[at] != between) at++;
+        struct str first = str_head(one, at), second = str_from(one, at + 1);
+        if (between == '*' ? !is_count(first) || (at < one.n && !is_count(second)) : !first.n || !is_count(second)) return false;
+        s = str_from(s, n + 1);
     }
     return true;
 }
@@ -103,6 +123,8 @@ static bool fits(struct checker *c, enum shape shape, struct str s)
     case NUMBER: return is_count(s) && s.s[0] != '0';
     case NAMED: return s.n > 1 && s.s[0] == '#' && is_count(str_from(s, 1)) && s.s[1] != '0';
     case NUMBERS: return !s.n || is_numbers(s);
+    case SETS: return is_words(s, '*');
+    case TIMES: return is_words(s, '=');
     case MONTH: return !s.n || is_month(s);
     case DAY: return !s.n || date_iso(s, &d);
     case TEXTS: return !s.n || is_texts(c, s);
@@ -141,8 +163,11 @@ bool unpack_check(struct unpacking *u)
     static const struct {
         const char *part;
         const struct expectation *columns;
-    } PARTS[] = {
-        {"data/returns.csv", RETURNS}, {"data/links.csv", LINKS}, {"data/rejects.csv", REJECTS}, {"data/decisions.csv", DECISIONS}};
+    } PARTS[] = {{"data/asked.csv", ASKED},
+                 {"data/returns.csv", RETURNS},
+                 {"data/links.csv", LINKS},
+                 {"data/rejects.csv", REJECTS},
+                 {"data/decisions.csv", DECISIONS}};
     struct checker c = {.u = u,
                         .json = store_prepare(u->s, "SELECT CASE WHEN json_valid(?1) THEN json_type(?1) = 'array' ELSE 0 END")};
     struct buf part = {0};

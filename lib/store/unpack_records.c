@@ -25,7 +25,7 @@ struct comparing {
     struct table *t;
     struct keys keys;
     int *field_at, *typed_at, *column_of; /* by field: columns of the package, of the table */
-    int unit, file, sheet, row, flags, record;
+    int unit, file, sheet, row, flags, record, asked, kept;
     struct str *values, *fields;
     struct buf typed, image, numbers;
     struct coming *in;
@@ -43,7 +43,7 @@ static struct str or_null(struct str s)
 
 static bool known_column(const struct schema *l, struct str name)
 {
-    static const char *const OURS[] = {"unit", "_file", "_sheet", "_row", "_flags", "_entity", "_record"};
+    static const char *const OURS[] = {"unit", "_file", "_sheet", "_row", "_flags", "_entity", "_record", "_asked", "_kept"};
     for (size_t i = 0; i < sizeof OURS / sizeof *OURS; i++)
         if (str_is(name, OURS[i])) return true;
     if (str_ends(name, STR("_typed")) && schema_field(l, str_head(name, name.n - 6))) return true;
@@ -75,7 +75,10 @@ static bool find_columns(struct comparing *c, const struct columns *names)
     c->row = columns_find(names, STR("_row"));
     c->flags = columns_find(names, STR("_flags"));
     c->record = columns_find(names, STR("_record"));
-    bool all = c->unit >= 0 && c->file >= 0 && c->sheet >= 0 && c->row >= 0 && c->flags >= 0 && c->record >= 0;
+    c->asked = columns_find(names, STR("_asked"));
+    c->kept = columns_find(names, STR("_kept"));
+    bool all = c->asked >= 0 && c->kept >= 0 && c->unit >= 0 && c->file >= 0 && c->sheet >= 0 && c->row >= 0 && c->flags >= 0 &&
+               c->record >= 0;
     return all ? true : unpack_refuse(c->u, DIAG_UNPACK_NOT, "records", NULL, NULL);
 }
 
@@ -97,6 +100,14 @@ static uint64_t fill_content(struct comparing *c, const struct str *v)
     c->values[L_FLAGS] = or_null(v[c->flags]);
     c->values[L_TYPED] = or_null(buf_slice(&c->typed));
     return content_hash(c->values, c->t->n_columns, &c->image);
+}
+
+/* What a version was asked for is a part of what it is. */
+static uint64_t asked_hash(int64_t asked, struct str kept)
+{
+    uint64_t h = 0xcbf29ce484222325u ^ (uint64_t)asked;
+    for (size_t i = 0; i < kept.n; i++) h = (h ^ (unsigned char)kept.s[i]) * 0x100000001b3u;
+    return h * 0x9e3779b97f4a7c15u;
 }
 
 static void set_keys(struct comparing *c, int64_t unit, uint64_t hash, uint64_t keys[3])
@@ -129,7 +140,9 @@ static bool read_package(struct comparing *c, const char *part)
         mem_grow(&c->in, &c->cap_in, c->n_in + 1, sizeof *c->in);
         struct coming *in = &c->in[c->n_in++];
         *in = (struct coming){.unit = unit, .hash = fill_content(c, v), .theirs = integer_of(v[c->record])};
-        set_keys(c, unit, in->hash, in->keys);
+        int64_t asked = unpack_asked_number(c->u, v[c->asked]);
+        if (asked < 0) ok = unpack_refuse(c->u, DIAG_UNPACK_BROKEN, part, NULL, NULL);
+        set_keys(c, unit, in->hash ^ asked_hash(asked, v[c->kept]), in->keys);
     }
     if (r && !rows_done(&w)) ok = false;
     rows_close(r);
@@ -140,7 +153,7 @@ static bool read_store(struct comparing *c)
 {
     struct buf sql = {0};
     struct store *s = c->u->s;
-    buf_put(&sql, "SELECT v._id, v._record, v._unit, v._hash");
+    buf_put(&sql, "SELECT v._id, v._record, v._unit, v._hash, v._asked, v._kept");
     for (size_t i = 0; i < c->l->n_fields; i++) {
         buf_put(&sql, ", v.");
         buf_name(&sql, c->l->fields[i].name);
@@ -152,11 +165,12 @@ static bool read_store(struct comparing *c)
     buf_free(&sql);
     int rc = SQLITE_DONE;
     while (q && (rc = sqlite3_step(q)) == SQLITE_ROW) {
-        for (size_t i = 0; i < c->l->n_fields; i++) c->fields[i] = column_str(q, 4 + (int)i);
+        for (size_t i = 0; i < c->l->n_fields; i++) c->fields[i] = column_str(q, 6 + (int)i);
         mem_grow(&c->now, &c->cap_now, c->n_now + 1, sizeof *c->now);
         struct present *p = &c->now[c->n_now++];
         *p = (struct present){.id = sqlite3_column_int64(q, 0), .record = sqlite3_column_int64(q, 1)};
-        set_keys(c, sqlite3_column_int64(q, 2), (uint64_t)sqlite3_column_int64(q, 3), p->keys);
+        uint64_t asked = asked_hash(sqlite3_column_int64(q, 4), column_str(q, 5));
+        set_keys(c, sqlite3_column_int64(q, 2), (uint64_t)sqlite3_column_int64(q, 3) ^ asked, p->keys);
     }
     sqlite3_finalize(q);
     return q && (rc == SQLITE_DONE || store_fault(s, rc));
@@ -231,6 +245,9 @@ static bool write_row(struct comparing *c, const struct str *v, struct coming *i
     c->values[L_UNIT] = number_text(&c->numbers, in->unit);
     c->values[L_SHEET] = number_text(&c->numbers, sheet);
     c->values[L_ROW] = number_text(&c->numbers, integer_of(v[c->row]));
+    int64_t asked = unpack_asked_number(c->u, v[c->asked]);
+    c->values[L_ASKED] = asked ? number_text(&c->numbers, asked) : (struct str){0};
+    c->values[L_KEPT] = or_null(v[c->kept]);
     c->values[L_HASH] = number_text(&c->numbers, (int64_t)hash);
     return table_open_row(s, c->t, c->values) != 0;
 }

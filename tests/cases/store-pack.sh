@@ -33,7 +33,7 @@ unzip -q a.zip -d bag
 same "it is a bag of RFC 8493" "BagIt-Version: 1.0" "$(head -1 bag/bagit.txt)"
 check "whose manifest any tool can check" sh -c 'cd bag && sha256sum -c --quiet manifest-sha256.txt tagmanifest-sha256.txt'
 same "with the records, the units, the returns, the links, the ledgers" \
-    "data/decisions.csv data/ledgers/person.json data/links.csv data/manifest.json data/records/person.csv data/rejects.csv data/returns.csv data/units.csv" \
+    "data/asked.csv data/decisions.csv data/ledgers/person.json data/links.csv data/manifest.json data/records/person.csv data/rejects.csv data/returns.csv data/units.csv" \
     "$(cd bag && find data -type f | LC_ALL=C sort | tr '\n' ' ' | sed 's/ $//')"
 check "the manifest states the totals" grep -q '"records":5,"units":{"A-1-1":2,"A-1-2":1,"A-2-1":2}' bag/data/manifest.json
 check "and the head of the log" grep -q "$(vet-store -d a.db log -t json | grep -v '"kind":"pack"' | tail -1 | sed 's/.*"hash":"\([0-9a-f]*\)".*/\1/')" bag/data/manifest.json
@@ -153,6 +153,13 @@ returns.csv|rejected|many
 returns.csv|rejected|99999999999999999999
 returns.csv|seen|[1,x]
 returns.csv|seen|{}
+returns.csv|asked|7*x
+returns.csv|asked|*2
+asked.csv|number|0
+asked.csv|ledger|pets
+records/person.csv|_asked|name
+records/person.csv|_kept|phone
+records/person.csv|_kept|=20261005
 links.csv|unit|X-9
 links.csv|record|one
 links.csv|record|0
