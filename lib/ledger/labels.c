@@ -14,11 +14,15 @@ static bool begins_in_letter(struct str s)
     return ((s.s[0] | 32) >= 'a' && (s.s[0] | 32) <= 'z') && (unsigned char)s.s[s.n - 1] >= 0x80;
 }
 
-/* The heading that stands after the last blank of a text, if it is one by itself and has two characters: *at is where. */
-static uint32_t after_blank(const struct words *w, struct str s, size_t *at)
+/* The heading that stands after the last blank or mark of a text, if it is one by itself and has two characters: *at is where. */
+static uint32_t after_mark(const struct words *w, struct str s, size_t *at)
 {
-    size_t i = s.n;
-    while (i > 0 && s.s[i - 1] != ' ' && !str_ends(str_head(s, i), STR("　"))) i--;
+    static const char *const MARKS[] = {" ", "　", ",", "，", ";", "；", "、", "|", NULL};
+    size_t i = 0;
+    for (size_t k = 0; k < s.n; k++) {
+        size_t n = words_begin(str_from(s, k), MARKS);
+        if (n) i = k + n;
+    }
     struct str last = str_from(s, i);
     *at = i;
     uint32_t field = i && last.n >= 6 ? words_heading(w, last) : COLUMN_UNKNOWN;
@@ -43,7 +47,7 @@ static uint32_t label_before(const struct words *w, struct str text, size_t *beg
         uint32_t field = words_heading(w, end);
         if (field == COLUMN_UNKNOWN || field == COLUMN_BLANK) continue;
         /* 社区：第一社区 网格：3 labels a grid; but 身 份 证 号 is one word */
-        uint32_t shorter = after_blank(w, end, begin);
+        uint32_t shorter = after_mark(w, end, begin);
         if (shorter == COLUMN_UNKNOWN) *begin = 0;
         *begin += start[k];
         return shorter != COLUMN_UNKNOWN ? shorter : field;

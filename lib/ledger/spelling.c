@@ -226,7 +226,8 @@ static size_t building_word(struct str rest)
     static const char *const WORDS[] = {"号楼栋", "号楼", "号栋", "号幢", "#楼", "#", "栋", "幢", "楼", "座", NULL};
     static const char *const NOT[] = {"长", "道", "层", "上", "下", NULL};
     size_t n = starts_with(rest, WORDS);
-    if (n && starts_with(str_from(rest, n), NOT)) {
+    bool storey = str_ends(str_head(rest, n), STR("楼")); /* 3楼上 is a floor, 3栋上报 a building that reports */
+    if (n && (storey ? starts_with(str_from(rest, n), NOT) > 0 : str_starts(str_from(rest, n), STR("长")))) {
         /* 12号楼长:… names the leader of building 12 */
         return str_starts(rest, STR("号楼")) || str_starts(rest, STR("#楼")) ? n : 0;
     }
