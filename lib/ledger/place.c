@@ -615,8 +615,8 @@ static unsigned never_of(const struct places *p, struct place_memo *m, enum leve
     return never;
 }
 
-static uint32_t look_for(const struct places *p, uint32_t within, enum level level, struct str text, struct str date,
-                         struct buf *nearest, unsigned never)
+static uint32_t look_for_text(const struct places *p, uint32_t within, enum level level, struct str text, struct str date,
+                              struct buf *nearest, unsigned never)
 {
     uint32_t unit = UNIT_NONE;
     if (nearest || !(never & NEVER_PLAIN)) unit = units_find(p->units, within, level, text, date, nearest);
@@ -629,6 +629,34 @@ static uint32_t look_for(const struct places *p, uint32_t within, enum level lev
     if (unit == UNIT_NONE && level == LEVEL_GRID) unit = find_grid_after(p, within, text, date);
     if (unit != UNIT_NONE || level != LEVEL_BUILDING || (never & NEVER_ADDRESS)) return unit;
     return find_in_address(p, within, text, date);
+}
+
+/* Without what people write around a name: 楼号：12, 12号楼（共48户）, 3网格 王某, 12.0. */
+static struct str plainer(struct str text)
+{
+    struct str s = str_trim(text);
+    size_t at;
+    if (str_find(s, STR("："), &at)) s = str_trim(str_from(s, at + 3));
+    else if (str_find(s, STR(":"), &at)) s = str_trim(str_from(s, at + 1));
+    for (size_t i = 3; i < s.n; i++) {
+        struct str rest = str_from(s, i);
+        bool blank = rest.s[0] == ' ' || str_starts(rest, STR("　"));
+        bool number = false;
+        for (size_t k = 0; k < rest.n; k++) number |= rest.s[k] >= '0' && rest.s[k] <= '9';
+        if (!(rest.s[0] == '(' || str_starts(rest, STR("（")) || (blank && !number))) continue;
+        s = str_trim(str_head(s, i));
+        break;
+    }
+    return str_ends(s, STR(".0")) && s.n > 2 ? str_head(s, s.n - 2) : s;
+}
+
+static uint32_t look_for(const struct places *p, uint32_t within, enum level level, struct str text, struct str date,
+                         struct buf *nearest, unsigned never)
+{
+    uint32_t unit = look_for_text(p, within, level, text, date, nearest, never);
+    struct str plain = unit == UNIT_NONE ? plainer(text) : text;
+    if (plain.n && plain.n < text.n) unit = look_for_text(p, within, level, plain, date, NULL, 0);
+    return unit;
 }
 
 /* The same with a memo, which may be NULL; `date` is the same for all that is in it. */

@@ -125,9 +125,10 @@ static size_t starts_with(struct str s, const char *const *words)
     return 0;
 }
 
-static const char *const GRID_AFTER[] = {"号网格", "#网格", "号格", "网格", "格", "#", NULL};
-static const char *const BUILDING_AFTER[] = {"号楼栋", "号楼", "号栋", "号幢", "#楼栋", "#楼", "#栋", "#", "号",
-                                             "栋楼",   "栋",   "幢楼", "幢",   "楼栋",  "楼",  "座",  NULL};
+static const char *const GRID_AFTER[] = {"号网格", "#网格", "号格", "网格", "格", "#", "号", NULL};
+static const char *const BUILDING_AFTER[] = {"号住宅楼", "号居民楼", "号公寓楼", "号楼栋", "号楼", "号栋", "号幢",
+                                             "#楼栋",    "#楼",      "#栋",      "#",      "号",   "栋楼", "栋",
+                                             "幢楼",     "幢",       "楼栋",     "楼",     "座",   NULL};
 static const char *const BUILDING_BEFORE[] = {"楼栋号", "楼栋", "楼号", "楼", "栋", "幢", "no.", "no", NULL};
 static const char *const COMMUNITY_END[] = {"社区居民委员会", "社区居委会", "居民委员会", "居委会", "村民委员会",
                                             "村委会",         "村社区",     "社区",       "村",     NULL};

@@ -205,4 +205,17 @@ same "who sends it may stand below the list" C1G3B12 "$(awk -F, 'NR == 1 { for (
 printf '%s\n' '云翠社区3网格11号楼,,' '姓名,性别,身份证号' "单甲,男,$A" '楼长：某某（12号楼）,,' >foot.csv
 vet-import -q foot.csv >out 2>err
 same "but the title goes before it" C1G3B11 "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["unit"] }' out)"
+
+# What stands around the names of units in their own columns.
+while read -r grid building; do
+    printf '%s\n' '社区,网格,楼栋,姓名,性别' "云翠社区,${grid//_/ },${building//_/ },单甲,男" >around.csv
+    vet-import -q around.csv >out 2>err
+    same "${grid//_/ } | ${building//_/ }" "C1G3B12 id_number:id_missing" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["unit"], $c["_flags"] }' out)"
+done <<'END'
+第三网格（王某） 12号楼（共48户）
+3网格_王某 12号楼_单甲
+3.0 12.0
+3号 楼号：12
+第3网格（1-15号楼） 12号住宅楼
+END
 finish
