@@ -1,0 +1,20 @@
+/* What the parts of place share; nobody else includes it. */
+#ifndef VET_LEDGER_PLACE_OWN_H
+#define VET_LEDGER_PLACE_OWN_H
+
+#include "ledger/place.h"
+
+/* Writes a text as names are compared: folded, numbers plain. */
+void place_fold(struct buf *out, struct str s);
+/* Notes what a source says of a level, unless it has said it before; what stands behind a label goes before what does not. */
+void place_say(struct place_context *c, enum place_source source, enum level level, struct str text, bool labelled);
+/* The community named in a folded text: the longest name in it; none when two different ones are as good. */
+uint32_t place_community(const struct places *p, struct str folded, size_t *at, size_t *length);
+/* Notes the units that a text names.  *left is how much of it is not understood, for those who want to know whether it is all. */
+void place_read_all(struct place_context *c, const struct places *p, enum place_source source, struct str text, size_t *left);
+/* The unit of a level within another that a text names, or UNIT_NONE; then *nearest, if it is wanted, has the names near it.  With
+ * a memo, which may be NULL, `date` is the same for all that is in it. */
+uint32_t place_find(const struct places *p, struct place_memo *m, uint32_t within, enum level level, struct str text,
+                    struct str date, struct buf *nearest);
+
+#endif
