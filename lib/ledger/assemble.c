@@ -173,10 +173,11 @@ static void find_groups(const struct layout *l, const struct words *w, struct co
     }
 }
 
+static const char *const MONEY[] = {"亿元", "万元", "千元", "百元", NULL};
+
 /* What the heading says that the numbers below it count: 金额（万元）, 期限（年）.  Empty: nothing that matters. */
 static struct str measure_of(const struct field *f, struct str heading)
 {
-    static const char *const MONEY[] = {"亿元", "万元", "千元", "百元", NULL};
     static const char *const MONTHS[] = {"年", NULL}, *const HOURS[] = {"分钟", "分", NULL};
     const char *const *words = f->role == ROLE_MONEY ? MONEY : f->measure == DURATION_MONTHS ? MONTHS : HOURS;
     size_t open, close;
@@ -200,6 +201,44 @@ static void take_measure(struct layout *l, const struct words *w, const struct c
     if (!word.n) return;
     l->use[c] = (struct column_use){USE_MEASURE, f, word};
     l->assembled = true;
+}
+
+/* 单位：万元, 金额单位:万元, 单位：人、万元 */
+static struct str money_said(struct str text)
+{
+    enum { NEAR = 30 }; /* bytes behind the colon */
+    size_t at, word;
+    if (!str_find(text, STR("单位"), &at)) return (struct str){NULL, 0};
+    text = str_from(text, at + strlen("单位"));
+    if (!str_starts(text, STR("：")) && !str_starts(text, STR(":"))) return (struct str){NULL, 0};
+    text = str_head(text, text.n < NEAR ? text.n : NEAR);
+    for (const char *const *m = MONEY; *m; m++)
+        if (str_find(text, str_of(*m), &word)) return str_of(*m);
+    return (struct str){NULL, 0};
+}
+
+static bool is_money(const struct words *w, const struct layout *l, uint32_t c)
+{
+    return l->field[c] < w->schema->n_fields && w->schema->fields[l->field[c]].role == ROLE_MONEY;
+}
+
+void assemble_money(struct layout *l, const struct words *w, const struct cell_block *b, size_t i)
+{
+    enum { ABOVE = 8 }; /* rows */
+    bool any = false;
+    struct str word = {NULL, 0};
+    for (uint32_t c = 0; c < l->n && !any; c++) any = is_money(w, l, c);
+    for (size_t k = i; any && !word.n && k > 0 && i - k < ABOVE; k--) {
+        struct line line = line_of(b, k - 1);
+        for (uint32_t c = 0; c < line.n && !word.n; c++) word = money_said(line_at(&line, c));
+    }
+    for (uint32_t c = 0; word.n && c < l->n; c++) {
+        size_t at;
+        bool own = l->use[c].kind != USE_ALONE || str_find(l->headings[c], STR("元"), &at); /* 金额（元） */
+        if (own || !is_money(w, l, c)) continue;
+        l->use[c] = (struct column_use){USE_MEASURE, l->field[c], word};
+        l->assembled = true;
+    }
 }
 
 void assemble_ready(struct layout *l, const struct words *w, const struct column_name *given)

@@ -473,6 +473,7 @@ enum header_verdict header_at(const struct words *w, const struct cell_block *b,
                               struct layout **out, unsigned *rows)
 {
     enum header_verdict v = table_at(w, b, i, sheet, out, rows);
+    if (v == HEADER_FOUND) assemble_money(*out, w, b, i);
     if (v != HEADER_FOUND || !is_beside(w, *out)) return v;
     layout_free(*out);
     *out = NULL;

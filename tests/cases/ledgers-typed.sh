@@ -24,6 +24,11 @@ status "a length of time that is no number of months" 0 vet-import --place 云�
 same "is kept as typed, and said to be in doubt" "90天 months:number_invalid" "$(value months_typed 1) $(value _flags 1)"
 take fund '活动名称,日期,类别,金额(单位：万元),折价(元)' '关爱眼科,2020-08-01,眼科,0.5,1200' '走访,2020-08-01,走访,约2,' '助学,2020-08-02,助学,"5,000元",'
 same "ten thousands of yuan are yuan" "5000 1200 20000 5000" "$(value amount 1) $(value goods_value 1) $(value amount 2) $(value amount 3)"
+take fund '关爱基金使用情况表,,,,' '填报单位：云翠社区,,,,金额单位：万元' '活动名称,日期,类别,金额,折价（元）' '关爱眼科,2020-08-01,眼科,0.5,1200' '走访,2020-08-01,走访,300元,'
+same "also when that stands above the table, but for a column that says otherwise" "5000 1200 300" \
+    "$(value amount 1) $(value goods_value 1) $(value amount 2)"
+take fund '关爱基金使用情况表,,,' '填报单位：云翠社区,,,单位：元' '活动名称,日期,类别,金额' '关爱眼科,2020-08-01,眼科,0.5'
+same "yuan are yuan" "0.5" "$(value amount 1)"
 take activity '服务队,活动时间,活动主题,服务时长' '先锋队,2020-05-01,清洁家园,90分钟' '先锋队,2020-05-02,宣传,半小时' '先锋队,2020-05-03,巡逻,3'
 same "90 minutes are an hour and a half" "1.5 0.5 3" "$(value hours 1) $(value hours 2) $(value hours 3)"
 take petition '案号,姓名,信访时间,信访内容,首次/重复' 'XF1,张甲,2020-03-02,安置,首次' 'XF2,张甲,2020-04-02,安置,重复'
