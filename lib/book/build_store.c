@@ -70,13 +70,11 @@ static bool build_silent(struct building *b, struct content_sheet *s, const stru
     if (!c) return false;
     struct result *r = result_new();
     places_columns(r);
-    result_column(r, STR("state"), STR("状态"), COLUMN_CODE);
-    result_column(r, STR("leader"), STR("楼长(负责人)"), COLUMN_TEXT);
-    result_column(r, STR("phone"), STR("联系电话"), COLUMN_CODE);
-    result_column(r, STR("grid_leader"), STR("网格长"), COLUMN_TEXT);
-    result_column(r, STR("open"), STR("待改行数"), COLUMN_COUNT);
-    result_column(r, STR("level"), (struct str){0}, COLUMN_CODE);
-    result_column(r, STR("unit"), (struct str){0}, COLUMN_CODE);
+    static const struct named_column COLUMNS[] = {{"state", "状态", COLUMN_CODE},     {"leader", "楼长(负责人)", COLUMN_TEXT},
+                                                  {"phone", "联系电话", COLUMN_CODE}, {"grid_leader", "网格长", COLUMN_TEXT},
+                                                  {"open", "待改行数", COLUMN_COUNT}, {"level", NULL, COLUMN_CODE},
+                                                  {"unit", NULL, COLUMN_CODE}};
+    result_columns(r, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
     const struct units *u = b->source->units;
     for (uint32_t i = 0; i < u->n; i++) {
         const struct covered *v = &c->v[i];
@@ -280,12 +278,10 @@ static bool build_rejects(struct building *b, struct content_sheet *s, const str
     if (!rows) return false;
     struct result *r = result_new();
     places_columns(r);
-    result_column(r, STR("leader"), STR("楼长"), COLUMN_TEXT);
-    result_column(r, STR("phone"), STR("联系电话"), COLUMN_CODE);
-    result_column(r, STR("file"), STR("文件"), COLUMN_TEXT);
-    result_column(r, STR("sheet"), STR("工作表"), COLUMN_TEXT);
-    result_column(r, STR("row"), STR("行"), COLUMN_CODE);
-    result_column(r, STR("reasons"), STR("退回原因"), COLUMN_TEXT);
+    static const struct named_column COLUMNS[] = {{"leader", "楼长", COLUMN_TEXT}, {"phone", "联系电话", COLUMN_CODE},
+                                                  {"file", "文件", COLUMN_TEXT},   {"sheet", "工作表", COLUMN_TEXT},
+                                                  {"row", "行", COLUMN_CODE},      {"reasons", "退回原因", COLUMN_TEXT}};
+    result_columns(r, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
     static const char *const NAMES[] = {"file", "sheet", "row", "reasons"};
     int c_unit = columns_find(&rows->columns, STR("unit")), c[4];
     for (int k = 0; k < 4; k++) c[k] = columns_find(&rows->columns, str_of(NAMES[k]));
@@ -443,9 +439,12 @@ static bool build_movers(struct building *b, struct content_sheet *s, const stru
     if (!m) return false;
     struct result *people = movement_people(m), *r = result_new();
     movement_free(m);
-    static const char *const NAMED[][2] = {{"event", "变动"}, {"name", "姓名"}, {"from", "原登记处"}, {"to", "现登记处"}};
-    for (size_t k = 0; k < 4; k++) result_column(r, str_of(NAMED[k][0]), str_of(NAMED[k][1]), k ? COLUMN_TEXT : COLUMN_CODE);
-    result_column(r, STR("record"), (struct str){0}, COLUMN_CODE);
+    static const struct named_column COLUMNS[] = {{"event", "变动", COLUMN_CODE},
+                                                  {"name", "姓名", COLUMN_TEXT},
+                                                  {"from", "原登记处", COLUMN_TEXT},
+                                                  {"to", "现登记处", COLUMN_TEXT},
+                                                  {"record", NULL, COLUMN_CODE}};
+    result_columns(r, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
     const struct field *name = schema_role(b->source->schema, ROLE_NAME);
     for (size_t i = 0; i < people->n; i++) {
         const struct str *v = people->lines[i].values;

@@ -134,12 +134,12 @@ enum { L_NATURE, L_WHAT, L_NAME, L_PLACE, L_FIELD, L_REPORTED, L_NOW, L_BASIS, L
 
 static void list_columns(struct differing *d)
 {
-    static const char *const NAMED[][2] = {{"nature", "性质"},  {"what", "情况"},  {"name", "姓名"},
-                                           {"place", "登记处"}, {"field", "项目"}, {"reported", "已报"},
-                                           {"now", "现知"},     {"basis", "依据"}, {"record", "记录号"}};
+    static const struct named_column COLUMNS[] = {
+        {"nature", "性质", COLUMN_CODE},  {"what", "情况", COLUMN_CODE},  {"name", "姓名", COLUMN_TEXT},
+        {"place", "登记处", COLUMN_TEXT}, {"field", "项目", COLUMN_TEXT}, {"reported", "已报", COLUMN_TEXT},
+        {"now", "现知", COLUMN_TEXT},     {"basis", "依据", COLUMN_TEXT}, {"record", "记录号", COLUMN_TEXT}};
     d->list = result_new();
-    for (size_t i = 0; i < sizeof NAMED / sizeof *NAMED; i++)
-        result_column(d->list, str_of(NAMED[i][0]), str_of(NAMED[i][1]), i < L_NAME ? COLUMN_CODE : COLUMN_TEXT);
+    result_columns(d->list, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
 }
 
 static struct str *list_line(struct differing *d, bool event, const char *what, const struct origin *o)
@@ -482,17 +482,19 @@ static int64_t whole(struct str s)
  * reported: without the events. */
 static void put_balance(struct differing *d, struct content_sheet *s, const struct movement *m)
 {
-    static const char *const NAMED[][2] = {
-        {"level", "级别"},     {"unit", "单位编码"}, {"place", "单位"},          {"reported", "已报"},
-        {"new", "新增"},       {"moved_in", "迁入"}, {"moved_out", "迁出"},      {"died", "去世"},
-        {"corrected", "更正"}, {"now", "现知"},      {"right", "更正后的本月数"}};
+    static const struct named_column COLUMNS[] = {{"level", "级别", COLUMN_CODE},
+                                                  {"unit", "单位编码", COLUMN_CODE},
+                                                  {"place", "单位", COLUMN_TEXT},
+                                                  {"reported", "已报", COLUMN_COUNT},
+                                                  {"new", "新增", COLUMN_COUNT},
+                                                  {"moved_in", "迁入", COLUMN_COUNT},
+                                                  {"moved_out", "迁出", COLUMN_COUNT},
+                                                  {"died", "去世", COLUMN_COUNT},
+                                                  {"corrected", "更正", COLUMN_CHANGE},
+                                                  {"now", "现知", COLUMN_COUNT},
+                                                  {"right", "更正后的本月数", COLUMN_COUNT}};
     struct result *from = movement_result(m, LEVEL_COUNT), *r = result_new();
-    for (size_t k = 0; k < sizeof NAMED / sizeof *NAMED; k++)
-        result_column(r, str_of(NAMED[k][0]), str_of(NAMED[k][1]),
-                      k == 2   ? COLUMN_TEXT
-                      : k < 3  ? COLUMN_CODE
-                      : k == 8 ? COLUMN_CHANGE
-                               : COLUMN_COUNT);
+    result_columns(r, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
     for (size_t i = 0; i < from->n; i++) {
         const struct str *f = from->lines[i].values;
         enum level level;
@@ -592,11 +594,11 @@ static void put_marked(struct result *r, const struct content_sheet *s, const st
 /* Every number with an r, in the order of the report. */
 static void put_numbers(struct content *c, size_t n_sheets, struct content_sheet *to)
 {
-    static const char *const NAMED[][2] = {{"in_sheet", "表"},   {"row", "行"},   {"number", "列"},
-                                           {"reported", "已报"}, {"now", "现知"}, {"difference", "差"}};
+    static const struct named_column COLUMNS[] = {{"in_sheet", "表", COLUMN_TEXT}, {"row", "行", COLUMN_TEXT},
+                                                  {"number", "列", COLUMN_TEXT},   {"reported", "已报", COLUMN_DECIMAL},
+                                                  {"now", "现知", COLUMN_DECIMAL}, {"difference", "差", COLUMN_CHANGE}};
     struct result *r = result_new();
-    for (size_t k = 0; k < 6; k++)
-        result_column(r, str_of(NAMED[k][0]), str_of(NAMED[k][1]), k < 3 ? COLUMN_TEXT : k < 5 ? COLUMN_DECIMAL : COLUMN_CHANGE);
+    result_columns(r, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
     for (size_t i = 0; i < n_sheets; i++)
         for (size_t k = 0; k < c->sheets[i].n_blocks; k++) {
             const struct block *b = &c->sheets[i].blocks[k];

@@ -9,17 +9,13 @@ enum { PERIOD, LEVEL, UNIT, NAME, WHAT, CHILDREN, WHOLE, PARTS, DIFFERENCE, VERD
 
 struct result *check_result(void)
 {
+    static const struct named_column COLUMNS[] = {{"period", "月份", COLUMN_CODE},     {"level", "级别", COLUMN_CODE},
+                                                  {"unit", "单位编码", COLUMN_CODE},   {"name", "单位", COLUMN_TEXT},
+                                                  {"what", "核对项", COLUMN_TEXT},     {"parts_of", "下级", COLUMN_CODE},
+                                                  {"whole", "本级", COLUMN_DECIMAL},   {"parts", "下级合计", COLUMN_DECIMAL},
+                                                  {"difference", "差", COLUMN_CHANGE}, {"verdict", "结论", COLUMN_CODE}};
     struct result *r = result_new();
-    result_column(r, STR("period"), STR("月份"), COLUMN_CODE);
-    result_column(r, STR("level"), STR("级别"), COLUMN_CODE);
-    result_column(r, STR("unit"), STR("单位编码"), COLUMN_CODE);
-    result_column(r, STR("name"), STR("单位"), COLUMN_TEXT);
-    result_column(r, STR("what"), STR("核对项"), COLUMN_TEXT);
-    result_column(r, STR("parts_of"), STR("下级"), COLUMN_CODE);
-    result_column(r, STR("whole"), STR("本级"), COLUMN_DECIMAL);
-    result_column(r, STR("parts"), STR("下级合计"), COLUMN_DECIMAL);
-    result_column(r, STR("difference"), STR("差"), COLUMN_CHANGE);
-    result_column(r, STR("verdict"), STR("结论"), COLUMN_CODE);
+    result_columns(r, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
     return r;
 }
 

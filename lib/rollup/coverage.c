@@ -158,16 +158,15 @@ static void put_unit(struct result *r, const struct coverage *c, uint32_t i)
 
 struct result *coverage_result(const struct coverage *c, enum level level)
 {
-    static const char *const NAMED[][2] = {
-        {"period", "月份"},    {"level", "级别"},     {"unit", "单位编码"},    {"name", "单位"},
-        {"state", "状态"},     {"leader", "负责人"},  {"phone", "联系电话"},   {"expected", "应报"},
-        {"missing", "未交"},   {"returned", "退回"},  {"late", "迟交"},        {"nil", "零报告"},
-        {"handed_in", "已交"}, {"percent", "上报率"}, {"records", "收到人数"}, {"open", "待改行数"}};
+    static const struct named_column COLUMNS[] = {
+        {"period", "月份", COLUMN_CODE},     {"level", "级别", COLUMN_CODE},        {"unit", "单位编码", COLUMN_CODE},
+        {"name", "单位", COLUMN_TEXT},       {"state", "状态", COLUMN_CODE},        {"leader", "负责人", COLUMN_TEXT},
+        {"phone", "联系电话", COLUMN_CODE},  {"expected", "应报", COLUMN_COUNT},    {"missing", "未交", COLUMN_COUNT},
+        {"returned", "退回", COLUMN_COUNT},  {"late", "迟交", COLUMN_COUNT},        {"nil", "零报告", COLUMN_COUNT},
+        {"handed_in", "已交", COLUMN_COUNT}, {"percent", "上报率", COLUMN_PERCENT}, {"records", "收到人数", COLUMN_COUNT},
+        {"open", "待改行数", COLUMN_COUNT}};
     struct result *r = result_new();
-    for (size_t k = 0; k < sizeof NAMED / sizeof *NAMED; k++) {
-        enum column_kind kind = k == 3 || k == 5 ? COLUMN_TEXT : k < 7 ? COLUMN_CODE : k == 13 ? COLUMN_PERCENT : COLUMN_COUNT;
-        result_column(r, str_of(NAMED[k][0]), str_of(NAMED[k][1]), kind);
-    }
+    result_columns(r, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
     uint64_t *order = mem_zero(c->units->n, sizeof *order);
     size_t n = 0;
     /* Level, state, then the units' own order, in one number. */

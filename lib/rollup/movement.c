@@ -255,9 +255,11 @@ const char *event_name(enum event e)
 /* ---- by unit ---- */
 
 enum { OPENING, NEW, MOVED_IN, MOVED_OUT, DIED, CORRECTED, CLOSING, MEASURES };
-static const char *const COLUMNS[4 + MEASURES][2] = {
-    {"period", "月份"},   {"level", "级别"},     {"unit", "单位编码"}, {"name", "单位"},      {"opening", "期初"}, {"new", "新增"},
-    {"moved_in", "迁入"}, {"moved_out", "迁出"}, {"died", "去世"},     {"corrected", "更正"}, {"closing", "期末"}};
+static const struct named_column COLUMNS[4 + MEASURES] = {
+    {"period", "月份", COLUMN_CODE},      {"level", "级别", COLUMN_CODE},      {"unit", "单位编码", COLUMN_CODE},
+    {"name", "单位", COLUMN_TEXT},        {"opening", "期初", COLUMN_COUNT},   {"new", "新增", COLUMN_COUNT},
+    {"moved_in", "迁入", COLUMN_COUNT},   {"moved_out", "迁出", COLUMN_COUNT}, {"died", "去世", COLUMN_COUNT},
+    {"corrected", "更正", COLUMN_CHANGE}, {"closing", "期末", COLUMN_COUNT}};
 
 struct tallies {
     const struct units *units;
@@ -328,7 +330,7 @@ bool movement_behind(const struct movement *m, const struct person_event *e, int
     int64_t leaves[MEASURES] = {0}, enters[MEASURES] = {0};
     measure_event(e, str_eq(from, to), leaves, enters);
     for (int k = 0; k < MEASURES; k++) {
-        if (!str_is(column, COLUMNS[4 + k][0])) continue;
+        if (!str_is(column, COLUMNS[4 + k].name)) continue;
         return (leaves[k] && (level < 0 || str_eq(from, unit))) || (enters[k] && (level < 0 || str_eq(to, unit)));
     }
     return false;
@@ -364,12 +366,7 @@ static void put_level(struct result *r, const struct movement *m, enum level lev
 struct result *movement_result(const struct movement *m, enum level level)
 {
     struct result *r = result_new();
-    for (size_t k = 0; k < sizeof COLUMNS / sizeof *COLUMNS; k++)
-        result_column(r, str_of(COLUMNS[k][0]), str_of(COLUMNS[k][1]),
-                      k == 3   ? COLUMN_TEXT
-                      : k < 4  ? COLUMN_CODE
-                      : k == 9 ? COLUMN_CHANGE
-                               : COLUMN_COUNT);
+    result_columns(r, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
     for (int l = LEVEL_STATION; l < LEVEL_COUNT; l++)
         if (level == LEVEL_COUNT || (int)level == l) put_level(r, m, (enum level)l);
     return r;
@@ -383,12 +380,12 @@ static struct str name_of(const struct units *u, struct str code)
 
 struct result *movement_people(const struct movement *m)
 {
-    static const char *const NAMED[][2] = {{"period", "月份"},      {"event", "变动"},    {"from", "原单位编码"},
-                                           {"from_name", "原单位"}, {"to", "现单位编码"}, {"to_name", "现单位"},
-                                           {"name", "姓名"},        {"record", "记录号"}};
+    static const struct named_column PEOPLE[] = {{"period", "月份", COLUMN_CODE},     {"event", "变动", COLUMN_CODE},
+                                                 {"from", "原单位编码", COLUMN_CODE}, {"from_name", "原单位", COLUMN_TEXT},
+                                                 {"to", "现单位编码", COLUMN_CODE},   {"to_name", "现单位", COLUMN_TEXT},
+                                                 {"name", "姓名", COLUMN_TEXT},       {"record", "记录号", COLUMN_CODE}};
     struct result *r = result_new();
-    for (size_t k = 0; k < sizeof NAMED / sizeof *NAMED; k++)
-        result_column(r, str_of(NAMED[k][0]), str_of(NAMED[k][1]), k == 3 || k == 5 || k == 6 ? COLUMN_TEXT : COLUMN_CODE);
+    result_columns(r, PEOPLE, sizeof PEOPLE / sizeof *PEOPLE);
     for (size_t i = 0; i < m->n; i++) {
         const struct person_event *e = &m->v[i];
         if (e->event == EVENT_STAYED) continue;

@@ -23,6 +23,11 @@ size_t result_column(struct result *r, struct str name, struct str title, enum c
     return r->n_columns++;
 }
 
+void result_columns(struct result *r, const struct named_column *c, size_t n)
+{
+    for (size_t k = 0; k < n; k++) result_column(r, str_of(c[k].name), str_of(c[k].title), c[k].kind);
+}
+
 struct str *result_line(struct result *r, enum line_kind kind)
 {
     mem_grow(&r->lines, &r->cap, r->n + 1, sizeof *r->lines);

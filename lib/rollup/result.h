@@ -37,6 +37,12 @@ struct result *result_new(void);
 void result_free(struct result *r);
 /* Columns are added before the first line.  Strings are copied. */
 size_t result_column(struct result *r, struct str name, struct str title, enum column_kind kind);
+/* A column with its kind, for tables of columns. */
+struct named_column {
+    const char *name, *title;
+    enum column_kind kind;
+};
+void result_columns(struct result *r, const struct named_column *c, size_t n);
 /* A new line of empty values; valid until the next one.  Values are set to slices that live as long as the result. */
 struct str *result_line(struct result *r, enum line_kind kind);
 struct str result_text(struct result *r, struct str s); /* copied into the result's memory */
