@@ -217,6 +217,14 @@ static bool take_arabic(struct str *t, struct decimal *d)
     return d->point <= 30 && d->point >= -30;
 }
 
+static void set_digits(struct decimal *d, int64_t v)
+{
+    char room[STR_DIGITS];
+    struct str digits = str_digits((uint64_t)v, room);
+    memcpy(d->digits, digits.s, digits.n);
+    d->n = (int)digits.n;
+}
+
 static bool take_chinese(struct str *t, struct decimal *d)
 {
     int64_t v;
@@ -225,11 +233,7 @@ static bool take_chinese(struct str *t, struct decimal *d)
     if (!n) return false;
     *t = str_from(*t, n);
     *d = (struct decimal){.n = 0};
-    char back[24];
-    int k = 0;
-    do back[k++] = (char)('0' + v % 10);
-    while (v /= 10);
-    while (k) d->digits[d->n++] = back[--k];
+    set_digits(d, v);
     d->point = d->n;
     return true;
 }
@@ -287,14 +291,8 @@ static bool add(struct decimal *a, const struct decimal *b)
         if (both[k]->point > 14 || both[k]->n - both[k]->point > 2) return false;
         for (int i = 0; i < both[k]->point + 2; i++) v[k] = v[k] * 10 + (i < both[k]->n && i >= 0 ? both[k]->digits[i] - '0' : 0);
     }
-    int64_t sum = v[0] + v[1];
-    char back[24];
-    int n = 0;
-    do back[n++] = (char)('0' + sum % 10);
-    while (sum /= 10);
-    a->n = 0;
-    a->point = n - 2;
-    while (n) a->digits[a->n++] = back[--n];
+    set_digits(a, v[0] + v[1]);
+    a->point = a->n - 2;
     return true;
 }
 

@@ -81,6 +81,16 @@ uint64_t str_hash(struct str s)
     return mix(h, 0xE7037ED1A0B428DBu);
 }
 
+struct str str_digits(uint64_t v, char room[STR_DIGITS])
+{
+    size_t i = STR_DIGITS;
+    do {
+        room[--i] = (char)('0' + v % 10);
+        v /= 10;
+    } while (v);
+    return (struct str){room + i, STR_DIGITS - i};
+}
+
 void buf_reserve(struct buf *b, size_t more)
 {
     if (b->cap - b->n < more) mem_grow(&b->s, &b->cap, b->n + more, 1);
@@ -138,15 +148,9 @@ void buf_utf8(struct buf *b, uint32_t c)
 
 void buf_int(struct buf *b, int64_t v)
 {
-    char t[24];
-    size_t i = sizeof t;
-    uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-    do {
-        t[--i] = (char)('0' + u % 10);
-        u /= 10;
-    } while (u);
-    if (v < 0) t[--i] = '-';
-    buf_add(b, t + i, sizeof t - i);
+    char room[STR_DIGITS];
+    if (v < 0) buf_char(b, '-');
+    buf_str(b, str_digits(v < 0 ? 0 - (uint64_t)v : (uint64_t)v, room));
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

@@ -52,6 +52,10 @@ struct str str_trim(struct str a);                  /* ASCII blanks, U+00A0, U+3
 struct str str_copy(struct arena *a, struct str s); /* lives as long as the arena; NUL follows */
 uint64_t str_hash(struct str s);                    /* 64 bits, the same on every run and machine */
 
+/* The decimal digits of v, which stand at the end of `room`. */
+enum { STR_DIGITS = 20 };
+struct str str_digits(uint64_t v, char room[STR_DIGITS]);
+
 /* A growable buffer.  Zero-initialise; free with buf_free.  b->s is NUL-terminated after buf_text(). */
 struct buf {
     char *s;

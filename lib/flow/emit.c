@@ -35,17 +35,6 @@ void emit_header(const struct emit *e, struct buf *out)
     rows_format_header(out, e->format, &e->columns);
 }
 
-/* The decimal digits of v, at the end of t. */
-static struct str digits(char t[24], uint64_t v)
-{
-    size_t i = 24;
-    do {
-        t[--i] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v);
-    return (struct str){t + i, 24 - i};
-}
-
 /* Masks the values and the typed values, which begin v, into `text`. */
 static void mask_values(const struct emit *e, struct str *v, struct buf *text)
 {
@@ -62,7 +51,7 @@ static void mask_values(const struct emit *e, struct str *v, struct buf *text)
 void emit_record(const struct emit *e, struct buf *out, const struct record *r, struct expr *where, struct str *v, struct buf *text)
 {
     const struct schema *s = e->schema;
-    char row[24];
+    char row[STR_DIGITS];
     size_t n = s->n_fields;
     memcpy(v, r->values, n * sizeof *v);
     for (size_t i = 0; i < s->n_fields; i++)
@@ -70,7 +59,7 @@ void emit_record(const struct emit *e, struct buf *out, const struct record *r, 
     v[n++] = r->unit_code;
     v[n++] = str_of(r->at.file);
     v[n++] = str_of(r->at.sheet);
-    v[n++] = digits(row, r->at.row);
+    v[n++] = str_digits(r->at.row, row);
     v[n++] = r->flags;
     if (where && !expr_matches(where, v)) return;
     if (e->mask != PROFILE_NONE) mask_values(e, v, text);

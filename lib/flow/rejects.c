@@ -24,18 +24,13 @@ void rejects_header(const struct rejects *r, struct buf *out)
 void rejects_row(const struct rejects *r, struct buf *out, const struct rejected *one, const struct str *fields, struct str other,
                  struct str *v)
 {
-    char row[16];
-    size_t n = r->schema->n_fields, i = sizeof row;
+    char row[STR_DIGITS];
+    size_t n = r->schema->n_fields;
     memcpy(v, fields, n * sizeof *v);
-    uint32_t number = one->at.row;
-    do {
-        row[--i] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number);
     v[n++] = other;
     v[n++] = str_of(one->at.file);
     v[n++] = str_of(one->at.sheet);
-    v[n++] = (struct str){row + i, sizeof row - i};
+    v[n++] = str_digits(one->at.row, row);
     v[n++] = one->reasons;
     rows_format(out, r->format, &r->columns, v);
 }

@@ -20,7 +20,8 @@ struct sorter {
     struct buf rows; /* of the run that is being filled */
     size_t *starts;  /* of its rows */
     size_t n_starts, cap_starts;
-    int fd; /* -1: no run was written */
+    int fd;            /* -1: no run was written */
+    struct buf folder; /* where it is */
     uint64_t size;
     struct run *runs;
     size_t n_runs, cap_runs;
@@ -52,6 +53,7 @@ void sorter_free(struct sorter *s)
     free(s->starts);
     free(s->values);
     buf_free(&s->rows);
+    buf_free(&s->folder);
     free(s);
 }
 
@@ -67,7 +69,7 @@ bool sorter_failed(const struct sorter *s)
 
 static bool fail(struct sorter *s)
 {
-    if (!s->failed) diag_add(s->diag, DIAG_WRITE_FAILED, NULL, "TMPDIR", strerror(errno), NULL);
+    if (!s->failed) diag_add(s->diag, DIAG_WRITE_FAILED, NULL, buf_text(&s->folder), strerror(errno), NULL);
     s->failed = true;
     return false;
 }
@@ -109,7 +111,7 @@ static size_t length_of(const char *row)
 
 static bool write_run(struct sorter *s)
 {
-    if (s->fd < 0 && (s->fd = temporary_open(NULL)) < 0) return fail(s);
+    if (s->fd < 0 && (s->fd = temporary_open(&s->folder)) < 0) return fail(s);
     sort_run(s);
     struct buf out = {0};
     struct run run = {.from = s->size};
