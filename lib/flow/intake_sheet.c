@@ -459,11 +459,35 @@ static void table_row(struct walk *k, size_t i, const struct line *l)
     fate(k, FATE_FOOTER);
 }
 
+/* 1、张三，男，370124…，退役士兵: does a text hold a citizen id among words? */
+static bool tells_of_person(struct str s)
+{
+    size_t run = 0;
+    for (size_t i = 0; i <= s.n; i++) {
+        bool digit = i < s.n && s.s[i] >= '0' && s.s[i] <= '9';
+        if (!digit && (run == 18 || run == 15 || (run == 17 && i < s.n && (s.s[i] | 32) == 'x'))) return true;
+        run = digit ? run + 1 : 0;
+    }
+    return false;
+}
+
+/* Is there somebody in a row that no headings tell how to read?  A hint with an example is nobody. */
+static bool holds_person(const struct line *l)
+{
+    bool holds = line_has_person(l);
+    for (uint32_t c = 0; c < l->n; c++) {
+        struct str s = str_trim(line_at(l, c));
+        if (text_is_hint(s)) return false;
+        holds |= tells_of_person(s);
+    }
+    return holds && !line_is_footer(l);
+}
+
 /* A row outside of any table. */
 static void loose_row(struct walk *k, size_t i, const struct line *l)
 {
     const struct intake *in = k->r->in;
-    if (k->now.refused || (k->r->headless && line_has_person(l) && !line_is_footer(l))) {
+    if (k->now.refused || (k->r->headless && holds_person(l))) {
         struct row_at at = {k->r, NULL, k->now.context, *l};
         if (!k->now.refused && !k->now.headless_row) k->now.headless_row = l->number;
         row_refuse(k->h, k->t, &at, k->now.refused ? k->now.refused : DIAG_NO_HEADER);

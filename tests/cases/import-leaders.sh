@@ -218,4 +218,7 @@ done <<'END'
 3号 楼号：12
 第3网格（1-15号楼） 12号住宅楼
 END
+printf '%s\n' '云翠社区3网格12号楼退役军人' "1、单甲，男，$A，13800000001，退役士兵" '身份证号按文本填写，例如370124195001011012' >words.csv
+vet-import -q --rejects rejects.csv --stats stats.json words.csv >out 2>err
+same "people in running words, without headings, go home; an example does not" "rejected:1 preamble:2" "$(fates)"
 finish
