@@ -44,8 +44,7 @@ static bool options(struct session *s, struct request *q)
                            : q->as_of   ? "--as-of"
                                         : NULL;
     if (of_store && (!s->db || s->files.n)) return refuse(s, DIAG_STORE_WANTED, of_store, NULL);
-    aggregate_by(a, &q->by, &q->sum, q->pivot);
-    return true;
+    return aggregate_by(a, &q->by, &q->sum, q->pivot, &s->diag);
 }
 
 static struct result *from_stream(struct session *s, struct request *q)

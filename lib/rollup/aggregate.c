@@ -37,20 +37,34 @@ static size_t split(const struct opt_list *given, struct rollup_dim **out)
     return n;
 }
 
-void aggregate_by(struct aggregate *a, const struct opt_list *by, const struct opt_list *sum, const char *pivot)
+static bool names_are_free(const struct aggregate *a, struct diag *d)
+{
+    static const char *const TAKEN[] = {"period", "level", "unit", "name", "count", "percent"};
+    for (size_t i = 0; i < a->n_by; i++)
+        for (size_t k = 0; k < sizeof TAKEN / sizeof *TAKEN; k++) {
+            if (!str_is(a->by[i].name, TAKEN[k]) || str_eq(a->by[i].name, a->pivot)) continue; /* of a pivot only values show */
+            diag_add(d, DIAG_ROLLUP_NAME_TAKEN, NULL, TAKEN[k], NULL);
+            return false;
+        }
+    return true;
+}
+
+bool aggregate_by(struct aggregate *a, const struct opt_list *by, const struct opt_list *sum, const char *pivot, struct diag *d)
 {
     struct rollup_dim *sums = NULL;
+    bool given = false;
     a->n_by = split(by, &a->by);
     a->n_sum = split(sum, &sums);
     a->sum = mem_zero(a->n_sum, sizeof *a->sum);
     for (size_t i = 0; i < a->n_sum; i++) a->sum[i] = sums[i].name;
     free(sums);
     a->pivot = str_of(pivot);
-    for (size_t i = 0; i < a->n_by; i++)
-        if (str_eq(a->by[i].name, a->pivot)) return;
-    if (!pivot) return;
-    a->by = mem_resize(a->by, a->n_by + 1, sizeof *a->by);
-    a->by[a->n_by++] = (struct rollup_dim){a->pivot, {0}};
+    for (size_t i = 0; i < a->n_by; i++) given |= str_eq(a->by[i].name, a->pivot);
+    if (pivot && !given) {
+        a->by = mem_resize(a->by, a->n_by + 1, sizeof *a->by);
+        a->by[a->n_by++] = (struct rollup_dim){a->pivot, {0}};
+    }
+    return names_are_free(a, d);
 }
 
 void aggregate_free(struct aggregate *a)
@@ -84,10 +98,10 @@ static struct rollup_spec spec_of(const struct aggregate *a)
         .level = a->level, .by = a->by, .n_by = a->n_by, .sum = a->sum, .n_sum = a->n_sum, .count = a->count};
 }
 
-/* How a dimension is masked: by the ledger, where it is a field that says who somebody is. */
+/* How a dimension is masked: by the ledger, where it is a field that says who somebody is, by whatever name (who=name). */
 static enum mask mask_of_dimension(const struct schema *l, const struct rollup_dim *dim)
 {
-    const struct field *f = l && !dim->expression.n ? schema_field(l, dim->name) : NULL;
+    const struct field *f = l ? schema_field(l, dim->expression.n ? str_trim(dim->expression) : dim->name) : NULL;
     return f && f->mask != MASK_DATE ? f->mask : MASK_NONE;
 }
 

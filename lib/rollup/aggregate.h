@@ -30,8 +30,9 @@ struct aggregate {
 };
 enum { AGGREGATE_LEVEL_FREE = -2 };
 /* "a,b" and repeated options alike; what follows "name=" is one expression, with commas of its own.  The pivot becomes a
- * dimension when it is not one.  The words must outlive it. */
-void aggregate_by(struct aggregate *a, const struct opt_list *by, const struct opt_list *sum, const char *pivot);
+ * dimension when it is not one.  The words must outlive it.  False after a finding: a dimension bears the name of a column that
+ * every rollup has, so that nobody could read it again. */
+bool aggregate_by(struct aggregate *a, const struct opt_list *by, const struct opt_list *sum, const char *pivot, struct diag *d);
 void aggregate_free(struct aggregate *a);
 /* Are the ledger's types wanted: is SQL asked for, or are records to be shown? */
 bool aggregate_needs_schema(const struct aggregate *a, const char *where);

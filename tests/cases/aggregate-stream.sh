@@ -41,7 +41,7 @@ vet-aggregate -u units.csv --level community --pivot category --percent --total 
 golden "a pivot has a column for each value, shares and a total" aggregate-pivot.csv pivot.csv
 { echo name,category,unit && seq 50000 | awk '{ print $1 % 40000 ",c" $1 % 3 ",S111" }'; } >many.csv
 same "40,000 lines of one unit take no time by their square" 40001 \
-    "$(ulimit -t 15 && vet-aggregate -u units.csv --level station --by name --pivot category many.csv | wc -l)"
+    "$(ulimit -t 15 && vet-aggregate -u units.csv --level station --by who=name --pivot category many.csv | wc -l)"
 check "a total row is left out when a rollup is rolled up again" cmp <(vet-aggregate -u units.csv --level station community.csv) \
     <(vet-aggregate -u units.csv --level community --by category --sum amount --total people.csv | vet-aggregate -u units.csv --level station)
 same "one can count without units" "2026-11,,,,男,3" "$(vet-aggregate --by sex people.csv | grep 男)"
@@ -51,6 +51,11 @@ same "a dimension may be an expression" "2026-11,,,,80+,2" "$(grep 80 band.csv)"
 vet-aggregate --by "category,decade=substr(birth_date, 1, 3)" people.csv >both.csv
 same "after fields, and its commas are its own" "period,level,unit,name,category,decade,count" "$(head -1 both.csv)"
 same "the same as by itself" "$(vet-aggregate --by category --by "decade=substr(birth_date, 1, 3)" people.csv)" "$(cat both.csv)"
+status "a dimension called like a column that every rollup has is refused" 2 vet-aggregate --by name people.csv
+has "for nobody could read the rollup again; there is a way" err "--by my_name=name"
+vet-aggregate -u units.csv --level community --by my_name=name people.csv >by-name.csv
+same "by which it can" "$(vet-aggregate -u units.csv --level station --by my_name=name people.csv)" \
+    "$(vet-aggregate -u units.csv --level station --by my_name by-name.csv)"
 same "JSON has the same rows, and numbers are numbers" '{"period":"2026-11","count":5}' "$(vet-aggregate -t json people.csv)"
 same "decimals and shares too, codes and names are not" \
     '{"period":"2026-11","level":"grid","unit":"S11","name":"第1网格","category":"退役士兵","count":2,"percent":100.0,"sum_amount":30.5,"min_amount":10.5,"max_amount":20}' \

@@ -23,7 +23,7 @@ shown "vet-aggregate -q --by id_number records.csv"
 check "so are people by whom is counted" is_masked
 shown "vet-aggregate -q --pivot id_number records.csv"
 check "also as columns" is_masked
-vet-aggregate -q --by community,name --mask internal records.csv >masked.csv
+vet-aggregate -q --by community,who=name --mask internal records.csv >masked.csv
 has "each value in its column, and places as they are" masked.csv ",云翠社区,张*,1"
 VET_NOW=2020-09-20T08:00:00 vet-store -q -d v.db init
 VET_NOW=2020-09-20T08:00:00 vet-import -q -d v.db --period 2020-09 september.csv
