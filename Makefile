@@ -28,7 +28,7 @@ ALL_LIBS   = $(PKG_LIBS) -lcsv -lm -pthread
 LIB_SRC := $(wildcard lib/*/*.c)
 CMD_SRC := $(wildcard cmd/vet-*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
-SESSION := $(BUILD)/obj/cmd/session.o
+SESSION := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard cmd/session*.c))
 COMMANDS := $(CMD_SRC:cmd/%.c=$(BUILD)/bin/%)
 PO := $(wildcard share/messages/zh_CN/*.po)
 
@@ -41,7 +41,7 @@ all: $(COMMANDS) $(BUILD)/share/.made $(BUILD)/share/locale/zh_CN/LC_MESSAGES/ve
 
 include $(wildcard lib/*/rules.mk tests/rules.mk scripts/rules.mk)
 
-$(BUILD)/obj/cmd/session.o: CPPFLAGS += -DVET_VERSION='"$(VERSION)"' -DVET_SHAREDIR='"$(PREFIX)/share/vet"'
+$(SESSION): CPPFLAGS += -DVET_VERSION='"$(VERSION)"' -DVET_SHAREDIR='"$(PREFIX)/share/vet"'
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)

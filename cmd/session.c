@@ -1,10 +1,5 @@
-#include "session.h"
-
 #include <errno.h>
-#include <fcntl.h>
 #include <libintl.h>
-#include <locale.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,13 +8,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "store/history.h"
+#include "session_own.h"
 
 #ifndef VET_VERSION
 #define VET_VERSION "0.0"
-#endif
-#ifndef VET_SHAREDIR
-#define VET_SHAREDIR "/usr/local/share/vet"
 #endif
 
 _Noreturn void mem_exhausted(size_t wanted)
@@ -29,64 +21,6 @@ _Noreturn void mem_exhausted(size_t wanted)
                      gettext("not enough memory; close other programs and run it again"));
     if (n > 0) (void)!write(STDERR_FILENO, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
     _exit(4);
-}
-
-const char *session_translate(const char *english)
-{
-    return english && *english ? gettext(english) : "";
-}
-
-/* A few arguments are words of ours or of a library ("not a zip archive"): those that have a translation are translated. */
-static struct str translate_word(struct str word, struct buf *scratch)
-{
-    enum { LONGEST = 80 };
-    if (!word.n || word.n > LONGEST || (unsigned char)*word.s >= 0x80) return word;
-    scratch->n = 0;
-    buf_str(scratch, word);
-    const char *english = buf_text(scratch), *translated = gettext(english);
-    return translated == english ? word : str_of(translated);
-}
-
-/* vet-import: FILE[SHEET]!C7: warning: id_checksum: text; of a text FILE:LINE:COLUMN */
-static void print_place(struct buf *b, const struct place *at)
-{
-    if (!at->file && !at->row) return;
-    buf_put(b, at->file ? at->file : "-");
-    if (at->sheet && *at->sheet) buf_printf(b, "[%s]", at->sheet);
-    if (at->row && at->lines) {
-        buf_printf(b, ":%u:%u", at->row, at->col);
-    } else if (at->row) {
-        char letters[8];
-        size_t n = 0;
-        for (uint32_t c = at->col; c; c = (c - 1) / 26) letters[n++] = (char)('A' + (c - 1) % 26);
-        buf_char(b, '!');
-        while (n) buf_char(b, letters[--n]);
-        buf_printf(b, "%u", at->row);
-    }
-    buf_put(b, ": ");
-}
-
-static void print_finding(void *ctx, const struct finding *f)
-{
-    struct session *s = ctx;
-    static const char *const WORDS[] = {
-        [SEV_NOTICE] = "notice", [SEV_INFO] = "",       [SEV_WARNING] = "warning", [SEV_PERSON] = "error",
-        [SEV_USAGE] = "error",   [SEV_INPUT] = "error", [SEV_SYSTEM] = "error",
-    };
-    struct buf b = {0};
-    buf_printf(&b, "%s: ", s->name);
-    print_place(&b, &f->at);
-    if (*WORDS[f->severity]) buf_printf(&b, "%s: %s: ", WORDS[f->severity], diag_code_string(f->code));
-    struct str args[DIAG_ARGS];
-    struct buf scratch[DIAG_ARGS] = {{0}};
-    for (int i = 0; i < DIAG_ARGS; i++) args[i] = translate_word(f->args[i], &scratch[i]);
-    diag_expand(&b, session_translate(diag_template(f->code)), args);
-    for (int i = 0; i < DIAG_ARGS; i++) buf_free(&scratch[i]);
-    for (size_t i = 0; i < b.n; i++)
-        if (b.s[i] == '\n' || b.s[i] == '\r' || b.s[i] == 27) b.s[i] = ' '; /* one line, and no terminal codes */
-    buf_char(&b, '\n');
-    fwrite(b.s, 1, b.n, stderr);
-    buf_free(&b);
 }
 
 static bool has_ledgers(const char *folder)
@@ -121,42 +55,6 @@ static char *find_share(void)
     buf_put(&b, VET_SHAREDIR);
     buf_text(&b);
     return b.s;
-}
-
-/* gettext follows LANGUAGE only when the locale is not "C"; C.UTF-8 is always there on Debian. */
-static void set_language(const char *lang, const char *share)
-{
-    if (!setlocale(LC_ALL, "")) setlocale(LC_ALL, "C.UTF-8");
-    const char *now = setlocale(LC_MESSAGES, NULL);
-    if (!lang || !*lang) {
-        const char *env = getenv("LC_ALL");
-        if (!env || !*env) env = getenv("LC_MESSAGES");
-        if (!env || !*env) env = getenv("LANG");
-        lang = env && strncmp(env, "zh", 2) == 0 ? "zh" : NULL;
-    }
-    if (lang && strncmp(lang, "zh", 2) == 0) {
-        if (!now || strcmp(now, "C") == 0 || strcmp(now, "POSIX") == 0) setlocale(LC_ALL, "C.UTF-8");
-        setenv("LANGUAGE", "zh_CN", 1);
-    } else if (lang) {
-        setenv("LANGUAGE", "en", 1);
-    }
-    setlocale(LC_NUMERIC, "C");
-    setlocale(LC_CTYPE, "C.UTF-8"); /* patterns of ledgers count characters of UTF-8, for cron, which has no locale, too */
-    struct buf b = {0};
-    buf_printf(&b, "%s/locale", share);
-    struct stat st;
-    if (stat(buf_text(&b), &st) != 0) {
-        b.n = 0;
-        buf_printf(&b, "%s/../locale", share); /* installed: share/vet and share/locale */
-        if (stat(buf_text(&b), &st) != 0) {
-            b.n = 0;
-            buf_put(&b, VET_SHAREDIR "/../locale");
-        }
-    }
-    bindtextdomain("vet", buf_text(&b));
-    bind_textdomain_codeset("vet", "UTF-8");
-    textdomain("vet");
-    buf_free(&b);
 }
 
 static void print_help(const struct session *s, const struct opt_table *tables)
@@ -224,11 +122,11 @@ bool session_start(struct session *s, const struct opt *own, size_t n_own, int a
     signal(SIGPIPE, SIG_DFL);
     signal(SIGXFSZ, SIG_IGN); /* a limit on files is a failing write, not a sudden end */
     umask(077);
-    diag_init(&s->diag, print_finding, s);
+    diag_init(&s->diag, session_print, s);
     const char *share = early(argc, argv, "--share");
     if (!share) share = getenv("VET_SHARE");
     if (!share || !*share) share = s->share_found = find_share();
-    set_language(early(argc, argv, "--lang"), share);
+    session_language(early(argc, argv, "--lang"), share);
     s->stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
 
     enum { NAMED = 300 }; /* bytes: a thousand files need not all be named */
@@ -260,131 +158,17 @@ bool session_start(struct session *s, const struct opt *own, size_t n_own, int a
     return true;
 }
 
-/* A line of the log that tells of data handed out; `st` NULL: the store is opened for it. */
-static bool note_export(struct session *s, struct store *st, const char *to, const char *counts)
-{
-    struct store *own = st ? NULL : session_store(s, STORE_WRITE, (struct str){0});
-    struct store *log = st ? st : own;
-    bool ok = log && store_note(log, "export", to ? to : "-", counts);
-    if (!store_close(own)) ok = false;
-    return ok;
-}
-
 int session_end(struct session *s)
 {
     /* xz and others: what was written last may still fail to reach the disk. */
     bool failed = ferror(stdout) != 0;
     if (fflush(stdout) != 0) failed = true;
     if (failed) diag_add(&s->diag, DIAG_WRITE_FAILED, NULL, session_translate("standard output"), strerror(errno), NULL);
-    if (s->unmasked && s->diag.status >= 4) note_export(s, NULL, s->unmasked_to, "{\"failed\":true}");
+    if (s->unmasked && s->diag.status >= 4) session_note(s, NULL, s->unmasked_to, "{\"failed\":true}");
     opt_list_free(&s->files);
     free(s->share_found);
     buf_free(&s->command);
     return s->diag.status;
-}
-
-const char *session_now(void)
-{
-    static char text[32]; /* one moment a run */
-    const char *fixed = getenv("VET_NOW");
-    if (fixed && *fixed) return fixed;
-    if (*text) return text;
-    time_t now = time(NULL);
-    struct tm local;
-    localtime_r(&now, &local);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &local);
-    return text;
-}
-
-const char *session_who(void)
-{
-    const char *given = getenv("VET_BY");
-    if (given && *given) return given;
-    const struct passwd *user = getpwuid(geteuid());
-    return user ? user->pw_name : "";
-}
-
-void session_hide(struct session *s, const char *secret)
-{
-    struct buf b = {0};
-    struct str rest = buf_slice(&s->command), hidden = str_of(secret);
-    size_t at;
-    while (hidden.n && str_find(rest, hidden, &at)) {
-        buf_str(&b, str_head(rest, at));
-        buf_put(&b, "***");
-        rest = str_from(rest, at + hidden.n);
-    }
-    buf_str(&b, rest);
-    buf_text(&b);
-    buf_free(&s->command);
-    s->command = b;
-}
-
-struct store_options session_options(struct session *s, struct str month)
-{
-    memcpy(s->month, month.s ? month.s : "", month.n < sizeof s->month ? month.n : sizeof s->month - 1);
-    const char *wait = getenv("VET_WAIT"), *salt = getenv("VET_SALT");
-    return (struct store_options){.by = s->by ? s->by : session_who(),
-                                  .now = session_now(),
-                                  .command = buf_text(&s->command),
-                                  .period = month.n ? s->month : NULL,
-                                  .wait_ms = wait ? atol(wait) : 0,
-                                  .salted = !salt || strcmp(salt, "none") != 0};
-}
-
-struct store *session_store(struct session *s, enum store_mode mode, struct str month)
-{
-    struct store_options o = session_options(s, month);
-    return store_open(s->db, mode, &o, &s->diag);
-}
-
-bool session_units(struct session *s, struct units **units)
-{
-    *units = NULL;
-    if (s->units) return (*units = units_open(s->units, &s->diag)) != NULL;
-    if (!s->db || access(s->db, F_OK) != 0) return true;
-    struct store *st = session_store(s, STORE_READ, (struct str){0});
-    bool ok = st != NULL;
-    if (st && store_has_units(st)) ok = (*units = store_units(st, 0)) != NULL;
-    if (st) store_close(st);
-    return ok;
-}
-
-/* Does what is written go to a screen, by whatever name?  -, /dev/stdout and /dev/tty do. */
-static bool goes_to_terminal(const struct session *s)
-{
-    struct stat device;
-    if (!s->output || strcmp(s->output, "-") == 0) return s->stdout_is_terminal;
-    if (stat(s->output, &device) != 0 || !S_ISCHR(device.st_mode)) return false;
-    int fd = open(s->output, O_WRONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-    bool screen = fd >= 0 && isatty(fd) == 1;
-    if (fd >= 0) close(fd);
-    return screen;
-}
-
-bool session_mask(struct session *s, enum mask_profile otherwise, enum mask_profile *mask)
-{
-    *mask = otherwise == PROFILE_NONE && goes_to_terminal(s) ? PROFILE_INTERNAL : otherwise;
-    if (!s->mask || mask_profile_of(str_of(s->mask), mask)) return true;
-    diag_add(&s->diag, DIAG_OPTION_BAD, NULL, "--mask", s->mask, "none | internal | public", NULL);
-    return false;
-}
-
-bool session_unmasked(struct session *s, struct store *st, uint64_t rows, const char *to)
-{
-    char counts[40];
-    struct stat file;
-    struct place at = {.file = s->db};
-    if (!st && stat(s->db, &file) == 0 && (!(file.st_mode & 0222) || access(s->db, W_OK) != 0)) {
-        diag_add(&s->diag, DIAG_STORE_UNLOGGED, &at, NULL);
-        return true;
-    }
-    snprintf(counts, sizeof counts, "{\"rows\":%llu}", (unsigned long long)rows);
-    bool ok = note_export(s, st, to, counts);
-    s->unmasked = ok;
-    s->unmasked_to = to;
-    if (!ok) diag_add(&s->diag, DIAG_STORE_NOT_LOGGED, &at, NULL);
-    return ok;
 }
 
 void session_write(struct session *s, enum row_format f, struct result *table)
@@ -422,30 +206,6 @@ bool session_is_month(struct str s)
         if (i != 4 && (s.s[i] < '0' || s.s[i] > '9')) return false;
     int month = (s.s[5] - '0') * 10 + s.s[6] - '0';
     return month >= 1 && month <= 12;
-}
-
-bool session_chinese(void)
-{
-    const char *language = getenv("LANGUAGE"); /* set_language has set it */
-    return language && strncmp(language, "zh", 2) == 0;
-}
-
-extern int _nl_msg_cat_cntr; /* gettext's own: rises when LANGUAGE has changed (its manual, "Being a gettext grok") */
-
-void session_home_templates(const char **templates)
-{
-    const char *now = getenv("LANGUAGE"), *locale = setlocale(LC_MESSAGES, NULL);
-    char *language = now ? strdup(now) : NULL, *messages = strdup(locale ? locale : "C");
-    if (strcmp(messages, "C") == 0 || strcmp(messages, "POSIX") == 0) setlocale(LC_MESSAGES, "C.UTF-8");
-    setenv("LANGUAGE", "zh_CN", 1);
-    _nl_msg_cat_cntr++;
-    for (int c = 0; c < DIAG_COUNT; c++) templates[c] = session_translate(diag_template((enum diag_code)c));
-    if (language) setenv("LANGUAGE", language, 1);
-    else unsetenv("LANGUAGE");
-    setlocale(LC_MESSAGES, messages);
-    _nl_msg_cat_cntr++;
-    free(language);
-    free(messages);
 }
 
 bool session_period(struct session *s, const char **given, struct str *period)

@@ -93,34 +93,15 @@ static void do_log(struct work *w)
     write_rows(w, store_log_told(w->store, session_translate));
 }
 
-/* "17", "17..20", several of them; with --run the whole run of each. */
-static size_t batches_meant(struct work *w, int64_t **v)
-{
-    size_t n = 0, cap = 0;
-    *v = NULL;
-    for (size_t i = 0; argument(w, i); i++) {
-        char *end;
-        int64_t from = strtoll(argument(w, i), &end, 10), to = from, *more = NULL;
-        if (end[0] == '.' && end[1] == '.') to = strtoll(end + 2, &end, 10);
-        if (end == argument(w, i) || *end || to < from || to > store_head(w->store, NULL)) {
-            tell(w, DIAG_STORE_NO_BATCH, argument(w, i));
-            return 0;
-        }
-        size_t k = w->run ? store_run(w->store, from, &more) : (size_t)(to - from + 1);
-        mem_grow(v, &cap, n + k, sizeof **v);
-        for (size_t j = 0; j < k; j++) (*v)[n++] = w->run ? more[j] : from + (int64_t)j;
-        free(more);
-    }
-    if (!n) diag_add(&w->session.diag, DIAG_STORE_NEEDS, NULL, "undo", "BATCH", NULL);
-    return n;
-}
-
 static void do_undo(struct work *w)
 {
-    int64_t *v;
+    int64_t *v = NULL;
+    size_t n = 0;
     struct undone done;
-    size_t n = batches_meant(w, &v);
-    if (n && store_undo(w->store, v, n, w->cascade, &done)) {
+    bool ok = true;
+    for (size_t i = 0; ok && argument(w, i); i++) ok = store_batches(w->store, argument(w, i), w->run, &v, &n);
+    if (ok && !n) diag_add(&w->session.diag, DIAG_STORE_NEEDS, NULL, "undo", "BATCH", NULL);
+    if (ok && n && store_undo(w->store, v, n, w->cascade, &done)) {
         tell_number(w, DIAG_UNDO_WAS, done.away);
         tell_number(w, DIAG_REDO_WAS, done.back);
     }

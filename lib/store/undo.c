@@ -574,21 +574,34 @@ bool store_undo(struct store *s, const int64_t *batches, size_t n, bool cascade,
     return ok;
 }
 
-size_t store_run(struct store *s, int64_t batch, int64_t **batches)
+static void add_batch(int64_t **v, size_t *n, int64_t batch)
 {
-    char sql[160];
-    size_t n = 0, cap = 0;
-    *batches = NULL;
-    snprintf(sql, sizeof sql,
-             "SELECT id FROM vet_batch WHERE run = (SELECT run FROM vet_batch WHERE id = %lld) AND kind IN ('import', 'undo') "
-             "ORDER BY id",
-             (long long)batch);
-    sqlite3_stmt *q = store_prepare(s, sql);
-    while (q && sqlite3_step(q) == SQLITE_ROW) {
-        mem_grow(batches, &cap, n + 1, sizeof **batches);
-        (*batches)[n++] = sqlite3_column_int64(q, 0);
-    }
+    *v = mem_resize(*v, *n + 1, sizeof **v);
+    (*v)[(*n)++] = batch;
+}
+
+static bool add_run(struct store *s, int64_t batch, int64_t **v, size_t *n)
+{
+    size_t before = *n;
+    sqlite3_stmt *q = store_prepare(s, "SELECT id FROM vet_batch WHERE run = (SELECT run FROM vet_batch WHERE id = ?) AND kind IN "
+                                       "('import', 'undo') ORDER BY id");
+    if (q) sqlite3_bind_int64(q, 1, batch);
+    while (q && sqlite3_step(q) == SQLITE_ROW) add_batch(v, n, sqlite3_column_int64(q, 0));
     sqlite3_finalize(q);
-    if (!n) refuse(s, DIAG_STORE_NO_BATCH, batch, 0);
-    return n;
+    return *n > before ? true : refuse(s, DIAG_STORE_NO_BATCH, batch, 0);
+}
+
+bool store_batches(struct store *s, const char *word, bool run, int64_t **v, size_t *n)
+{
+    char *end;
+    int64_t from = strtoll(word, &end, 10), to = from;
+    if (end[0] == '.' && end[1] == '.') to = strtoll(end + 2, &end, 10);
+    if (end == word || *end || to < from || to > s->head) {
+        struct place at = {.file = s->path};
+        diag_add(s->diag, DIAG_STORE_NO_BATCH, &at, word, NULL);
+        return false;
+    }
+    if (run) return add_run(s, from, v, n);
+    for (int64_t batch = from; batch <= to; batch++) add_batch(v, n, batch);
+    return true;
 }

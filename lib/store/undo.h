@@ -16,7 +16,8 @@ struct undone {
 /* Undoes n batches, all or none, the last first; each undo is a batch of its own.  *done (may be NULL) counts the batches.
  * False after findings: those that depend, each with what depends in it. */
 bool store_undo(struct store *s, const int64_t *batches, size_t n, bool cascade, struct undone *done);
-/* The files of a run, or its undos, by any batch of it, in order; freed by the caller.  0 after a finding. */
-size_t store_run(struct store *s, int64_t batch, int64_t **batches);
+/* Adds the batches that a word means, "17" or "17..20", to *v, n of them, freed by the caller; with `run` instead the files of the
+ * run of 17, or its undos.  False after a finding: there are none. */
+bool store_batches(struct store *s, const char *word, bool run, int64_t **v, size_t *n);
 
 #endif
