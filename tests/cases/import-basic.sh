@@ -76,4 +76,7 @@ for locale in C C.UTF-8; do
     status "a pattern of two characters, with the locale $locale" 0 env LC_ALL=$locale vet-import --ledger ./boat.json boat.csv
     same "takes two characters of Chinese" "海鸥,东,,,boat.csv,,2," "$(tail -1 out)"
 done
+sed 's/"required": true/"unique": true/' boat.json >unique.json
+status "a constraint that is not enforced is wrong use" 2 vet-import --lang zh --ledger ./unique.json boat.csv
+has "and is told in Chinese to the end" err "unique 应为 去掉：哪些记录算同一条由台账的 primaryKey 决定"
 finish
