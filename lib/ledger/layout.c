@@ -301,7 +301,7 @@ static bool is_evident(const struct words *w, const struct line *l, const struct
         struct str s = str_trim(line_at(l, c));
         if (!s.n || layout->field[c] >= w->schema->n_fields) continue;
         enum role role = w->schema->fields[layout->field[c]].role;
-        if (role == ROLE_SEX && (str_is(s, "男") || str_is(s, "女"))) return true;
+        if (role == ROLE_SEX && (str_is(s, "男") || str_is(s, "女") || str_is(s, "男性") || str_is(s, "女性"))) return true;
     }
     return has_id(w, l, layout);
 }

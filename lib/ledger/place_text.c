@@ -281,9 +281,12 @@ void place_read_all(struct place_context *c, const struct places *p, enum place_
     for (int l = LEVEL_GRID; l < LEVEL_COUNT; l++) {
         size_t where;
         const struct place_name *name = p->units ? named_in(p, (enum level)l, community, folded, &where) : NULL;
-        if (name && !mentions[l].text.n) understood += name->folded.n;
-        if (name && !mentions[l].text.n) place_say(c, source, (enum level)l, name->folded, false);
-        else if (mentions[l].text.n && !mentions[l].several) place_say(c, source, (enum level)l, mentions[l].text, false);
+        if (mentions[l].text.n) {
+            if (!mentions[l].several) place_say(c, source, (enum level)l, mentions[l].text, false);
+        } else if (name) {
+            place_say(c, source, (enum level)l, name->folded, false);
+            understood += name->folded.n;
+        }
     }
     *left = folded.n > understood ? folded.n - understood : 0;
     buf_free(&b);

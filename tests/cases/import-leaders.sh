@@ -45,7 +45,7 @@ done <<'END'
 空户
 无人居住
 END
-printf '%s\n' '姓名,性别,电话' '说明,男,13800000001' '李合计,女,13800000002' '王制表,男,' '无名,男,' '时间,女,13800000003' >'云翠社区1号楼.csv'
+printf '%s\n' '姓名,性别,电话' '说明,男,13800000001' '李合计,女,13800000002' '王制表,男,' '无名,男,' '时间,女性,' >'云翠社区1号楼.csv'
 vet-import -q --stats stats.json '云翠社区1号楼.csv' >out 2>err
 same "names that are words of forms are names where a sex says so" "说明 李合计 王制表 无名 时间" "$(names)"
 
