@@ -96,8 +96,8 @@ static void add_order(struct buf *sql, const struct store_query *q)
     buf_put(sql, ", v._hash, f.name, s.name, v._row");
 }
 
-/* When each record of a person who has several was handed in last, "2026-11-05 0000000012": the survey and the batch of its own
- * sheet, or of one that had him there and changed nothing. */
+/* When each record of a person who has several was handed in last: "2026-11-05", the day of survey of its own sheet, or of one that
+ * had him there and changed nothing; "2026-11", the month that a sheet without a day was handed in for. */
 static void select_times(struct buf *sql, const struct table *t, struct str ledger, int64_t as_of)
 {
     buf_put(sql, "WITH again AS MATERIALIZED (SELECT record FROM (SELECT k.record, count(*) OVER (PARTITION BY k.entity) AS n FROM "
@@ -105,15 +105,17 @@ static void select_times(struct buf *sql, const struct table *t, struct str ledg
     buf_visible(sql, "k", as_of);
     buf_put(sql, " AND k.ledger = ");
     buf_literal(sql, ledger);
-    buf_put(sql, ") WHERE n > 1), several AS MATERIALIZED (SELECT v._record, v._unit, v._sheet, v._in FROM ");
+    buf_put(sql, ") WHERE n > 1), several AS MATERIALIZED (SELECT v._record, v._unit, v._sheet FROM ");
     buf_name(sql, t->name);
     buf_put(sql, " v WHERE v._record IN (SELECT record FROM again) AND ");
     buf_visible(sql, "v", as_of);
-    buf_put(sql, ") SELECT record, max(seen) FROM (SELECT v._record AS record, coalesce(s.survey_date, '') || printf(' %010d', "
-                 "v._in) AS seen FROM several v LEFT JOIN vet_sheet s ON s._id = v._sheet UNION ALL SELECT e.value, "
-                 "coalesce(s.survey_date, '') || printf(' %010d', r._in) FROM vet_return r JOIN json_each(r.seen) e LEFT JOIN "
-                 "vet_sheet s ON s._id = r.sheet WHERE r.seen <> '' AND r.unit IN (SELECT _unit FROM several) AND e.value IN "
-                 "(SELECT record FROM again) AND r.ledger = ");
+    buf_put(sql, ") SELECT record, max(seen) FROM (SELECT v._record AS record, coalesce(nullif(s.survey_date, ''), (SELECT "
+                 "max(h.period) FROM vet_return h WHERE h.sheet = s._id AND ");
+    buf_visible(sql, "h", as_of);
+    buf_put(sql, "), '') AS seen FROM several v LEFT JOIN vet_sheet s ON s._id = v._sheet UNION ALL SELECT e.value, "
+                 "coalesce(nullif(s.survey_date, ''), r.period) FROM vet_return r JOIN json_each(r.seen) e LEFT JOIN vet_sheet s ON "
+                 "s._id = r.sheet WHERE r.seen <> '' AND r.unit IN (SELECT _unit FROM several) AND e.value IN (SELECT record FROM "
+                 "again) AND r.ledger = ");
     buf_literal(sql, ledger);
     buf_put(sql, " AND ");
     buf_visible(sql, "r", as_of);

@@ -70,7 +70,7 @@ struct store_query {
     bool record;            /* with _record: the record's number, the same for all its versions */
     bool batch;             /* with _batch: the batch that this version came with */
     bool asked;             /* with _asked _kept: what the version was asked for, as the store keeps it (lib/store/asked.h) */
-    bool seen;              /* with _seen: of a person with several records, when and with which batch each was handed in last */
+    bool seen;              /* with _seen: of a person with several records, when each was handed in last */
     const struct str *want; /* only these columns, in this order; NULL: all */
     size_t n_want;
 };

@@ -49,10 +49,23 @@ take 2026-11-27 third.csv
 vet-report -q -r monthly -p 2026-11 --explain '待核实!B4' >behind.csv
 same "so has who is missing from the newest sheet: the one where he stood" "1 other.csv,,4" \
     "$(tail -n +2 behind.csv | wc -l) $(grep -o '[a-z]*.csv,,[0-9]*' behind.csv)"
-rm vet.db
-vet-store -q -u units.csv init
+undated() { # WHAT WHERE FILE...: two sheets without a day, in one command or in two, of one month
+    local what=$1 where=$2
+    shift 2
+    rm -f vet.db*
+    vet-store -q -u units.csv init
+    for file; do take 2026-10-25 "$file"; done
+    same "$what" "$where" "$(place 2026-10)"
+}
 sheet east.csv 云翠社区 ''
 sheet west.csv 锦东社区 ''
-take 2026-10-25 east.csv west.csv
-same "of sheets without a date the one that came in last" "锦东社区,1" "$(place 2026-10)"
+undated "of two sheets of one month without a day, the unit's code decides" "云翠社区,1" east.csv west.csv
+undated "in whatever order they come" "云翠社区,1" west.csv east.csv
+sheet dated.csv 锦东社区 2026-10-02
+undated "a day is more than none" "锦东社区,1" east.csv dated.csv
+undated "whichever comes last" "锦东社区,1" dated.csv east.csv
+VET_PERIOD=2026-11 take 2026-11-20 west.csv
+sed '$s/13800000001/13800000002/' east.csv >newer.csv
+VET_PERIOD=2026-11 take 2026-11-21 newer.csv
+same "a sheet of a newer month without a day is more than a day of an older one" "云翠社区,1" "$(place 2026-11)"
 finish

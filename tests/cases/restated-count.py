@@ -27,16 +27,18 @@ def ups(code):
 def people(at):
     """Each person that counts -> (unit, category, record)."""
     visible = f"_in <= {at} AND (_out IS NULL OR _out > {at})"
-    handed = {}
-    for record, seen in db.execute(
-        f"SELECT v._record, coalesce(s.survey_date, '') || printf(' %010d', v._in) FROM person_version v "
-        f"LEFT JOIN vet_sheet s ON s._id = v._sheet WHERE v._in <= {at} AND (v._out IS NULL OR v._out > {at})"):
-        handed[record] = seen
-    for records, seen in db.execute(
-        f"SELECT r.seen, coalesce(s.survey_date, '') || printf(' %010d', r._in) FROM vet_return r LEFT JOIN vet_sheet s ON s._id = "
-        f"r.sheet WHERE r.ledger = 'person' AND r.seen <> '' AND r._in <= {at} AND (r._out IS NULL OR r._out > {at})"):
-        for record in json.loads(records):
-            handed[record] = max(seen, handed.get(record, ""))
+    # A sheet is of the day it was surveyed, else of the month it was handed in for.
+    day = {sheet: date or "" for sheet, date in db.execute("SELECT _id, survey_date FROM vet_sheet")}
+    month = {}
+    returns = db.execute(f"SELECT sheet, period, ledger, seen FROM vet_return WHERE {visible}").fetchall()
+    for sheet, period, _, _ in returns:
+        month[sheet] = max(period, month.get(sheet, ""))
+    handed = {record: day.get(sheet) or month.get(sheet, "")
+              for record, sheet in db.execute(f"SELECT _record, _sheet FROM person_version WHERE {visible}")}
+    for sheet, period, ledger, records in returns:
+        if ledger == "person" and records:
+            for record in json.loads(records):
+                handed[record] = max(day.get(sheet) or period, handed.get(record, ""))
     entity = dict(db.execute(f"SELECT record, entity FROM vet_link WHERE ledger = 'person' AND {visible}"))
     who = defaultdict(list)
     for record, code, category, died, moved, id_ in db.execute(
