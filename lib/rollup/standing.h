@@ -1,6 +1,7 @@
 /* Which of a person's records counts, and with it the one unit that he counts in: the record that was handed in last, by the day
- * of survey of its sheet, or where the sheet bears none, by the month that it was handed in for (before any day of it); then the first
- * by the unit's code; then the first of the stream.  In what order files came says nothing.  Rollups, movement, traces and lists all go by it.
+ * of survey of its sheet, or where the sheet bears none, by the month that it was handed in for (before any day of it); then the
+ * first by the unit's code; then the first of the stream.  In what order files came says nothing.  Rollups, movement, traces and
+ * lists all go by it.
  *
  * Not here: which records may count at all (the ledger's stock, --where).  A stream that does not tell when its records were
  * handed in (no column _seen, see store_query) goes by the codes alone. */

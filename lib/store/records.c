@@ -112,10 +112,11 @@ static void select_times(struct buf *sql, const struct table *t, struct str ledg
     buf_put(sql, ") SELECT record, max(seen) FROM (SELECT v._record AS record, coalesce(nullif(s.survey_date, ''), (SELECT "
                  "max(h.period) FROM vet_return h WHERE h.sheet = s._id AND ");
     buf_visible(sql, "h", as_of);
-    buf_put(sql, "), '') AS seen FROM several v LEFT JOIN vet_sheet s ON s._id = v._sheet UNION ALL SELECT e.value, "
-                 "coalesce(nullif(s.survey_date, ''), r.period) FROM vet_return r JOIN json_each(r.seen) e LEFT JOIN vet_sheet s ON "
-                 "s._id = r.sheet WHERE r.seen <> '' AND r.unit IN (SELECT _unit FROM several) AND e.value IN (SELECT record FROM "
-                 "again) AND r.ledger = ");
+    buf_put(sql,
+            "), '') AS seen FROM several v LEFT JOIN vet_sheet s ON s._id = v._sheet UNION ALL SELECT e.value, "
+            "coalesce(nullif(s.survey_date, ''), r.period) FROM vet_return r JOIN json_each(r.seen) e LEFT JOIN vet_sheet s ON "
+            "s._id = r.sheet WHERE r.seen <> '' AND r.unit IN (SELECT _unit FROM several) AND e.value IN (SELECT record FROM "
+            "again) AND r.ledger = ");
     buf_literal(sql, ledger);
     buf_put(sql, " AND ");
     buf_visible(sql, "r", as_of);
