@@ -172,6 +172,29 @@ static struct trace_spec trace_of(const struct aggregate *a, const struct traced
 
 /* ---- a stream ---- */
 
+/* A table that --pivot made has numbers where dimensions would stand, and in every row they add up to its count. */
+static bool is_pivoted(const struct rollup *r)
+{
+    bool counts = false;
+    for (size_t i = 0; i < r->n; i++) {
+        uint64_t sum = 0;
+        for (size_t k = 0; k < r->n_by; k++) {
+            struct str v = r->rows[i].by[k];
+            if (str_starts(r->by[k], STR("%"))) continue; /* a share */
+            if (!v.n || v.n > 15) return false;
+            uint64_t n = 0;
+            for (size_t c = 0; c < v.n; c++) {
+                if (v.s[c] < '0' || v.s[c] > '9') return false;
+                n = n * 10 + (uint64_t)(v.s[c] - '0');
+            }
+            sum += n;
+            counts = true;
+        }
+        if (sum != r->rows[i].count) return false;
+    }
+    return counts;
+}
+
 static struct result *table_of_rows(struct aggregate *a, struct rollup_spec *spec, struct rows *rows, struct diag *d)
 {
     bool rollups = rollup_recognised(&rows->columns);
@@ -181,8 +204,10 @@ static struct result *table_of_rows(struct aggregate *a, struct rollup_spec *spe
     if (rollups && !a->month_given) spec->period = (struct str){0}; /* rollups know theirs */
     if (a->kind != AGGREGATE_CHECK) return shaped(a, rollup_rows(rows, spec, d), spec->schema, d);
     struct rollup *all = rollup_given(rows, spec, d);
-    struct result *proof = all ? check_result() : NULL;
-    if (all) check_rollup(all, spec->units, proof, d);
+    bool pivoted = all && rollups && is_pivoted(all);
+    if (pivoted) diag_add(d, DIAG_ROLLUP_PIVOTED, NULL, NULL);
+    struct result *proof = all && !pivoted ? check_result() : NULL;
+    if (proof) check_rollup(all, spec->units, proof, d);
     rollup_free(all);
     return proof;
 }

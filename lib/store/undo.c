@@ -525,7 +525,7 @@ static bool may_be_undone(struct undoing *u, bool *already)
         return true;
     }
     char sql[96];
-    snprintf(sql, sizeof sql, "SELECT kind IN ('init', 'erase') FROM vet_batch WHERE id = %lld", (long long)u->batch);
+    snprintf(sql, sizeof sql, "SELECT kind IN ('init', 'erase', 'export') FROM vet_batch WHERE id = %lld", (long long)u->batch);
     return store_number(u->s, sql) ? refuse(u->s, DIAG_UNDO_NEVER, u->batch, 0) : !u->s->failed;
 }
 

@@ -79,6 +79,9 @@ status "so is a unit whose row is lost" 1 vet-aggregate -u units.csv --check los
 check "it bears its own name, not that of a part" sh -c 'grep -q "^2026-11,grid,S11,第1网格,.*,building,0,2,2,differs" out && ! grep -q "^2026-11,grid,S11,.*号楼" out'
 status "without the units nobody knows which parts are whose: that is said, and no gap is made up" 2 vet-aggregate --check all.csv
 same "in one message" "1 rollup_needs_units" "$(wc -l <err) $(grep -o rollup_needs_units err)"
+vet-aggregate -u units.csv --level all --pivot category --percent people.csv >pivot.csv
+status "a table that was laid out with --pivot is not taken for a rollup with gaps" 2 vet-aggregate -u units.csv --check pivot.csv
+has "it is said what to check" err "made with --pivot"
 status "rows of one level are nothing to check" 2 vet-aggregate -u units.csv --check grid.csv
 status "levels that disagree are told, not added" 1 vet-aggregate -u units.csv --level station broken.csv
 has "with both counts" err "rollup_levels_differ"

@@ -50,6 +50,8 @@ same "history shows both versions, with file and row" 2 "$(vet-export --history 
 vet-export --missing --mask internal >missing.csv
 has "the one whom the new sheet lacks is listed for follow-up, with the building leader" missing.csv 'b1,1号楼,李*,王楼长,13800000001'
 has "  and of how many rows" <(vet-store log | grep ',export,' | tail -1) '{""rows"":'
+status "what was given out cannot be called back" 2 vet-store undo "$(vet-store log | awk -F, '$2 == "export" { b = $1 } END { print b }')"
+has "  and undo says so" err "giving out data"
 same "the log says who exported unmasked" 1 "$(vet-store log | grep -c ',export,2026-11-24T10:00:00,clerk,vet-export --changes')"
 
 a=$((last - 1)) # the batch of a.csv
