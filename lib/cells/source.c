@@ -17,6 +17,7 @@ struct source {
     bool regular; /* can be read again by offset */
     bool ours;    /* a spooled copy, which nobody else can change */
     off_t size;   /* as it was when it was opened */
+    off_t passed; /* of it, since its beginning */
     struct timespec changed;
     bool ended, failed;
     bool consumed; /* source_read has given something away */
@@ -84,12 +85,20 @@ void source_unhashed(struct source *s)
     s->hashing = false;
 }
 
+/* Of `want` bytes from `at` on, those that the file had when it was opened: one that somebody goes on writing to has an end.  Files
+ * of the system say that they have none, and are read to their end. */
+static size_t within_size(const struct source *s, off_t at, size_t want)
+{
+    if (!s->regular || s->ours || s->size <= 0) return want;
+    return s->size - at < (off_t)want ? (size_t)(s->size > at ? s->size - at : 0) : want;
+}
+
 /* Appends up to `want` bytes; false on failure. */
 static bool read_on(struct source *s, struct buf *out, size_t want)
 {
     buf_reserve(out, want + 1);
     while (want && !s->ended && !s->failed) {
-        ssize_t n = read(s->fd, out->s + out->n, want);
+        ssize_t n = read(s->fd, out->s + out->n, within_size(s, s->passed, want));
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) {
             complain(s, DIAG_READ_FAILED, errno);
@@ -99,6 +108,7 @@ static bool read_on(struct source *s, struct buf *out, size_t want)
         if (s->hashing && n > 0) sha256_update(&s->sha, (size_t)n, (const uint8_t *)out->s + out->n);
         out->n += (size_t)n;
         want -= (size_t)n;
+        s->passed += n;
     }
     return !s->failed;
 }
@@ -167,6 +177,7 @@ bool source_rewind(struct source *s)
     }
     buf_free(&s->ahead);
     s->at = 0;
+    s->passed = 0;
     s->ended = s->consumed = false;
     return true;
 }
@@ -188,7 +199,7 @@ static void hash_file(struct source *s)
     char *piece = mem_alloc(PIECE);
     off_t at = 0;
     for (;;) {
-        ssize_t n = pread(s->fd, piece, PIECE, at);
+        ssize_t n = pread(s->fd, piece, within_size(s, at, PIECE), at);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) complain(s, DIAG_READ_FAILED, errno);
         if (n <= 0) break;

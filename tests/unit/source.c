@@ -67,8 +67,27 @@ static int end_of_file(const char *more)
     return got;
 }
 
+/* Who goes on writing to a file keeps nobody reading for ever. */
+static void check_growing(void)
+{
+    char path[512];
+    struct buf b = {0};
+    snprintf(path, sizeof path, "%s", file_of("grows", "abc", 3));
+    findings_start(&found);
+    struct source *s = source_open(path, &found.diag);
+    FILE *f = fopen(path, "a");
+    if (!f || fputs("def", f) < 0 || fclose(f) != 0) abort();
+    while (source_read(s, &b, 2) > 0) continue;
+    CHECK_STR(buf_slice(&b), "abc", "a file is read as far as it went when it was opened");
+    CHECK(hashes_to_abc(s), "so is its digest");
+    CHECK(!source_unchanged(s), "and it is known to have grown");
+    source_close(s);
+    buf_free(&b);
+}
+
 int main(void)
 {
+    check_growing();
     CHECK(end_of_file("") == 0, "a file that nobody touches is read to its end");
     CHECK(end_of_file("3,4\n") == -1, "one to which somebody adds rows meanwhile is not taken");
     CHECK_STR(buf_slice(&found.text), "file_changed;", "and it is said why");
