@@ -155,11 +155,10 @@ bool line_is_footer(const struct line *l)
 
 bool line_is_signed(const struct line *l)
 {
-    static const char *const SENDERS[] = {"填报单位", "填表单位", "报送单位", "上报单位", "填报社区", "填报楼栋", NULL};
     struct buf b = {0};
     uint32_t col;
     struct str first = first_text(l, &b, &col);
-    bool is = text_is_signature(first) || words_label(first, SENDERS);
+    bool is = text_is_signature(first) || text_is_sender(first);
     buf_free(&b);
     return is;
 }

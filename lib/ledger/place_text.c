@@ -59,6 +59,9 @@ static void add_name(struct places *p, size_t *cap, uint32_t unit)
     buf_free(&b);
 }
 
+/* The whole name of a station, 榆山街道退役军人服务站: 榆山街道 in a title names only where all the buildings are. */
+enum { WHOLE_STATION = 6 };
+
 void places_ready(struct places *p, const struct units *u)
 {
     memset(p, 0, sizeof *p);
@@ -71,7 +74,8 @@ void places_ready(struct places *p, const struct units *u)
             roots++;
             p->root = i;
         }
-        if (u->v[i].level > LEVEL_COMMUNITY) add_name(p, &named, i);
+        bool told = u->v[i].level == LEVEL_STATION && text_length(u->v[i].name) >= WHOLE_STATION;
+        if (told || u->v[i].level > LEVEL_COMMUNITY) add_name(p, &named, i);
         if (u->v[i].level != LEVEL_COMMUNITY) continue;
         add_place(p, &cap, i, u->v[i].name);
         for (size_t k = 0; k < u->v[i].n_aliases; k++) add_place(p, &cap, i, u->v[i].aliases[k]);
@@ -255,6 +259,22 @@ static void add_mention(struct mention *m, struct str text, bool named)
     if (named && !m->named) *m = (struct mention){text, m->several, true};
 }
 
+/* 填报单位:榆山街道办事处, 榆山街道退役军人服务站走访慰问台账: what is of the station itself. */
+static void read_station(struct place_context *c, const struct places *p, enum place_source source, struct str folded)
+{
+    size_t at;
+    const struct place_name *whole = named_in(p, LEVEL_STATION, UNIT_NONE, folded, &at);
+    struct str name = whole ? whole->folded : (struct str){NULL, 0};
+    const char *colon = memchr(folded.s, ':', folded.n);
+    struct str label = str_head(folded, colon ? (size_t)(colon - folded.s) : 0);
+    if (str_ends(label, STR("盖章")) || str_ends(label, STR("公章"))) label.n -= strlen("盖章"); /* its brackets are gone */
+    if (!whole && text_is_sender(label)) {
+        struct str said = str_from(folded, (size_t)(colon - folded.s) + 1);
+        if (units_find(p->units, UNIT_NONE, LEVEL_STATION, said, (struct str){NULL, 0}, NULL) != UNIT_NONE) name = said;
+    }
+    place_say(c, source, LEVEL_STATION, name, false);
+}
+
 void place_read_all(struct place_context *c, const struct places *p, enum place_source source, struct str text, size_t *left)
 {
     struct buf b = {0};
@@ -265,6 +285,8 @@ void place_read_all(struct place_context *c, const struct places *p, enum place_
     if (community != UNIT_NONE) {
         place_say(c, source, LEVEL_COMMUNITY, p->units->v[community].name, false);
         understood += length;
+    } else if (p->units && folded.n) {
+        read_station(c, p, source, folded);
     }
     struct mention mentions[LEVEL_COUNT] = {{{0}, false, false}};
     struct spelling_number n;

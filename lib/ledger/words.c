@@ -270,6 +270,12 @@ bool words_label(struct str s, const char *const *list)
     return rest.n == 0 || rest.s[0] == ':';
 }
 
+bool text_is_sender(struct str s)
+{
+    static const char *const SENDERS[] = {"填报单位", "填表单位", "报送单位", "上报单位", "填报社区", "填报楼栋", NULL};
+    return words_label(s, SENDERS);
+}
+
 bool text_is_signature(struct str s)
 {
     return words_label(s, SIGNATURES);

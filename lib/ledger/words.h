@@ -44,6 +44,7 @@ size_t words_begin(struct str s, const char *const *list);
 /* Is it one of these words, alone, with a bracket, or as a label before a colon: 填报单位(盖章):... */
 bool words_label(struct str s, const char *const *list);
 bool text_is_total(struct str s);     /* 合计, 总人数:12 */
+bool text_is_sender(struct str s);    /* 填报单位:… */
 bool text_is_signature(struct str s); /* 填表人:, 审核人 */
 bool text_is_note(struct str s);      /* 联系电话:, 备注: as they stand above a table or below it */
 /* Does it begin with a word of either kind: 楼长李四, 电话138...? */

@@ -41,4 +41,21 @@ take insurance '姓名,身份证号,险种,军龄,补缴金额' '张甲,37012419
 same "what was paid in later" 12000 "$(value total 1)"
 take jobfair '招聘会名称,日期,达成意向' '春季招聘会,2020-04-18,80人'
 same "how many found something" 80 "$(value intents 1)"
+# A ledger of the station itself names no community.
+printf '%s\n' code,parent,level,name,aliases S,,station,榆山街道退役军人服务站,榆山街道 C1,S,community,云翠社区, >station.csv
+whose() { # SENTENCE UNIT LINE...
+    local what=$1 unit=$2
+    shift 2
+    printf '%s\n' "$@" >sheet.csv
+    VET_UNITS=station.csv vet-import -q --ledger visit -t json sheet.csv >out 2>err
+    same "$what" "$unit" "$(value unit 1)"
+}
+rows=('走访日期,走访对象,身份证号,慰问金额' '2020-10-01,张甲,370124195001011012,500元')
+whose "a title with the whole name of the station" S 榆山街道退役军人服务站走访慰问台账,,, "${rows[@]}"
+whose "who sent it, above the table" S 走访慰问台账,,, 填报单位：榆山街道,,填报日期：2020-10-05, "${rows[@]}"
+whose "in cells of their own" S 走访慰问台账,,, 填报单位,榆山街道退役军人服务站,填报日期,2020-10-05 "${rows[@]}"
+whose "with a seal, below it" S 走访慰问台账,,, "${rows[@]}" 填报单位（盖章）：榆山街道办事处,,,
+whose "a community's own sheet is the community's" C1 走访慰问台账,,, 填报单位：榆山街道云翠社区,,, "${rows[@]}"
+whose "the name of the street alone says only where all are" "" 榆山街道走访慰问台账,,, "${rows[@]}"
+has "so it is asked for" err no_unit
 finish
