@@ -48,4 +48,30 @@ print(*sorted(r[1].value for r in s.iter_rows(min_row=6) if r[1].value))' "$1"
 }
 same "the next form asks about who is nowhere, and not about who moved or died" "不见 留下" "$(names 1号楼)"
 same "who moved is on the form of where he lives now" "搬走" "$(names 2号楼)"
+
+# A number that was valid and somebody else's: with the right one he is a new record, and the old one has to be called wrong.
+printf '%s\n' 留下,370124195001011012, 改号,370124198506150011, | sheet f.csv 1号楼 2026-12-10
+take 2026-12 f.csv
+printf '%s\n' 留下,370124195001011012, 改号,370124198003040021, | sheet g.csv 1号楼 2027-01-10
+take 2027-01 g.csv
+station() { vet-aggregate -q -p 2027-01 -l station | tail -1 | cut -d, -f5; }
+twice=$(station)
+same "he counts twice, and the wrong record is asked about" 1 "$(vet-export --missing | grep -c '改号.*f.csv')"
+vet-form -q -p 2027-01 -o january
+/usr/bin/python3 - <<'P'
+import openpyxl
+b = openpyxl.load_workbook("january/云翠社区_第1网格_1号楼.xlsx")
+s = b.worksheets[0]
+head = next(r for r in s.iter_rows() if any(str(c.value).rstrip("*") == "姓名" for c in r))
+column = {str(c.value).rstrip("*"): c.column for c in head if c.value}
+for r in s.iter_rows(min_row=head[0].row + 1):
+    if any(c.value == "370124198506150011" for c in r):
+        s.cell(r[0].row, column["情况"]).value = "登记有误"
+s["J2"] = "2027-01-20"
+b.save("wrong.xlsx")
+P
+VET_NOW=2027-01-26T08:00:00 vet-import -p 2027-01 wrong.xlsx >wrong.out 2>&1
+same "marked as wrong on the form, it counts no longer" $((twice - 1)) "$(station)"
+same "nor is it asked about" 0 "$(vet-export --missing | grep -c 改号)"
+has "and movement takes it for a correction" <(vet-aggregate -q --movement 2026-12..2027-01 --people) "2027-01,更正减少"
 finish
