@@ -102,7 +102,6 @@ static void run(struct session *s, struct request *q)
     session_write(s, s->to == TO_JSON ? ROWS_JSON : ROWS_CSV, table);
     if (table) session_stats(s, table->n, (struct str){0});
     result_free(table);
-    aggregate_free(&q->what);
 }
 
 int main(int argc, char **argv)
@@ -147,6 +146,7 @@ int main(int argc, char **argv)
         .wants = WANT_DB | WANT_UNITS | WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_STATS | WANT_WHERE | WANT_MASK | WANT_THREADS,
     };
     if (session_start(&s, own, sizeof own / sizeof *own, argc, argv)) run(&s, &q);
+    aggregate_free(&q.what);
     opt_list_free(&q.by);
     opt_list_free(&q.sum);
     return session_end(&s);
