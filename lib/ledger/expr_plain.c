@@ -5,14 +5,16 @@
 #include <strings.h>
 
 #include "base/date.h"
+#include "base/text.h"
 
-enum term_kind { TERM_ORDER, TERM_YEARS, TERM_COMPARE, TERM_IN };
+enum term_kind { TERM_ORDER, TERM_YEARS, TERM_COMPARE, TERM_IN, TERM_HOLDS };
 struct term {
     enum term_kind kind;
     uint32_t a, b;             /* columns */
     int low, high;             /* of TERM_YEARS */
     bool less, equal, greater; /* of TERM_COMPARE: which outcomes are true */
-    bool no;                   /* NOT IN */
+    bool no;                   /* NOT IN, NOT GLOB */
+    uint64_t begins[4];        /* of TERM_HOLDS: bytes with which one of the texts begins */
     struct str *texts;
     size_t n_texts;
 };
@@ -58,6 +60,14 @@ static bool take_whole(struct str *t, int *v)
     return n != 0;
 }
 
+static void add_text(struct plain *p, struct term *m, struct str text)
+{
+    struct str *texts = arena_alloc(&p->memory, (m->n_texts + 1) * sizeof *texts);
+    if (m->n_texts) memcpy(texts, m->texts, m->n_texts * sizeof *texts);
+    texts[m->n_texts++] = str_copy(&p->memory, text);
+    m->texts = texts;
+}
+
 /* 'text'; one with a quote in it is left to SQLite. */
 static bool take_text(struct str *t, struct plain *p, struct term *m)
 {
@@ -67,10 +77,27 @@ static bool take_text(struct str *t, struct plain *p, struct term *m)
     struct str text = str_head(*t, (size_t)(end - t->s));
     *t = str_from(*t, text.n + 1);
     if (t->n && t->s[0] == '\'') return false;
-    struct str *texts = arena_alloc(&p->memory, (m->n_texts + 1) * sizeof *texts);
-    if (m->n_texts) memcpy(texts, m->texts, m->n_texts * sizeof *texts);
-    texts[m->n_texts++] = str_copy(&p->memory, text);
-    m->texts = texts;
+    add_text(p, m, text);
+    return true;
+}
+
+/* '*[abc]*': holds one of some characters.  Ranges and other patterns are left to SQLite. */
+static bool take_characters(struct str *t, struct plain *p, struct term *m)
+{
+    if (!take_text(t, p, m)) return false;
+    struct str set = m->texts[0];
+    if (set.n < 5 || !str_starts(set, STR("*[")) || !str_ends(set, STR("]*"))) return false;
+    set = (struct str){set.s + 2, set.n - 4};
+    m->n_texts = 0;
+    m->kind = TERM_HOLDS;
+    for (size_t i = 0, next; i < set.n; i = next) {
+        next = i;
+        uint32_t c = text_next(set, &next);
+        if (c < 0x80 && strchr("^-[]*?", (int)c)) return false;
+        uint8_t first = (uint8_t)set.s[i];
+        m->begins[first >> 6] |= 1ull << (first & 63);
+        add_text(p, m, (struct str){set.s + i, next - i});
+    }
     return true;
 }
 
@@ -106,6 +133,7 @@ static bool take_comparison(struct str *t, struct plain *p, struct term *m)
     }
     m->kind = TERM_IN;
     m->no = take(t, "NOT ");
+    if (take(t, "GLOB ")) return take_characters(t, p, m);
     if (!take(t, "IN") || !take(t, "(")) return false;
     do {
         if (!take_text(t, p, m)) return false;
@@ -152,6 +180,17 @@ static enum expr_truth truth(bool is)
     return is ? EXPR_TRUE : EXPR_FALSE;
 }
 
+static bool holds(const struct term *m, struct str v)
+{
+    for (size_t i = 0; i < v.n; i++) {
+        uint8_t c = (uint8_t)v.s[i];
+        if (!(m->begins[c >> 6] >> (c & 63) & 1)) continue;
+        for (size_t k = 0; k < m->n_texts; k++)
+            if (str_starts(str_from(v, i), m->texts[k])) return true;
+    }
+    return false;
+}
+
 static enum expr_truth answer(const struct term *m, const struct str *values)
 {
     struct str v = values[m->a];
@@ -165,6 +204,7 @@ static enum expr_truth answer(const struct term *m, const struct str *values)
         for (size_t i = 0; i < m->n_texts && !found; i++) found = str_eq(v, m->texts[i]);
         return truth(found != m->no);
     }
+    if (m->kind == TERM_HOLDS) return truth(holds(m, v) != m->no);
     struct date a, b;
     if (!date_iso(v, &a) || !date_iso(values[m->b], &b)) return EXPR_NULL;
     if (m->kind == TERM_ORDER) return truth(date_compare(a, b) <= 0);

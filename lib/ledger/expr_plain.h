@@ -6,6 +6,7 @@
  *   years_between(a, b) BETWEEN 14 AND 35, or < <= > >= a whole number
  *   a = 'text', also <> != < <= > >=
  *   a IN ('text', 'text'), also NOT IN
+ *   a GLOB '*[abc]*', also NOT GLOB: one of some characters is in it
  * of columns of text. */
 #ifndef VET_LEDGER_EXPR_PLAIN_H
 #define VET_LEDGER_EXPR_PLAIN_H

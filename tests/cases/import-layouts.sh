@@ -159,4 +159,8 @@ status "a name that is near to none" 0 vet-import --lang zh near.csv
 has "is told in words" err '名字相近的：没有。'
 has "a heading near to one: how it would be read" err "--map '出生月=birth_date'"
 has "a heading near to none" err "--map '属相=字段'"
+printf '%s\n' 社区,网格,楼栋,姓名,身份证号 "云翠社区,第3网格,12号楼,张甲、王乙,$A" 云翠社区,第3网格,12号楼,买买提·艾力, 云翠社区,第3网格,12号楼,李丙/赵丁, >pair.csv
+vet-import -q pair.csv >out 2>/dev/null
+same "two people in one cell are one record, and somebody has to look" "张甲、王乙 李丙/赵丁" "$(grep 'name:rule:one_person' out | cut -d, -f1 | tr '\n' ' ' | sed 's/ $//')"
+has "a name with a dot in it is one" out "买买提·艾力"
 finish

@@ -83,6 +83,8 @@ static void plain_as_sqlite(void)
         "category IN ('退役士兵', '残疾军人')",
         "category NOT IN('退役士兵','') OR not_after(enlist_date, birth_date)",
         "name > '张' OR name <= ''",
+        "name NOT GLOB '*[、三,]*'",
+        "category glob '*[;残]*' OR name GLOB '*[x]*'",
     };
     static const char *const ROWS[][4] = {
         {"张三丰", "1960-10-31", "1978", "退役士兵"},
@@ -122,6 +124,10 @@ static void plain_as_sqlite(void)
         "not_after(enlist_date, '1978')",
         "category IN (name)",
         "name LIKE '张%'",
+        "name GLOB '张*'",
+        "name GLOB '*[a-z]*'",
+        "name GLOB '*[^张]*'",
+        "name GLOB '*[]*'",
     };
     for (size_t i = 0; i < sizeof NOT_PLAIN / sizeof *NOT_PLAIN; i++)
         CHECK(!is_plain(NOT_PLAIN[i]), "left to SQLite: %s", NOT_PLAIN[i]);
