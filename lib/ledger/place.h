@@ -38,14 +38,15 @@ struct place_name {
     uint32_t unit;
     enum level level;
 };
+enum { PLACE_BEGINS = 64 }; /* words of a set of 4,096 bits */
 /* Units made ready for being looked for in running text; const and shared. */
 struct places {
     const struct units *units; /* NULL: no units file; names are taken as they are */
     struct str *folded;        /* names and aliases of communities, folded, numbers plain */
     uint32_t *unit;
     size_t n;
-    bool begins[256];      /* what they begin with; most texts name none of them */
-    bool name_begins[256]; /* what those begin with */
+    uint64_t begins[PLACE_BEGINS];      /* what they begin with; most texts name none of them */
+    uint64_t name_begins[PLACE_BEGINS]; /* what those begin with */
     struct place_name *names;
     size_t n_names;
     uint32_t root; /* the only unit at the top, or UNIT_NONE */

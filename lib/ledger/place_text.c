@@ -16,16 +16,26 @@ void place_fold(struct buf *out, struct str s)
 }
 
 /* Of what a name begins with; every name has three bytes and more. */
-static uint8_t beginning(const char *s)
+static unsigned beginning(const char *s)
 {
-    return (uint8_t)((uint8_t)s[0] ^ (uint8_t)s[1] * 31 ^ (uint8_t)s[2] * 7);
+    uint32_t h = ((uint32_t)(uint8_t)s[0] << 16 | (uint32_t)(uint8_t)s[1] << 8 | (uint8_t)s[2]) * 0x9E3779B1u;
+    return h >> 20;
+}
+
+static void add_beginning(uint64_t begins[PLACE_BEGINS], const char *s)
+{
+    unsigned b = beginning(s);
+    begins[b >> 6] |= 1ull << (b & 63);
 }
 
 /* Does any of the names that begin so perhaps stand in a text? */
-static bool may_name(const bool begins[256], struct str folded)
+static bool may_name(const uint64_t begins[PLACE_BEGINS], struct str folded)
 {
-    for (size_t i = 0; i + 3 <= folded.n; i++)
-        if (begins[beginning(folded.s + i)]) return true;
+    for (size_t i = 0; i + 3 <= folded.n; i++) {
+        if (((unsigned char)folded.s[i] & 0xC0) == 0x80) continue;
+        unsigned b = beginning(folded.s + i);
+        if (begins[b >> 6] >> (b & 63) & 1) return true;
+    }
     return false;
 }
 
@@ -38,7 +48,7 @@ static void add_place(struct places *p, size_t *cap, uint32_t unit, struct str n
         mem_grow(&p->folded, cap, p->n + 1, sizeof *p->folded);
         mem_grow(&p->unit, &caps, p->n + 1, sizeof *p->unit);
         p->folded[p->n] = str_copy(&p->memory, buf_slice(&b));
-        p->begins[beginning(b.s)] = true;
+        add_beginning(p->begins, b.s);
         p->unit[p->n++] = unit;
     }
     buf_free(&b);
@@ -53,7 +63,7 @@ static void add_name(struct places *p, size_t *cap, uint32_t unit)
     struct spelling_number number;
     if (b.n >= 3 && text_length(buf_slice(&b)) >= 2 && !spelling_next(buf_slice(&b), &from, &number)) {
         mem_grow(&p->names, cap, p->n_names + 1, sizeof *p->names);
-        p->name_begins[beginning(b.s)] = true;
+        add_beginning(p->name_begins, b.s);
         p->names[p->n_names++] = (struct place_name){str_copy(&p->memory, buf_slice(&b)), unit, p->units->v[unit].level};
     }
     buf_free(&b);
