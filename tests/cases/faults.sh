@@ -65,7 +65,8 @@ tell() {
     done
 }
 one() {
-    under import -- vet-import --db v.db --rejects rejects.csv --stats stats.json c.csv d.csv
+    under import kill full short intr -- vet-import --db v.db --rejects rejects.csv --stats stats.json c.csv d.csv
+    under sheet io -- vet-import --db v.db --rejects rejects.csv --stats stats.json c.csv # of two, the other is taken when one cannot be read
     under export -- vet-export --db v.db -o out.csv
     under freeze kill io full -- vet-store --db v.db --by 甲 freeze 2026-11
     under backup -- vet-store --db v.db backup new.db
