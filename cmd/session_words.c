@@ -104,7 +104,7 @@ void session_language(const char *lang, const char *share)
 
 bool session_chinese(void)
 {
-    const char *language = getenv("LANGUAGE"); /* set_language has set it */
+    const char *language = getenv("LANGUAGE"); /* session_language has set it */
     return language && strncmp(language, "zh", 2) == 0;
 }
 

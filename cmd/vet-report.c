@@ -76,9 +76,10 @@ static void run(struct session *s, struct request *q)
     m->deadline = str_of(q->deadline);
     bool stored = s->db && !s->files.n;
     struct store *store = stored ? session_store(s, STORE_READ, (struct str){0}) : NULL;
-    struct content *content = !stored ? making_of_stream(m, s->units, s->files.v, s->files.n, &s->diag)
-                              : store ? making_of_store(m, store, &s->diag)
-                                      : NULL;
+    struct units *units = NULL;
+    struct content *content = NULL;
+    if (store) content = making_of_store(m, store, &s->diag);
+    else if (!stored && session_units(s, &units)) content = making_of_stream(m, units, s->files.v, s->files.n, &s->diag);
     write_report(s, q, content);
     content_free(content);
     making_end(m);

@@ -16,16 +16,15 @@ static bool open_report(struct making *m, struct diag *d)
     return m->schema || !m->report->ledger.n;
 }
 
-struct content *making_of_stream(struct making *m, const char *units, const char *const *paths, size_t n, struct diag *d)
+struct content *making_of_stream(struct making *m, struct units *units, const char *const *paths, size_t n, struct diag *d)
 {
     m->share = (struct share){.folder = m->folder};
+    m->source.units = m->units = units;
     if (!open_report(m, d)) return NULL;
     if (m->report->needs_store || m->restated) {
         diag_add(d, DIAG_REPORT_NEEDS_STORE, NULL, m->name, NULL);
         return NULL;
     }
-    if (units && !(m->units = units_open(units, d))) return NULL;
-    m->source.units = m->units;
     m->input = reread_open(paths, n, d);
     if (!m->input) return NULL;
     m->source.paths = reread_paths(m->input, &m->source.n_paths);

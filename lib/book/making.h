@@ -25,8 +25,9 @@ struct making {
     struct units *units; /* of a stream */
     struct reread *input;
 };
-/* From files ("-" or none: standard input) of records or rollups, with the units of a file (may be NULL).  NULL after findings. */
-struct content *making_of_stream(struct making *m, const char *units, const char *const *paths, size_t n, struct diag *d);
+/* From files ("-" or none: standard input) of records or rollups, by these units (may be NULL), which making_end frees.  NULL after
+ * findings. */
+struct content *making_of_stream(struct making *m, struct units *units, const char *const *paths, size_t n, struct diag *d);
 /* From the store, which the caller closes after making_end.  NULL after findings. */
 struct content *making_of_store(struct making *m, struct store *s, struct diag *d);
 void making_end(struct making *m);

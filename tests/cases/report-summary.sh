@@ -79,4 +79,6 @@ status "so is a column to sort by that there is not" 2 vet-report -r ./bad.json 
 has "which is named" err "nmae"
 status "a full disk is status 4" 4 sh -c 'vet-report -u units.csv grid.csv >/dev/full'
 status "a folder that is not there is status 4" 4 vet-report -u units.csv -o nowhere/x.xlsx grid.csv
+vet-store -q -d units.db -u units.csv init
+check "a file is reported by the units of the store that is named" cmp <(vet-report -d units.db -t csv people.csv) people-report.csv
 finish
