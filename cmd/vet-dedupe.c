@@ -95,7 +95,6 @@ static bool show(struct session *s, const struct request *q, struct link *k, boo
     struct schema *l = mask == PROFILE_NONE ? NULL : schema_open(s->share, q->ledger, &s->diag);
     if (mask != PROFILE_NONE && !l) return false;
     link_show(k, l, mask);
-    schema_free(l);
     return !st || !rows || mask != PROFILE_NONE || session_unmasked(s, q->explain ? NULL : st, rows, to);
 }
 

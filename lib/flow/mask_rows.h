@@ -15,8 +15,9 @@ struct row_mask {
     size_t n;
     struct buf text;
 };
-/* FIELD and FIELD_typed are masked as `l` says of FIELD; `before` and `after` as it says of the field that stands in `field`, the
- * cells of a rejected row, as typed, not at all shown.  Columns that it does not know, and all when it is NULL, are shown whole. */
+/* FIELD and FIELD_typed are masked as `l` says of FIELD; `before` and `after` as it says of the field that stands in `field`; the
+ * cells of a rejected row, as typed, are not shown at all.  Columns that it does not know, and all when it is NULL, are shown
+ * whole.  `l` has to outlive the mask and its copies. */
 void row_mask_ready(struct row_mask *m, const struct columns *c, const struct schema *l, enum mask_profile profile);
 /* The same for another thread. */
 struct row_mask row_mask_copy(const struct row_mask *m);

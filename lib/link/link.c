@@ -480,9 +480,11 @@ struct link *link_run(struct rows *rows, struct model *m, const struct link_opti
     return k;
 }
 
-void link_show(struct link *k, const struct schema *l, enum mask_profile profile)
+void link_show(struct link *k, struct schema *l, enum mask_profile profile)
 {
     row_mask_free(&k->shown);
+    schema_free(k->ledger);
+    k->ledger = l;
     row_mask_ready(&k->shown, &k->columns, l, profile);
 }
 
@@ -494,6 +496,7 @@ void link_free(struct link *k)
     clusters_free(&k->clusters);
     decisions_free(&k->decisions);
     row_mask_free(&k->shown);
+    schema_free(k->ledger);
     free(k->probability);
     free(k->weight);
     free(k->edges);

@@ -46,6 +46,7 @@ struct link {
     bool partial;                 /* a decision may be about rows that are not here */
     struct columns columns;       /* of the stream; copies */
     struct row_mask shown;        /* how values are written; all 0: as they are */
+    struct schema *ledger;        /* that says so; owned */
     struct arena memory;
     struct diag *diag;
     const char *(*translate)(const char *);
@@ -57,8 +58,9 @@ enum verdict { VERDICT_NO, VERDICT_REVIEW, VERDICT_LINK, VERDICT_CONFLICT };
 /* Reads all rows and links them.  NULL after findings.  Takes the rows' values but does not close `rows`. */
 struct link *link_run(struct rows *rows, struct model *m, const struct link_options *o, struct diag *d);
 void link_free(struct link *k);
-/* From here on records are written as the audience may see them; `l` says what is to be masked. */
-void link_show(struct link *k, const struct schema *l, enum mask_profile profile);
+/* From here on records are written as the audience may see them; `l` says what is to be masked (NULL: nothing), and is the link's.
+ */
+void link_show(struct link *k, struct schema *l, enum mask_profile profile);
 /* What the model says of two rows, people's decisions and conflicts counted in. */
 enum verdict link_verdict(const struct link *k, uint32_t a, uint32_t b, uint64_t code, double *probability, double *weight);
 const char *verdict_name(enum verdict v);

@@ -92,6 +92,9 @@ has "and those that --explain weighs" masked "id_number: 370124********0011 | 37
 vet-dedupe -q --mask internal --review people.csv >masked.csv 2>/dev/null
 has "and the review" masked.csv "陈*,陈*"
 same "which keeps its keys" "$(cut -d, -f30- review.csv | tr -d '\r')" "$(cut -d, -f30- masked.csv | tr -d '\r')"
+printf '%s\n' name,id_number,field,before,after 张伟,370124198506150011,phone,13812345678,13900000000 >changes.csv
+vet-dedupe -q --mask internal changes.csv >masked.csv 2>/dev/null
+same "what a column called field says of the columns beside it is masked too" "138****5678 139****0000" "$(sed -n 2p masked.csv | cut -d, -f4,5 | tr , ' ')"
 script -qec "vet-dedupe -q people.csv 2>/dev/null" typed >/dev/null
 check "on a terminal records are masked" sh -c '! grep -q 370124198506150011 typed && grep -q "370124\*\*\*\*\*\*\*\*0011" typed'
 script -qec "vet-dedupe -q --mask none people.csv 2>/dev/null" typed >/dev/null
