@@ -48,6 +48,16 @@ static void busy_finding(struct store *s, const struct place *at)
     buf_free(&who);
 }
 
+/* SQLite takes no path above a length of its own and says only that it cannot open; the system has a limit too. */
+static bool too_long(const char *path)
+{
+    const sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    char *whole = realpath(path, NULL);
+    bool is = whole ? vfs && strlen(whole) + 1 >= (size_t)vfs->mxPathname : errno == ENAMETOOLONG;
+    free(whole);
+    return is;
+}
+
 bool store_fault(struct store *s, int rc)
 {
     struct place at = {.file = s->path};
@@ -61,7 +71,10 @@ bool store_fault(struct store *s, int rc)
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH: diag_add(s->diag, DIAG_STORE_READ_ONLY, &at, NULL); break;
-    case SQLITE_CANTOPEN: diag_add(s->diag, DIAG_STORE_OPEN, &at, system ? strerror(system) : sqlite3_errstr(rc), NULL); break;
+    case SQLITE_CANTOPEN:
+        if (too_long(s->path)) diag_add(s->diag, DIAG_STORE_PATH_LONG, &at, NULL);
+        else diag_add(s->diag, DIAG_STORE_OPEN, &at, system ? strerror(system) : sqlite3_errstr(rc), NULL);
+        break;
     case SQLITE_FULL: diag_add(s->diag, DIAG_STORE_FULL, &at, NULL); break;
     case SQLITE_CORRUPT:
         diag_add(s->diag, DIAG_STORE_DAMAGED, &at, s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(rc), NULL);
@@ -236,6 +249,7 @@ static bool open_all(struct store *s, long wait_ms)
     struct stat st;
     bool there = stat(s->path, &st) == 0;
     if (there && S_ISDIR(st.st_mode)) return refuse(s, DIAG_STORE_NOT);
+    if (!there && errno == ENAMETOOLONG) return refuse(s, DIAG_STORE_PATH_LONG);
     if (!there && s->mode != STORE_CREATE) return refuse(s, errno == ENOENT ? DIAG_STORE_MISSING : DIAG_STORE_NO_WAY);
     if (s->mode != STORE_READ) temporary_sweep(s->path, STORE_TAILS); /* of a restore that was killed */
     if (!there && !make_file(s)) return false;

@@ -71,6 +71,21 @@ if [ "$(id -u)" != 0 ]; then
     has "and says so" err 只读
 fi
 
+# Paths that are too long: for SQLite, in all, and for the system, in one name or in all.
+long=$(printf 'd%.0s' $(seq 200))
+mkdir -p "$long/$long/$long"
+too_long() { # WORK PATH
+    status "$1, with a path of ${#2} bytes" 4 vet-store "$1" -d "$2" --lang zh
+    has "  it is too long, and that is said" err "数据库的路径太长"
+    one_line "  $1"
+}
+too_long init "$long/$long/$long/v.db"
+same "  no store was made there" "" "$(find "$long" -type f)"
+cp v.db "$long/$long/$long/"
+for path in "$long/$long/$long/v.db" "$long$long.db" "$(printf 'd/%.0s' $(seq 2100))v.db"; do too_long info "$path"; done
+cp v.db "$long/$long/"
+status "a path that is only long will do" 0 vet-store info -d "$long/$long/v.db"
+
 # Held by another program.
 (
     sqlite3 v.db <<'SQL'
