@@ -91,14 +91,26 @@ void diag_add(struct diag *d, enum diag_code code, const struct place *at, ...)
     diag_add_finding(d, &f);
 }
 
+/* "{1:one|many}", after its "{": what of it is said, and where it ends; NULL when it is no such choice. */
+static const char *choose(const char *t, const struct str args[DIAG_ARGS], struct str *said)
+{
+    const char *bar = t[1] == ':' ? strchr(t, '|') : NULL, *end = bar ? strchr(bar, '}') : NULL;
+    if (!end) return NULL;
+    if (str_is(args[*t - '1'], "1")) *said = (struct str){t + 2, (size_t)(bar - t) - 2};
+    else *said = (struct str){bar + 1, (size_t)(end - bar) - 1};
+    return end + 1;
+}
+
 void diag_expand(struct buf *out, const char *t, const struct str args[DIAG_ARGS])
 {
     while (*t) {
-        if (t[0] == '{' && t[1] >= '1' && t[1] < '1' + DIAG_ARGS && t[2] == '}') {
-            buf_str(out, args[t[1] - '1']);
-            t += 3;
-        } else {
-            buf_char(out, *t++);
+        const char *next = NULL;
+        struct str said = {t, 1};
+        if (t[0] == '{' && t[1] >= '1' && t[1] < '1' + DIAG_ARGS) {
+            if (t[2] == '}') said = args[t[1] - '1'], next = t + 3;
+            else next = choose(t + 1, args, &said);
         }
+        buf_str(out, said);
+        t = next ? next : t + 1;
     }
 }

@@ -78,7 +78,7 @@ void diag_raise(struct diag *d, int status);
 /* Adds a finding; `args` are C strings, NULL-terminated list, at most DIAG_ARGS. */
 void diag_add(struct diag *d, enum diag_code code, const struct place *at, ... /* const char *, NULL */) __attribute__((sentinel));
 void diag_add_finding(struct diag *d, const struct finding *f);
-/* Expands a template: {1} by args[0] and so on; appends to out. */
+/* Expands a template: {1} by args[0] and so on, {1:one|many} by "one" when args[0] is 1, else by "many"; appends to out. */
 void diag_expand(struct buf *out, const char *template, const struct str args[DIAG_ARGS]);
 int status_of(enum severity s);
 

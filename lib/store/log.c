@@ -33,7 +33,7 @@ static const char *const WORDS[][3] = {
     {"import", "import of {1}", "an imported file"},
     {"links", "search for records of one person ({1})", "a search for records of one person"},
     {"judged", "records of one person as people decided ({1})", "records of one person as people decided"},
-    {"decisions", "decisions of people: {1} pairs are the same person, {2} are different people", "decisions of people"},
+    {"decisions", "decisions of people: {1} pair{1: is|s are} the same person, {2} {2:is|are} different people", "decisions of people"},
     {"freeze", "the report of {1} was fixed", "a frozen month"},
     {"backup", "copied to {1}", "a backup"},
     {"restore", "restored from {1}", "a restored backup"},

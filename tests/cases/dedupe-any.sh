@@ -76,7 +76,7 @@ status "columns with no value are told" 0 vet-dedupe -m <(echo '{"columns": {"na
 has "by name" err "column name has no value in any row"
 awk 'BEGIN { print "name,dob"; for (i = 0; i < 3000; i++) print "张伟,19" 30 + i % 60 "-01-01" }' >giant.csv
 status "a giant block is split" 0 vet-dedupe -m <(echo '{"columns": {"name": "name", "dob": "date"}, "blocking": ["name"]}') giant.csv
-has "and told" err "1 blocks of more than 400 records were split"
+has "and told" err "1 block with more records than 400 was split"
 has "as are columns that are always the same" err "column name has the same value in all rows"
 # ---- too little memory, a value of 10 MB, ids that repeat ----
 too_little_memory() {
