@@ -91,6 +91,29 @@ static bool people_move(const struct model *m, double rows)
     return places > 1 && addresses && telling > 1 && bits > log2(rows) + 4;
 }
 
+/* Who has something in common with another without being one.  Where nothing tells people apart but there is an address, rows are
+ * shops, schools, offices: those of one company share its name and telephone, as a household shares an address, and it is the
+ * address that tells them apart. */
+enum kin { NONE_KNOWN, HOUSEHOLDS, BRANCHES };
+static enum kin kin_in(const struct model *m)
+{
+    enum kin kin = NONE_KNOWN;
+    for (size_t k = 0; k < m->n; k++) {
+        if (m->comparisons[k].tells) return HOUSEHOLDS;
+        if (m->comparisons[k].of_home && m->comparisons[k].kind == KIND_ADDRESS) kin = BRANCHES;
+    }
+    return kin;
+}
+
+static void start_branches(struct model *m)
+{
+    for (size_t k = 0; k < m->n; k++) {
+        struct comparison *c = &m->comparisons[k];
+        enum class as = c->of_home ? CLASS_CHANCE : CLASS_MATCH;
+        if (c->of_home || c->names || c->kind == KIND_PHONE) memcpy(c->p[CLASS_HOUSEHOLD], c->p[as], sizeof c->p[as]);
+    }
+}
+
 static void start_moved(struct model *m, double rows)
 {
     static const double SHARE = 0.2;
@@ -129,6 +152,7 @@ static void start(struct model *m, const struct patterns *p, const struct table 
             for (int l = 1; l < LEVELS; l++) m->comparisons[k].p[c][l] *= (1 - m->comparisons[k].p[c][0]) / sum;
         }
     start_moved(m, (double)t->n_rows);
+    if (kin_in(m) == BRANCHES) start_branches(m);
 }
 
 void model_classes(const struct model *m, uint64_t code, double out[CLASSES])
@@ -259,37 +283,6 @@ static void hold_below(double *p, const double *bound, unsigned n)
         if (bound[l] >= 1) p[l] *= 1 + taken / rest;
 }
 
-/* Those of one household are different people: what tells people apart seldom agrees in it.  Without this the class becomes the
- * home of the pairs of one person that have a slip.  And in a pair of one person it seldom differs, and a slip seldom gives the
- * name of a brother, or a valid id: without this twins are taken for one. */
-static void keep_apart(struct comparison *c, const struct comparison *first, bool households)
-{
-    /* Of the pairs of one person that differ in such a column; that are wholly other; and of one company, that changed its name. */
-    static const double MOST_SLIPS = 0.35, MOST_OTHER = 0.15, RENAMED = 0.05;
-    static const double NAMESAKES =
-        20; /* strangers with something in common have one name so much more often than others, at most */
-    const struct kind_info *info = kind_info(c->kind);
-    bool tells = c->tells;
-    double most[LEVELS], slips = 0;
-    for (unsigned l = 0; l < info->n_levels; l++)
-        most[l] = speaks_for(info, l, CLASS_HOUSEHOLD) ? fmin(fmax(first->p[CLASS_HOUSEHOLD][l], c->p[CLASS_CHANCE][l]), 0.99) : 1;
-    if (tells || !households) hold_below(c->p[CLASS_HOUSEHOLD], most, info->n_levels);
-    for (unsigned l = 1; tells && l < info->n_levels; l++)
-        if (!speaks_for(info, l, CLASS_OTHER)) slips += c->p[CLASS_MATCH][l];
-    for (unsigned l = 0; l < info->n_levels; l++) {
-        most[l] = 1;
-        if (speaks_against(c->kind, info->levels[l].name)) most[l] = first->p[CLASS_MATCH][l];
-        else if (slips > MOST_SLIPS && !speaks_for(info, l, CLASS_OTHER)) most[l] = c->p[CLASS_MATCH][l] * MOST_SLIPS / slips;
-    }
-    if (c->names) most[1] = fmin(most[1], (tells ? MOST_OTHER : RENAMED) * (1 - c->p[CLASS_MATCH][0]));
-    hold_below(c->p[CLASS_MATCH], most, info->n_levels);
-    /* Whole names and titles: what is nearly the same is seldom another's.  Else the pairs with a slip become a class of others. */
-    unsigned close = c->strangers ? info->exact : info->exact - 1u;
-    for (unsigned l = 0; l < info->n_levels; l++) most[l] = l >= close ? NAMESAKES * c->p[CLASS_CHANCE][l] : 1;
-    if (c->strangers || (c->names && !tells)) hold_below(c->p[CLASS_OTHER], most, info->n_levels);
-    if (c->names && !tells) hold_below(c->p[CLASS_HOUSEHOLD], most, info->n_levels);
-}
-
 /* How far a level of a kind is on the way from saying nothing for one entity (0) to saying what equality says (1). */
 static double closeness(const struct kind_info *info, unsigned l)
 {
@@ -298,6 +291,57 @@ static double closeness(const struct kind_info *info, unsigned l)
     double bits = log2((double)at[CLASS_MATCH] / (double)at[CLASS_OTHER]);
     double most = log2((double)equal[CLASS_MATCH] / (double)equal[CLASS_OTHER]);
     return fmin(fmax(bits / most, 0), 1);
+}
+
+static const double NAMESAKES = 20; /* strangers with something in common agree so much more often than others, at most */
+
+/* Whole names and titles: what is nearly the same is seldom another's.  Else the pairs with a slip become a class of others. */
+static void hold_names(struct comparison *c, enum class in)
+{
+    double most[LEVELS];
+    unsigned n = kind_info(c->kind)->n_levels, close = kind_info(c->kind)->exact - !c->strangers;
+    for (unsigned l = 0; l < n; l++) most[l] = l >= close ? NAMESAKES * c->p[CLASS_CHANCE][l] : 1;
+    hold_below(c->p[in], most, n);
+}
+
+/* Those of one household are different people, and the branches of a company stand in different places: what tells them apart
+ * seldom agrees.  Without this the class becomes the home of the pairs of one person that have a slip. */
+static void hold_kin(struct comparison *c, const struct comparison *first, enum kin kin)
+{
+    const struct kind_info *info = kind_info(c->kind);
+    double most[LEVELS];
+    for (unsigned l = 0; l < info->n_levels; l++) {
+        double chance = c->p[CLASS_CHANCE][l];
+        if (kin == BRANCHES) most[l] = l && closeness(info, l) > 0.5 ? NAMESAKES * chance : 1;
+        else most[l] = speaks_for(info, l, CLASS_HOUSEHOLD) ? fmin(fmax(first->p[CLASS_HOUSEHOLD][l], chance), 0.99) : 1;
+    }
+    bool apart = kin == BRANCHES ? c->of_home : c->tells || kin == NONE_KNOWN;
+    if (apart) hold_below(c->p[CLASS_HOUSEHOLD], most, info->n_levels);
+    if (kin != BRANCHES && c->names && !c->tells) hold_names(c, CLASS_HOUSEHOLD);
+}
+
+/* In a pair of one entity what tells it apart seldom differs, and a slip seldom gives the name of a brother, or a valid id:
+ * without this twins are taken for one, and two shops of a company. */
+static void hold_match(struct comparison *c, const struct comparison *first, enum kin kin)
+{
+    /* Of the pairs of one person that differ in such a column; that are wholly other; of one company, that changed its name; and
+     * that are found in another place. */
+    static const double MOST_SLIPS = 0.35, MOST_OTHER = 0.15, RENAMED = 0.05, ELSEWHERE = 0.03;
+    const struct kind_info *info = kind_info(c->kind);
+    double most[LEVELS], slips = 0, far = 0, *p = c->p[CLASS_MATCH];
+    bool site = kin == BRANCHES && c->of_home;
+    for (unsigned l = 1; l < info->n_levels; l++) {
+        if (c->tells && !speaks_for(info, l, CLASS_OTHER)) slips += p[l];
+        if (closeness(info, l) < 0.5) far += p[l];
+    }
+    for (unsigned l = 0; l < info->n_levels; l++) {
+        most[l] = 1;
+        if (speaks_against(c->kind, info->levels[l].name)) most[l] = first->p[CLASS_MATCH][l];
+        else if (slips > MOST_SLIPS && !speaks_for(info, l, CLASS_OTHER)) most[l] = p[l] * MOST_SLIPS / slips;
+        if (l && site && far > ELSEWHERE && closeness(info, l) < 0.5) most[l] = p[l] * ELSEWHERE / far;
+    }
+    if (c->names) most[1] = fmin(most[1], (c->tells ? MOST_OTHER : RENAMED) * (1 - p[0]));
+    hold_below(p, most, info->n_levels);
 }
 
 /* What there is to know of a pair, in bits, and the share of it that agrees in a class. */
@@ -415,14 +459,18 @@ static void settle_self(struct comparison *c)
 static const double LEAST = 0.65, LEAST_HOME = 0.7;
 static void hold_classes(struct model *m, const struct model *first)
 {
-    bool households = false; /* where nothing tells people apart there are none to speak of */
-    for (size_t k = 0; k < m->n; k++) households = households || m->comparisons[k].tells;
-    for (size_t k = 0; k < m->n; k++) keep_apart(&m->comparisons[k], &first->comparisons[k], households);
+    enum kin kin = kin_in(m);
+    for (size_t k = 0; k < m->n; k++) {
+        struct comparison *c = &m->comparisons[k];
+        hold_kin(c, &first->comparisons[k], kin);
+        hold_match(c, &first->comparisons[k], kin);
+        if (c->strangers || (c->names && !c->tells)) hold_names(c, CLASS_OTHER);
+    }
     /* Strangers have something in common, and those of one household more, but never nearly all. */
     keep_below(m, CLASS_OTHER, 0.4, ALL);
     keep_below(m, CLASS_OTHER, 0.4, TELLING);
     keep_below(m, CLASS_HOUSEHOLD, 0.75, ALL);
-    if (households) keep_above(m, CLASS_HOUSEHOLD, LEAST_HOME, HOME);
+    if (kin == HOUSEHOLDS) keep_above(m, CLASS_HOUSEHOLD, LEAST_HOME, HOME);
     keep_above(m, CLASS_MATCH, 0.6, TELLING);
     keep_above(m, CLASS_MATCH, LEAST, ALL);
     for (size_t k = 0; k < m->n; k++) share_none(&m->comparisons[k]);

@@ -292,3 +292,31 @@ vet-dedupe -q --train learnt.json in.families.csv >first.csv
 check "a learnt model is a valid one" vet-dedupe -q -m ./learnt.json in.families.csv -o second.csv
 check "and gives the same entities" cmp first.csv second.csv
 finish
+
+# ---- shops and schools: those of one company share its name and telephone, and the address is what tells them apart ----
+cat >branches.awk <<'E2'
+BEGIN {
+    srand(7); print "site,address,zip,phone,place"
+    split("an bar cor del eis fal gun hol ibs kas lor mon nid par ros sal tor ul ver wes", x, " ")
+    split("North South East West Hill Lake Park Station Market Bridge", w, " ")
+    for (o = 1; o <= 450; o++) {
+        name = word() " " word() " Society"; phone = sprintf("312%07d", rand() * 10000000)
+        many = o % 3 ? 1 : 2 + int(rand() * 4); z = 60600 + int(rand() * 60)
+        for (b = 1; b <= many; b++) {
+            p++; a = int(rand() * 900 + 1) " " word() " "; site = name (many > 1 && rand() < .7 ? " " w[int(rand() * 10) + 1] : "")
+            own = rand() < .7 ? phone : sprintf("773%07d", rand() * 10000000)
+            for (c = 1 + int(rand() * 3); c > 0; c--)
+                print (rand() < .3 ? name : site) "," a (rand() < .5 ? "Street" : "St") "," (rand() < .4 ? "" : z) "," (rand() < .08 ? phone : own) "," p
+        }
+    }
+}
+function word() { return toupper(substr(x[k = int(rand() * 20) + 1], 1, 1)) substr(x[k], 2) x[int(rand() * 20) + 1] x[int(rand() * 20) + 1] }
+E2
+awk -f branches.awk >branches.csv
+link branches.csv
+check "records of one shop are found (right $right, missing $missing)" test "$missing" -le $((right / 20))
+check "and branches of one company are not taken for one shop (wrong $wrong)" test "$wrong" -le $((right / 50))
+vet-dedupe -q --pairs in.branches.csv | awk -F, 'NR > 1 { print $1, $2, $7 }' >pairs
+stated=$(awk -F, 'FNR == NR { if (FNR > 1) who[FNR - 1] = $NF; next } { split($0, p, " ") }
+    p[3] >= .5 { n++; off += p[3] - (who[p[1]] == who[p[2]]) } END { printf "%.1f", 100 * off / n }' branches.csv pairs)
+check "the stated probability is what there is (off by $stated points)" awk -v off="$stated" 'BEGIN { exit off ^ 2 > 4 }'
