@@ -8,10 +8,9 @@
 
 #include "base/map.h"
 #include "link/follow.h"
+#include "link/guess.h"
 #include "link/kind_own.h"
 #include "link/own.h"
-
-enum { SAMPLE = 400 };
 
 const char *verdict_name(enum verdict v)
 {
@@ -111,90 +110,28 @@ static void copy_columns(struct link *k, const struct columns *c)
     for (size_t i = 0; i < c->n; i++) k->columns.names[i] = str_copy(&k->memory, c->names[i]);
 }
 
-/* Rows that were read ahead to guess by, given again before the others. */
-struct replay {
-    struct rows rows;
-    struct rows *from;
-    struct row_block ahead;
-    bool given;
-};
-
-static int replay_fetch(struct rows *r, struct row_block *b)
+/* Guesses the model's columns by rows from all over the stream, which waits in the spool afterwards. */
+static bool guess_model(struct link *k, struct rows *r, struct spool *spool, unsigned threads)
 {
-    struct replay *p = r->own;
-    if (p->given) return p->from->fetch(p->from, b);
-    p->given = true;
-    row_block_free(b);
-    *b = p->ahead;
-    p->ahead = (struct row_block){0};
-    return 1;
-}
-
-static bool replay_parse(struct rows *r, struct row_block *b)
-{
-    struct replay *p = r->own;
-    return !p->from->parse || p->from->parse(p->from, b);
-}
-
-static bool replay_verdict(struct rows *r, struct row_block *b)
-{
-    struct replay *p = r->own;
-    return !p->from->verdict || p->from->verdict(p->from, b);
-}
-
-struct sampled {
-    uint64_t hash;
-    size_t row;
-};
-
-static int by_hash(const void *a, const void *b)
-{
-    const struct sampled *x = a, *y = b;
-    if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
-    return (x->row > y->row) - (x->row < y->row);
-}
-
-/* Some rows of a block, from all over it and the same ones in whatever order they come: a list often begins with those of one
- * source. */
-static size_t sample_rows(const struct row_block *b, const struct columns *c, struct str *sample[SAMPLE])
-{
-    struct sampled *v = mem_alloc((b->n_rows + 1) * sizeof *v);
-    for (size_t i = 0; i < b->n_rows; i++) {
-        struct str *values = row_of(b, c, i);
-        v[i] = (struct sampled){0, i};
-        for (size_t k = 0; k < c->n; k++) v[i].hash = mix64(v[i].hash * 31 + str_hash(values[k]));
-    }
-    if (b->n_rows) qsort(v, b->n_rows, sizeof *v, by_hash);
-    size_t n = b->n_rows < SAMPLE ? b->n_rows : SAMPLE;
-    for (size_t i = 0; i < n; i++) sample[i] = row_of(b, c, v[i].row);
-    free(v);
-    return n;
-}
-
-/* Guesses the model's columns by the first block of rows. */
-static bool guess_model(struct replay *p, struct model *m, struct diag *d)
-{
-    struct rows *r = p->from;
-    int got = r->fetch(r, &p->ahead);
-    if (got < 0 || (got == 1 && r->parse && !r->parse(r, &p->ahead))) return false;
-    p->given = got == 0;
-    struct str *sample[SAMPLE];
-    size_t n = got == 1 ? sample_rows(&p->ahead, &r->columns, sample) : 0;
-    bool usable = model_guess(m, &r->columns, sample, n);
-    if (!usable && !n && r->columns.n)
-        usable = model_add(m, r->columns.names[0], KIND_CATEGORY) != NULL; /* no rows: nothing to link */
+    struct sample sample;
+    struct model *m = k->model;
+    bool ok = sample_load(&sample, r, spool, threads), usable = ok && model_guess(m, &k->columns, &sample);
+    if (ok && !usable && !sample.n && k->columns.n)
+        usable = model_add(m, k->columns.names[0], KIND_CATEGORY) != NULL; /* no rows: nothing to link */
+    sample_free(&sample);
+    if (!ok) return false;
     if (!usable) {
         struct place at = {.file = r->name};
-        diag_add(d, DIAG_MODEL_NO_COLUMN, &at, NULL);
+        diag_add(k->diag, DIAG_MODEL_NO_COLUMN, &at, NULL);
         return false;
     }
     struct buf b = {0};
-    for (size_t k = 0; k < m->n; k++) {
-        if (k) buf_put(&b, ", ");
-        buf_str(&b, m->comparisons[k].column);
-        buf_printf(&b, " (%s)", kind_info(m->comparisons[k].kind)->word);
+    for (size_t i = 0; i < m->n; i++) {
+        if (i) buf_put(&b, ", ");
+        buf_str(&b, m->comparisons[i].column);
+        buf_printf(&b, " (%s)", kind_info(m->comparisons[i].kind)->word);
     }
-    diag_add(d, DIAG_MODEL_USED, NULL, buf_text(&b), NULL);
+    diag_add(k->diag, DIAG_MODEL_USED, NULL, buf_text(&b), NULL);
     buf_free(&b);
     return true;
 }
@@ -250,22 +187,20 @@ void link_start_table(struct link *k)
     }
 }
 
+/* Rows by which the model was guessed come out of the spool; others go into it as they are read. */
 static bool load(struct link *k, struct rows *rows, const struct link_options *o)
 {
-    struct replay replay = {.rows = *rows, .from = rows, .given = true};
-    replay.rows.own = &replay;
-    replay.rows.fetch = replay_fetch;
-    replay.rows.parse = replay_parse;
-    replay.rows.verdict = replay_verdict;
+    struct spool *spool = spool_new(k->diag);
     copy_columns(k, &rows->columns);
-    struct model *m = k->model;
-    bool ok = (!o->guess || guess_model(&replay, m, k->diag)) && model_bind(m, &k->columns, k->diag);
+    bool ok = (!o->guess || guess_model(k, rows, spool, o->threads)) && model_bind(k->model, &k->columns, k->diag);
     if (ok) {
         link_start_table(k);
-        k->table.spool = spool_new(k->diag);
-        ok = table_load(&k->table, &replay.rows, o->threads);
+        struct rows *again = o->guess ? spool_rows(spool, &k->columns) : NULL;
+        if (!again) k->table.spool = spool;
+        ok = table_load(&k->table, again ? again : rows, o->threads);
+        rows_close(again);
     }
-    row_block_free(&replay.ahead);
+    k->table.spool = spool;
     if (ok) check_columns(k);
     return ok && read_sources(k);
 }

@@ -66,8 +66,6 @@ struct comparison *model_add(struct model *m, struct str column, enum kind k);
 bool model_open(struct model *m, const char *share, const char *name, struct diag *d);
 /* Checks the columns against the stream: those missing are faults with the nearest name, or are left out when optional. */
 bool model_bind(struct model *m, const struct columns *c, struct diag *d);
-/* Guesses columns and kinds from headings and the rows' first values.  False when nothing is usable. */
-bool model_guess(struct model *m, const struct columns *c, struct str *const *sample, size_t n_sample);
 /* Does the heading say that this text, or an age, is what tells entities apart: a company's name, the title of a book? */
 bool model_names_it(const struct comparison *c);
 void model_write(const struct model *m, struct buf *out);

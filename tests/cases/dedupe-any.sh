@@ -66,6 +66,28 @@ status "no rounds at all are none" 2 vet-dedupe -m ./none-at-all.json in.csv
 has "  with file and place" err "none-at-all.json:1:87: error: ledger_type: rounds must be a number from 1 to 100000"
 status "a model that is not there is an error" 2 vet-dedupe -m nosuch in.csv
 
+# ---- what a column holds is told by rows from all over a list, however it is sorted ----
+awk 'BEGIN {
+    srand(3); print "a,b,c,d"
+    for (i = 1; i <= 60000; i++) # the first fifty thousand have no telephone and live in one town
+        printf "%c%c%c%c %d,19%02d-%02d-%02d,%s,%s\n", 97 + rand() * 26, 97 + rand() * 26, 97 + rand() * 26, 97 + rand() * 26, i / 2,
+            30 + rand() * 69, 1 + rand() * 12, 1 + rand() * 28, i < 50000 ? "hull" : "t" int(rand() * 900), i < 50000 ? "" : sprintf("13%09d", i / 2)
+}' >sorted.csv
+(head -n 1 sorted.csv && tail -n +2 sorted.csv | tac) >backward.csv
+vet-dedupe sorted.csv -o sorted.ent 2>sorted.err
+vet-dedupe backward.csv -o backward.ent 2>backward.err
+has "a column that is empty at first is known by the rest" sorted.err "d (phone)"
+has "and one that has a single value at first" sorted.err "c (word)"
+same "the other way about it is guessed alike" "$(grep compared: backward.err)" "$(grep compared: sorted.err)"
+vet-dedupe -q --threads 4 <sorted.csv >piped.ent
+check "and from a pipe and by four threads it gives the same bytes" cmp sorted.ent piped.ent
+{ echo "id,name,phone"; awk 'BEGIN { for (i = 0; i < 30000; i++) print (i < 29000 ? i : i - 29000) ",P" i % 7 " Q" i % 400 ",13" sprintf("%09d", i % 27000) }'; } >ids.csv
+vet-dedupe ids.csv 2>ids.err >/dev/null
+has "an id that comes twice anywhere is no name of a record" ids.err "compared: id ("
+awk -F, -v OFS=, 'NR > 1 { $1 = NR } 1' ids.csv >serial.csv
+vet-dedupe serial.csv 2>serial.err >/dev/null
+has "one that never does is, and is not compared" serial.err "compared: name ("
+
 printf '_a,_b\n1,2\n' >none.csv
 status "no column that can be used is an error" 2 vet-dedupe none.csv
 printf 'name,dob\n' >empty.csv
