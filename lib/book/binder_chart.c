@@ -73,6 +73,7 @@ static void add_series(struct tab *t, lxw_chart *c, const struct chart *spec, si
         chart_series_set_points(s, list);
         chart_series_set_labels(s);
         chart_series_set_labels_percentage(s);
+        chart_series_set_labels_num_format(s, "0.0%"); /* as the table beside it */
     } else if (spec->kind == CHART_LINE) {
         lxw_chart_line line = {.color = PALETTE[i % (sizeof PALETTE / sizeof *PALETTE)], .width = 2};
         chart_series_set_line(s, &line);

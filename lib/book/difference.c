@@ -550,10 +550,15 @@ static void put_list(struct differing *d, struct content_sheet *s)
     d->list = NULL;
 }
 
-/* Headings of two lines stand on one here. */
-static struct str on_one_line(struct result *r, struct str title)
+/* Headings of two lines stand on one here, and the share of a value bears its name. */
+static struct str heading_here(struct result *r, const struct result_column *c)
 {
     struct buf text = {0};
+    struct str title = c->title.n ? c->title : c->name;
+    if (c->pivoted && c->kind == COLUMN_PERCENT && c->of.n) {
+        buf_str(&text, c->of);
+        buf_char(&text, ' ');
+    }
     for (size_t i = 0; i < title.n; i++) buf_char(&text, title.s[i] == '\n' ? ' ' : title.s[i]);
     struct str s = result_text(r, buf_slice(&text));
     buf_free(&text);
@@ -581,34 +586,41 @@ static void put_marked(struct result *r, const struct content_sheet *s, const st
     decimal x = 0, y = 0;
     v[0] = result_text(r, s->name);
     v[1] = label_of_line(r, b, i);
-    v[2] = on_one_line(r, c->title.n ? c->title : c->name);
+    v[2] = heading_here(r, c);
     v[3] = result_text(r, was);
     v[4] = result_text(r, now);
     if ((now.n && !decimal_parse(now, &x)) || (was.n && !decimal_parse(was, &y))) return;
     struct buf text = {0};
     decimal_format(&text, x - y);
+    if (c->kind == COLUMN_PERCENT && !memchr(text.s, '.', text.n)) buf_put(&text, ".0");
     v[5] = result_text(r, buf_slice(&text));
     buf_free(&text);
 }
 
-/* Every number with an r, in the order of the report. */
-static void put_numbers(struct content *c, size_t n_sheets, struct content_sheet *to)
+/* Every number with an r, in the order of the report: the counts and sums, and after them, in the digits that they have there, the
+ * percentages. */
+static void put_numbers(struct content *c, size_t n_sheets, struct content_sheet *to, bool percent)
 {
-    static const struct named_column COLUMNS[] = {{"in_sheet", "表", COLUMN_TEXT}, {"row", "行", COLUMN_TEXT},
-                                                  {"number", "列", COLUMN_TEXT},   {"reported", "已报", COLUMN_DECIMAL},
-                                                  {"now", "现知", COLUMN_DECIMAL}, {"difference", "差", COLUMN_CHANGE}};
+    const enum column_kind kind = percent ? COLUMN_PERCENT : COLUMN_DECIMAL;
+    const struct named_column columns[] = {{"in_sheet", "表", COLUMN_TEXT}, {"row", "行", COLUMN_TEXT},
+                                           {"number", "列", COLUMN_TEXT},   {"reported", "已报", kind},
+                                           {"now", "现知", kind},           {"difference", "差", percent ? kind : COLUMN_CHANGE}};
     struct result *r = result_new();
-    result_columns(r, COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
+    result_columns(r, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < n_sheets; i++)
         for (size_t k = 0; k < c->sheets[i].n_blocks; k++) {
             const struct block *b = &c->sheets[i].blocks[k];
-            for (size_t n = 0; b->was && n < b->table->n * b->table->n_columns; n++)
-                if (b->was[n].s && !b->hidden[n % b->table->n_columns])
-                    put_marked(r, &c->sheets[i], b, n / b->table->n_columns, n % b->table->n_columns, b->was[n]);
+            for (size_t n = 0; b->was && n < b->table->n * b->table->n_columns; n++) {
+                size_t at = n % b->table->n_columns;
+                if (b->was[n].s && !b->hidden[at] && (b->table->columns[at].kind == COLUMN_PERCENT) == percent)
+                    put_marked(r, &c->sheets[i], b, n / b->table->n_columns, at, b->was[n]);
+            }
         }
     struct block *block = content_block(to, r);
-    block->numbered = block->filter = true;
-    if (!r->n) block_note(c, block, STR("没有与已报数不同的数。"));
+    block->heading = percent ? STR("百分数") : STR("数");
+    block->numbered = true;
+    block->filter = !percent;
+    if (!r->n) block_note(c, block, percent ? STR("没有与已报不同的百分数。") : STR("没有与已报数不同的数。"));
 }
 
 static bool make_sheet(struct differing *d)
@@ -626,7 +638,9 @@ static bool make_sheet(struct differing *d)
         size_t n = c->n_sheets;
         put_balance(d, content_sheet(c, STR("与已报数的差异"), STR("与已报数的差异")), m);
         put_list(d, content_sheet(c, STR("差异逐条说明"), STR("与已报数的差异：逐条说明")));
-        put_numbers(c, n, content_sheet(c, STR("重报的数"), STR("与已报数的差异：带 r 的数")));
+        struct content_sheet *numbers = content_sheet(c, STR("重报的数"), STR("与已报数的差异：带 r 的数"));
+        put_numbers(c, n, numbers, false);
+        put_numbers(c, n, numbers, true);
     }
     result_free(d->list);
     movement_free(m);

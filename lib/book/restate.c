@@ -72,19 +72,38 @@ static void matching_end(struct matching *m)
 
 /* ---- what is gone ---- */
 
-/* A column of numbers that only the reported table has, e.g. of a category that nobody is of any more: it stands last. */
-static void adopt_column(struct block *b, const struct result_column *gone)
+/* What stands in the place of a number that there is no more. */
+static struct str none_of(const struct result_column *c)
+{
+    return c->kind == COLUMN_COUNT ? STR("0") : c->kind == COLUMN_PERCENT ? STR("0.0") : STR("");
+}
+
+static void make_room(struct block *b, size_t at)
 {
     struct result *r = b->table;
-    result_column(r, gone->name, gone->title, gone->kind);
     b->hidden = mem_resize(b->hidden, r->n_columns, sizeof *b->hidden);
-    b->hidden[r->n_columns - 1] = false;
-    for (size_t i = 0; i < r->n; i++) {
-        struct str *v = arena_zero(&r->memory, r->n_columns, sizeof *v);
-        memcpy(v, r->lines[i].values, (r->n_columns - 1) * sizeof *v);
-        if (gone->kind == COLUMN_COUNT) v[r->n_columns - 1] = STR("0");
-        r->lines[i].values = v;
+    memmove(b->hidden + at + 1, b->hidden + at, (r->n_columns - 1 - at) * sizeof *b->hidden);
+    b->hidden[at] = false;
+    for (size_t i = 0; i < b->n_charts; i++) {
+        struct content_chart *c = &b->charts[i];
+        c->categories += c->categories >= at;
+        for (size_t k = 0; k < c->n_series; k++) c->series[k] += c->series[k] >= at;
     }
+    for (size_t i = 0; i < b->n_conditions; i++) b->conditions[i].column += b->conditions[i].column >= at;
+}
+
+/* A column of numbers that only the reported table has, e.g. of a category that nobody is of any more: it stands where it stood,
+ * after the one that was before it. */
+static void adopt_column(struct block *b, const struct result *then, size_t gone)
+{
+    struct result *r = b->table;
+    const struct result_column *c = &then->columns[gone];
+    int before = -1;
+    for (size_t k = gone; k-- > 0 && before < 0;) before = column_of(r, then->columns[k].name);
+    size_t at = (size_t)(before + 1);
+    result_insert(r, at, c);
+    make_room(b, at);
+    for (size_t i = 0; i < r->n; i++) r->lines[i].values[at] = none_of(c);
 }
 
 /* A line that only the reported table has: before the totals, with nobody in it. */
@@ -94,8 +113,8 @@ static void adopt_line(struct block *b, const struct result *then, size_t line)
     struct str *v = result_line(r, LINE_PLAIN);
     for (size_t k = 0; k < r->n_columns; k++) {
         int from = column_of(then, r->columns[k].name);
-        if (r->columns[k].kind == COLUMN_COUNT) v[k] = STR("0");
-        else if (from >= 0 && !is_number(r, k)) v[k] = result_text(r, then->lines[line].values[from]);
+        v[k] = none_of(&r->columns[k]);
+        if (from >= 0 && !is_number(r, k)) v[k] = result_text(r, then->lines[line].values[from]);
     }
     for (size_t i = r->n - 1; i && r->lines[i - 1].kind == LINE_TOTAL; i--) {
         struct result_line last = r->lines[i];
@@ -110,7 +129,7 @@ static void adopt(struct block *b, const struct result *then)
     struct map turns = {0};
     if (column_of(then, STR("count")) < 0) return; /* a list: whom it no longer has is told on the last sheet */
     for (size_t k = 0; k < then->n_columns; k++)
-        if (is_number(then, k) && column_of(b->table, then->columns[k].name) < 0) adopt_column(b, &then->columns[k]);
+        if (is_number(then, k) && column_of(b->table, then->columns[k].name) < 0) adopt_column(b, then, k);
     matching_start(&m, then);
     for (size_t i = 0; i < b->table->n; i++) {
         const struct map_entry *e = map_find(&m.lines, key_of(&m, &turns, b->table, i));

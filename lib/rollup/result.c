@@ -23,6 +23,26 @@ size_t result_column(struct result *r, struct str name, struct str title, enum c
     return r->n_columns++;
 }
 
+void result_insert(struct result *r, size_t at, const struct result_column *like)
+{
+    size_t after = r->n_columns - at;
+    struct result_column c = *like;
+    c.name = result_text(r, like->name);
+    c.title = result_text(r, like->title);
+    c.group = result_text(r, like->group);
+    c.of = result_text(r, like->of);
+    mem_grow(&r->columns, &r->cap_columns, r->n_columns + 1, sizeof *r->columns);
+    memmove(r->columns + at + 1, r->columns + at, after * sizeof *r->columns);
+    r->columns[at] = c;
+    r->n_columns++;
+    for (size_t i = 0; i < r->n; i++) {
+        struct str *v = arena_zero(&r->memory, r->n_columns, sizeof *v);
+        memcpy(v, r->lines[i].values, at * sizeof *v);
+        memcpy(v + at + 1, r->lines[i].values + at, after * sizeof *v);
+        r->lines[i].values = v;
+    }
+}
+
 void result_columns(struct result *r, const struct named_column *c, size_t n)
 {
     for (size_t k = 0; k < n; k++) result_column(r, str_of(c[k].name), str_of(c[k].title), c[k].kind);

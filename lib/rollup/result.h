@@ -37,6 +37,8 @@ struct result *result_new(void);
 void result_free(struct result *r);
 /* Columns are added before the first line.  Strings are copied. */
 size_t result_column(struct result *r, struct str name, struct str title, enum column_kind kind);
+/* A column like that of another table, empty in every line, before column `at` or, at n_columns, last. */
+void result_insert(struct result *r, size_t at, const struct result_column *like);
 /* A column with its kind, for tables of columns. */
 struct named_column {
     const char *name, *title;

@@ -80,6 +80,29 @@ same "a death that came in later is a real event" "真实变动 去世 a.csv第3
 same "so is a move between communities" "真实变动 迁移 b.csv第4行；第10批导入 2026-12-10 王会计 " "$(explained 王丙)"
 same "and one who is new on a sheet of a later survey" "真实变动 新增 a.csv第5行；第9批导入 2026-12-10 王会计 " "$(explained 周戊)"
 same "one on a late sheet of that month should have been reported" "更正 补报 late.csv第2行；第8批导入 2026-12-03 王会计 " "$(explained 吴庚)"
+mkdir gone
+sheet gone/then.csv "张建国,男,370124195001011012,,退役士兵,,,$a1" "李卫东,男,370124195211070029,,残疾军人,,,$a1" \
+    "王丙,男,370124197812240053,,烈士遗属,,,$a1"
+sheet gone/now.csv "张建国,男,370124195001011012,,退役士兵,,,$a1" "李卫东,男,370124195211070029,,退役士兵,,,$a1" \
+    "王丙,男,370124197812240053,,烈士遗属,,,$a1"
+for when in '2026-11-20T08:00:00 vet-import -q -u units.csv gone/then.csv' '2026-12-01T08:00:00 vet-store -q freeze 2026-11' \
+    '2026-12-02T08:00:00 vet-import -q gone/now.csv'; do
+    # shellcheck disable=SC2086
+    VET_DB=gone.db at $when
+done
+VET_DB=gone.db vet-report -q -r monthly -p 2026-11 --restated -t text >gone.text
+same "a column that nobody stands in any more stands where it stood" "社区 退役士兵 残疾军人 烈士遗属 合计/云翠社区 2r 0r 1 3" \
+    "$(sed -n '/^各社区人员分类统计表/,/^云翠社区/p' gone.text | tail -n +4 | tr -s ' ' | paste -sd/)"
+VET_DB=gone.db vet-report -q -r monthly -p 2026-11 --restated -o gone.xlsx
+/usr/bin/python3 - gone.xlsx >cell.txt <<'PY'
+import openpyxl, sys
+book = openpyxl.load_workbook(sys.argv[1])
+there = {r[0].value: r[2] for r in book["人员类别"].iter_rows() if r[0].value}
+shown = [r for r in book["重报的数"].iter_rows() if r[1].value == "人员类别" and r[3].value == "占比%"]
+print(*(f"{r[2].value}: {r[5].value} {r[5].number_format}" for r in shown), "/", *(f"{c.value} {c.number_format}" for c in there.values() if c.comment))
+PY
+same "percentages have the same digits wherever they stand" \
+    '退役士兵: 66.7 0.0"%" 残疾军人: 0 0.0"%" / 66.7 0.0"%r" 0 0.0"%r"' "$(cat cell.txt)"
 status "as known at an earlier moment" 0 vet-report -q -r monthly -p 2026-11 --restated --as-of 8 -t csv
 has "only the late sheet tells" out '与已报数的差异,1,1,now,6,,'
 status "a number's records are those as now known" 0 vet-report -q -r monthly -p 2026-11 --restated --explain '关键指标!B5'
