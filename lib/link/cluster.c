@@ -12,15 +12,23 @@ enum { NONE = UINT32_MAX, MOST_CROSSINGS = 200 };
 struct other {
     uint32_t row, next;
 };
+/* Values that no entity may have two of. */
+struct veto {
+    uint32_t *of; /* of the root: the value that its members have, 0 = none */
+    enum refusal why;
+    size_t column;
+    bool firm; /* people's decisions do not undo it either */
+};
 struct state {
     const struct model *m;
     const struct table *t;
     const uint32_t *source;
     struct memo *memo;
     uint32_t *parent, *next, *last, *size; /* members of an entity are a list */
+    struct veto veto[COMPARISONS + 1];
     size_t n_veto;
-    uint32_t *vetoed[COMPARISONS + 1]; /* of the root: the value that its members have, 0 = none */
-    uint32_t *first_apart;             /* of each row: rows that people said are others; NULL = nobody said so */
+    const uint32_t *known; /* of the veto that says who somebody is for certain, or NULL */
+    uint32_t *first_apart; /* of each row: rows that people said are others; NULL = nobody said so */
     struct other *apart;
     size_t n_apart;
     uint8_t *ambiguous; /* rows without an id that fit two ids */
@@ -96,14 +104,24 @@ static bool said_apart(struct state *s, uint32_t a, uint32_t b)
     return false;
 }
 
-static bool is_vetoed(struct state *s, uint32_t a, uint32_t b)
+static bool is_vetoed(struct state *s, uint32_t a, uint32_t b, bool decided, struct refused *r)
 {
-    for (size_t v = 0; v < s->n_veto; v++)
-        if (s->vetoed[v][a] && s->vetoed[v][b] && s->vetoed[v][a] != s->vetoed[v][b]) return true;
+    for (size_t v = 0; v < s->n_veto; v++) {
+        const struct veto *o = &s->veto[v];
+        if ((decided && !o->firm) || !o->of[a] || !o->of[b] || o->of[a] == o->of[b]) continue;
+        r->why = o->why;
+        r->column = o->column;
+        r->x = o->of[a];
+        r->y = o->of[b];
+        return true;
+    }
     if (s->source)
         for (uint32_t x = a; x != NONE; x = s->next[x])
             for (uint32_t y = b; y != NONE; y = s->next[y])
-                if (s->source[x] == s->source[y]) return true;
+                if (s->source[x] == s->source[y]) {
+                    r->why = REFUSED_SOURCE;
+                    return true;
+                }
     return false;
 }
 
@@ -130,7 +148,7 @@ static void join(struct state *s, uint32_t a, uint32_t b)
     s->last[a] = s->last[b];
     s->size[a] += s->size[b];
     for (size_t v = 0; v < s->n_veto; v++)
-        if (!s->vetoed[v][a]) s->vetoed[v][a] = s->vetoed[v][b];
+        if (!s->veto[v].of[a]) s->veto[v].of[a] = s->veto[v].of[b];
 }
 
 static uint32_t *list_of(size_t n)
@@ -138,18 +156,27 @@ static uint32_t *list_of(size_t n)
     return mem_alloc((n + 1) * sizeof(uint32_t));
 }
 
-/* The values of column k that two rows of an entity must not differ in: of citizen ids only the valid ones, and where the same id
- * with another name is for people to judge, id and name together. */
-static void add_veto(struct state *s, size_t k, int name, size_t n)
+/* The values of column k that two rows of an entity must not differ in: of citizen ids only the valid ones. */
+static struct veto *add_veto(struct state *s, size_t k, size_t n)
 {
-    uint32_t *values = s->vetoed[s->n_veto++] = list_of(n);
     bool citizen = s->m->comparisons[k].kind == KIND_CITIZEN_ID;
+    struct veto *o = &s->veto[s->n_veto++];
+    *o = (struct veto){list_of(n), citizen ? REFUSED_ID : REFUSED_VALUE, k, true};
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t v = values[i] = table_id(s->t, i, k);
-        if (!v || !citizen) continue;
-        if (!kind_id_valid(column_value(&s->t->columns[k], v).f)) values[i] = 0;
-        else if (s->m->verified && name >= 0) values[i] = (uint32_t)mix64((uint64_t)v << 32 | table_id(s->t, i, (size_t)name)) | 1;
+        uint32_t v = table_id(s->t, i, k);
+        o->of[i] = v && citizen && !kind_id_valid(column_value(&s->t->columns[k], v).f) ? 0 : v;
     }
+    return o;
+}
+
+/* Where the same id with another name is for people to judge: id and name together. */
+static struct veto *add_names(struct state *s, const struct veto *id, size_t name, size_t n)
+{
+    struct veto *o = &s->veto[s->n_veto++];
+    *o = (struct veto){list_of(n), REFUSED_NAME, name, false};
+    for (uint32_t i = 0; i < n; i++)
+        o->of[i] = id->of[i] ? (uint32_t)mix64((uint64_t)id->of[i] << 32 | table_id(s->t, i, name)) | 1 : 0;
+    return o;
 }
 
 static void set_apart(struct state *s, const struct decisions *d, size_t n)
@@ -184,9 +211,13 @@ static void prepare(struct state *s, size_t n)
     for (size_t k = 0; k < s->m->n; k++)
         if (name < 0 && s->m->comparisons[k].kind == KIND_NAME) name = (int)k;
     for (size_t k = 0; k < s->m->n; k++) {
-        bool wanted = s->m->comparisons[k].kind == KIND_CITIZEN_ID;
+        bool citizen = s->m->comparisons[k].kind == KIND_CITIZEN_ID, wanted = citizen;
         for (size_t i = 0; i < s->m->n_veto; i++) wanted = wanted || str_eq(s->m->veto[i], s->m->comparisons[k].column);
-        if (wanted) add_veto(s, k, name, n);
+        if (!wanted) continue;
+        const struct veto *o = add_veto(s, k, n);
+        if (!citizen || !s->m->verified || s->known) continue;
+        if (name >= 0) o = add_names(s, o, (size_t)name, n);
+        s->known = o->of;
     }
 }
 
@@ -194,15 +225,15 @@ static void prepare(struct state *s, size_t n)
 static void find_ambiguous(struct state *s, const struct cluster_input *in)
 {
     size_t n = (size_t)s->t->n_rows;
-    if (!s->m->verified || !s->n_veto) return;
+    if (!s->known) return;
     uint32_t *seen = list_of(n);
     memset(seen, 0, n * sizeof *seen);
     s->ambiguous = mem_zero(n + 1, 1);
     for (size_t i = 0; i < in->n; i++)
         for (int way = 0; way < 2; way++) {
             uint32_t x = way ? in->edges[i].b : in->edges[i].a, y = way ? in->edges[i].a : in->edges[i].b;
-            uint32_t id = s->vetoed[0][y];
-            if (s->vetoed[0][x] || !id) continue;
+            uint32_t id = s->known[y];
+            if (s->known[x] || !id) continue;
             if (!seen[x]) seen[x] = id;
             else if (seen[x] != id) s->ambiguous[x] = 1;
         }
@@ -212,7 +243,7 @@ static void find_ambiguous(struct state *s, const struct cluster_input *in)
 static bool is_ambiguous(const struct state *s, const struct edge *e)
 {
     if (!s->ambiguous || isinf(e->weight)) return false;
-    return (s->ambiguous[e->a] && s->vetoed[0][e->b]) || (s->ambiguous[e->b] && s->vetoed[0][e->a]);
+    return (s->ambiguous[e->a] && s->known[e->b]) || (s->ambiguous[e->b] && s->known[e->a]);
 }
 
 static void number_entities(struct clusters *c, struct state *s, size_t n)
@@ -224,50 +255,62 @@ static void number_entities(struct clusters *c, struct state *s, size_t n)
     }
 }
 
-static void contradict(struct clusters *c, const struct edge *e)
+static void refuse(struct clusters *c, const struct refused *r)
 {
-    c->contradicted = mem_resize(c->contradicted, (c->n_contradicted + 1) * 2, sizeof *c->contradicted);
-    c->contradicted[2 * c->n_contradicted] = e->a;
-    c->contradicted[2 * c->n_contradicted++ + 1] = e->b;
+    mem_grow(&c->refused, &c->cap_refused, c->n_refused + 1, sizeof *c->refused);
+    c->refused[c->n_refused++] = *r;
+    if (r->why == REFUSED_WEAK) c->refused_weak++;
+    else c->refused_veto++;
 }
 
-static void follow(struct clusters *c, struct state *s, const struct edge *e, uint8_t *refused)
+static void follow(struct clusters *c, struct state *s, const struct edge *e)
 {
     uint32_t a = root(s, e->a), b = root(s, e->b);
-    bool decided = isinf(e->weight);
+    struct refused r = {.a = e->a < e->b ? e->a : e->b, .b = e->a < e->b ? e->b : e->a, .decided = isinf(e->weight)};
     if (a == b) return;
     if (s->size[a] > s->size[b]) {
         uint32_t swap = a;
         a = b;
         b = swap;
     }
-    if (said_apart(s, a, b)) {
-        if (decided) contradict(c, e);
-        *refused = 1;
-        c->refused_veto++;
-    } else if (!decided && (is_vetoed(s, a, b) || is_ambiguous(s, e))) {
-        *refused = 1;
-        c->refused_veto++;
-    } else if (!decided && s->size[a] + s->size[b] > 2 && e->weight < 50 && mean_between(s, a, b) < s->m->average) {
-        *refused = 2;
-        c->refused_weak++;
+    bool vetoed = is_vetoed(s, a, b, r.decided, &r);
+    if (said_apart(s, a, b)) r.why = REFUSED_APART;
+    else if (!vetoed && is_ambiguous(s, e)) r.why = REFUSED_AMBIGUOUS;
+    else if (!vetoed && !r.decided && s->size[a] + s->size[b] > 2 && e->weight < 50 && mean_between(s, a, b) < s->m->average)
+        r.why = REFUSED_WEAK;
+    if (r.why) {
+        refuse(c, &r);
     } else {
         join(s, a, b);
         c->joined++;
     }
 }
 
+static int by_refused(const void *a, const void *b)
+{
+    const struct refused *x = a, *y = b;
+    if (x->a != y->a) return x->a < y->a ? -1 : 1;
+    return (x->b > y->b) - (x->b < y->b);
+}
+
+const struct refused *clusters_refused(const struct clusters *c, uint32_t a, uint32_t b)
+{
+    struct refused wanted = {.a = a < b ? a : b, .b = a < b ? b : a};
+    return c->n_refused ? bsearch(&wanted, c->refused, c->n_refused, sizeof *c->refused, by_refused) : NULL;
+}
+
 void cluster(struct clusters *c, const struct cluster_input *in)
 {
     struct state s = {.m = in->m, .t = in->t, .source = in->source, .memo = memo_new(in->t, NULL)};
     size_t rows = (size_t)in->t->n_rows;
-    *c = (struct clusters){.refused = mem_zero(in->n + 1, 1)};
+    *c = (struct clusters){.n = 0};
     prepare(&s, rows);
     if (in->decisions) set_apart(&s, in->decisions, rows);
     find_ambiguous(&s, in);
     put_in_order(in);
     if (in->n) qsort(in->edges, in->n, sizeof *in->edges, by_strength);
-    for (size_t i = 0; i < in->n; i++) follow(c, &s, &in->edges[i], &c->refused[i]);
+    for (size_t i = 0; i < in->n; i++) follow(c, &s, &in->edges[i]);
+    if (c->n_refused) qsort(c->refused, c->n_refused, sizeof *c->refused, by_refused);
     number_entities(c, &s, rows);
     free(s.parent);
     free(s.next);
@@ -277,13 +320,12 @@ void cluster(struct clusters *c, const struct cluster_input *in)
     free(s.apart);
     free(s.ambiguous);
     memo_free(s.memo);
-    for (size_t v = 0; v < s.n_veto; v++) free(s.vetoed[v]);
+    for (size_t v = 0; v < s.n_veto; v++) free(s.veto[v].of);
 }
 
 void clusters_free(struct clusters *c)
 {
     free(c->of);
     free(c->refused);
-    free(c->contradicted);
     *c = (struct clusters){0};
 }

@@ -31,11 +31,11 @@ bool decision_of(struct str word, enum decision *out)
     return false;
 }
 
-void decisions_add(struct decisions *d, uint32_t a, uint32_t b, enum decision what)
+void decisions_add(struct decisions *d, uint32_t a, uint32_t b, enum decision what, uint32_t line)
 {
     if (a == b) return;
     mem_grow(&d->v, &d->cap, d->n + 1, sizeof *d->v);
-    d->v[d->n++] = (struct decided){a < b ? a : b, a < b ? b : a, what};
+    d->v[d->n++] = (struct decided){a < b ? a : b, a < b ? b : a, what, line};
 }
 
 static int by_rows(const struct decided *x, const struct decided *y)
@@ -70,9 +70,26 @@ void decisions_ready(struct decisions *d)
     d->n = k;
 }
 
+void decisions_unsay(struct decisions *d, size_t from, void *ctx,
+                     void (*said)(void *ctx, const struct decided *first, const struct decided *other))
+{
+    size_t n = d->n - from, kept = from;
+    struct decided *v = d->v + from, *spare = mem_alloc((n + 1) * sizeof *spare);
+    if (n) sort(v, spare, n);
+    for (size_t i = 0, end; i < n; i = end) {
+        size_t other = i;
+        for (end = i + 1; end < n && by_rows(&v[i], &v[end]) == 0; end++)
+            if (other == i && v[end].decision != v[i].decision) other = end;
+        if (other == i) d->v[kept++] = v[i];
+        else said(ctx, &v[i], &v[other]);
+    }
+    d->n = kept;
+    free(spare);
+}
+
 enum decision decisions_find(const struct decisions *d, uint32_t a, uint32_t b)
 {
-    struct decided wanted = {a < b ? a : b, a < b ? b : a, DECISION_OPEN};
+    struct decided wanted = {.a = a < b ? a : b, .b = a < b ? b : a};
     for (size_t low = 0, high = d->n; low < high;) {
         size_t mid = low + (high - low) / 2;
         int c = by_rows(&d->v[mid], &wanted);

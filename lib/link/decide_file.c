@@ -12,12 +12,19 @@ struct file {
     struct arena memory;
 };
 
+static bool is_blank(const struct file *f, const struct cell_row *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (str_trim(cell_str(&f->block.cells[r->first + i])).n) return false;
+    return true;
+}
+
 static const struct cell_row *next_row(struct file *f, bool *failed)
 {
     for (;;) {
         while (f->at < f->block.n_rows) {
             const struct cell_row *r = &f->block.rows[f->at++];
-            if (r->n) return r;
+            if (!is_blank(f, r)) return r;
         }
         f->at = 0;
         f->block.n_rows = 0;
@@ -37,6 +44,7 @@ static int file_fetch(struct rows *r, struct row_block *b)
     for (size_t i = 0; i < r->columns.n; i++)
         b->values[i] = i < row->n ? cell_str(&f->block.cells[row->first + i]) : (struct str){"", 0};
     b->n_rows = 1;
+    b->first = row->number;
     return 1;
 }
 

@@ -51,31 +51,38 @@ static void put_row(struct link *k, uint32_t row, struct buf *out)
     diag_expand(out, k->translate ? k->translate("row {1}") : "row {1}", args);
 }
 
-static void tell_two(struct link *k, enum diag_code code, uint32_t a, uint32_t b, const char *more)
+static void tell_two_at(struct link *k, enum diag_code code, const struct place *at, uint32_t a, uint32_t b, const char *third,
+                        const char *fourth)
 {
     struct buf x = {0}, y = {0};
     put_row(k, a, &x);
     put_row(k, b, &y);
-    diag_add(k->diag, code, NULL, buf_text(&x), buf_text(&y), more, NULL);
+    diag_add(k->diag, code, at, buf_text(&x), buf_text(&y), third, fourth, NULL);
     buf_free(&x);
     buf_free(&y);
 }
 
-static void mask_id(char *out, size_t size, const uint64_t *f)
+static void tell_two(struct link *k, enum diag_code code, uint32_t a, uint32_t b, const char *third, const char *fourth)
 {
+    tell_two_at(k, code, NULL, a, b, third, fourth);
+}
+
+static void mask_id(const struct link *k, size_t column, uint32_t value, char *out, size_t size)
+{
+    const uint64_t *f = column_value(&k->table.columns[column], value).f;
     uint8_t d[18];
     unsigned n = id_digits(f, d);
-    size_t k = 0;
-    for (unsigned i = 0; i < n && k + 1 < size; i++) out[k++] = i < 6 || i + 4 >= n ? "0123456789XO"[d[i]] : '*';
-    out[k] = 0;
+    size_t at = 0;
+    for (unsigned i = 0; i < n && at + 1 < size; i++) out[at++] = i < 6 || i + 4 >= n ? "0123456789XO"[d[i]] : '*';
+    out[at] = 0;
 }
 
 void link_tell_conflict(struct link *k, uint32_t a, uint32_t b, int id)
 {
     char text[20];
     if (k->n_conflicts++ >= SHOWN) return;
-    mask_id(text, sizeof text, column_value(&k->table.columns[id], table_id(&k->table, a, (size_t)id)).f);
-    tell_two(k, DIAG_LINK_CONFLICT, a, b, text);
+    mask_id(k, (size_t)id, table_id(&k->table, a, (size_t)id), text, sizeof text);
+    tell_two(k, DIAG_LINK_CONFLICT, a, b, text, NULL);
 }
 
 void link_tell_conflicts(struct link *k)
@@ -83,11 +90,44 @@ void link_tell_conflicts(struct link *k)
     if (k->n_conflicts > SHOWN) tell_numbers(k, DIAG_LINK_CONFLICTS, &(uint64_t){k->n_conflicts - SHOWN}, 1);
 }
 
+struct unsaid {
+    struct link *k;
+    const char *file;
+};
+
+static void tell_unsaid(void *ctx, const struct decided *first, const struct decided *other)
+{
+    struct unsaid *u = ctx;
+    char line[16];
+    snprintf(line, sizeof line, "%u", other->line);
+    const struct place at = {.file = u->file, .row = first->line};
+    tell_two_at(u->k, DIAG_LINK_DECIDED_TWICE, &at, first->a, first->b, line, NULL);
+}
+
+void link_tell_unsaid(struct link *k, const char *file, size_t from)
+{
+    struct unsaid u = {k, file};
+    decisions_unsay(&k->decisions, from, &u, tell_unsaid);
+}
+
+static void tell_refused(struct link *k, const struct refused *r)
+{
+    char x[20], y[20];
+    if (r->why == REFUSED_ID) {
+        mask_id(k, r->column, r->x, x, sizeof x);
+        mask_id(k, r->column, r->y, y, sizeof y);
+        tell_two(k, DIAG_LINK_DECIDED_IDS, r->a, r->b, x, y);
+    } else if (r->why == REFUSED_VALUE) {
+        tell_two(k, DIAG_LINK_DECIDED_VALUES, r->a, r->b, k->table.columns[r->column].name.s, NULL);
+    } else {
+        tell_two(k, r->why == REFUSED_SOURCE ? DIAG_LINK_DECIDED_SOURCE : DIAG_LINK_CONTRADICTION, r->a, r->b, NULL, NULL);
+    }
+}
+
 void link_tell_contradictions(struct link *k)
 {
-    const struct clusters *c = &k->clusters;
-    for (size_t i = 0; i < c->n_contradicted; i++)
-        tell_two(k, DIAG_LINK_CONTRADICTION, c->contradicted[2 * i], c->contradicted[2 * i + 1], NULL);
+    for (size_t i = 0; i < k->clusters.n_refused; i++)
+        if (k->clusters.refused[i].decided) tell_refused(k, &k->clusters.refused[i]);
 }
 
 void link_tell_blocks(struct link *k)

@@ -61,7 +61,7 @@ static bool split_entity(struct source *x, struct link *k)
     bool ok = links && rows_done(&c);
     rows_close(links);
     for (size_t i = 0; i < n; i++)
-        for (size_t j = i + 1; j < n; j++) decisions_add(&k->decisions, members[i], members[j], DECISION_DIFFERENT);
+        for (size_t j = i + 1; j < n; j++) decisions_add(&k->decisions, members[i], members[j], DECISION_DIFFERENT, 0);
     if (ok && n < 2) {
         diag_add(k->diag, DIAG_LINK_NO_ENTITY, NULL, arena_copy(&k->memory, x->split.s, x->split.n), NULL);
         ok = false;
@@ -83,7 +83,7 @@ static bool load_decisions(struct decision_source *head, struct link *k)
         k->record = record;
     }
     struct rows *r = store_decisions(x->store, 0);
-    bool ok = r && link_take_decisions(k, r);
+    bool ok = r && link_take_decisions(k, r, false);
     rows_close(r);
     return ok;
 }

@@ -206,22 +206,21 @@ static bool load(struct link *k, struct rows *rows, const struct link_options *o
 }
 
 /* ---- decisions ---- */
+/* A decision as it stands in its file, at `at`; at->row is 0 for one that is kept in the store. */
 static void take_decision(struct link *k, const struct map *keys, const uint32_t *next, struct str a, struct str b,
-                          enum decision what)
+                          enum decision what, const struct place *at)
 {
     const struct map_entry *x = map_find(keys, a), *y = map_find(keys, b);
     if (k->partial && (!x || !y)) return;
     if (!x || !y) {
         if ((x ? b : a).s[0] == '#') return; /* the record is gone, and the decision waits for its return */
-        char text[64];
-        snprintf(text, sizeof text, "%.20s", x ? b.s : a.s);
-        diag_add(k->diag, DIAG_LINK_DECISION_LOST, NULL, text, NULL);
+        diag_add(k->diag, DIAG_LINK_DECISION_LOST, at, NULL);
         return;
     }
     bool chain_a = a.s[0] != '#', chain_b = b.s[0] != '#'; /* a record of the store is one row */
     for (uint32_t i = (uint32_t)x->value; i != UINT32_MAX; i = chain_a ? next[i] : UINT32_MAX)
         for (uint32_t j = (uint32_t)y->value; j != UINT32_MAX; j = chain_b ? next[j] : UINT32_MAX)
-            decisions_add(&k->decisions, i, j, what);
+            decisions_add(&k->decisions, i, j, what, at->row);
 }
 
 static int either_column(const struct columns *c, const char *name, const char *other)
@@ -248,7 +247,7 @@ static uint32_t *keys_of_rows(const struct link *k, struct map *keys)
     return next;
 }
 
-bool link_take_decisions(struct link *k, struct rows *r)
+bool link_take_decisions(struct link *k, struct rows *r, bool is_file)
 {
     static const char *const NEEDED[][2] = {{"decision", "verdict"}, {"key_a", "a"}, {"key_b", "b"}};
     int at[3];
@@ -266,11 +265,12 @@ bool link_take_decisions(struct link *k, struct rows *r)
     for (struct str *v; ok && (v = rows_next(&c));) {
         enum decision what;
         if (!next) next = keys_of_rows(k, &keys);
+        if (is_file) place.row = (uint32_t)c.block.first;
         if (!decision_of(v[at[0]], &what)) {
             diag_add(k->diag, DIAG_LINK_DECISION_BAD, &place, arena_copy(&k->memory, v[at[0]].s, v[at[0]].n), NULL);
             ok = false;
         } else if (what != DECISION_OPEN) {
-            take_decision(k, &keys, next, v[at[1]], v[at[2]], what);
+            take_decision(k, &keys, next, str_trim(v[at[1]]), str_trim(v[at[2]]), what, &place);
         }
     }
     ok = rows_done(&c) && ok;
@@ -286,7 +286,8 @@ static bool read_decisions(struct link *k, const struct link_options *o)
     if (o->decisions.n) {
         const char *name = arena_copy(&k->memory, o->decisions.s, o->decisions.n);
         struct rows *r = decisions_open(name, k->diag);
-        bool ok = r && link_take_decisions(k, r);
+        bool ok = r && link_take_decisions(k, r, true);
+        if (ok) link_tell_unsaid(k, r->name, from);
         rows_close(r);
         if (!ok) return false;
     }

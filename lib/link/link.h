@@ -68,8 +68,8 @@ const char *verdict_name(enum verdict v);
 /* The key of a decision about a record of the store, "#42": it holds however the record is corrected. */
 void link_store_key(const struct link *k, uint32_t row, char key[17]);
 /* Takes decisions from rows with the columns decision (or verdict), key_a and key_b (or a and b), which are keys of records by
- * their values or of records of the store.  False after a finding. */
-bool link_take_decisions(struct link *k, struct rows *r);
+ * their values or of records of the store.  `is_file`: the rows are of decisions_open.  False after a finding. */
+bool link_take_decisions(struct link *k, struct rows *r, bool is_file);
 /* Rows in the order of their entities: entity e has rows[start[e]] up to rows[start[e + 1]].  Freed by the caller. */
 void link_by_entity(const struct link *k, uint32_t **start, uint32_t **rows);
 

@@ -26,7 +26,9 @@ void link_tell_blocks(struct link *k); /* those that were split */
 /* Two rows with one id, in column `id` of the table, and different names; the first of them only. */
 void link_tell_conflict(struct link *k, uint32_t a, uint32_t b, int id);
 void link_tell_conflicts(struct link *k); /* how many more there were */
-void link_tell_contradictions(struct link *k);
+/* Takes out the decisions from index `from` on, all of one file, that say opposite things of two records, and tells them. */
+void link_tell_unsaid(struct link *k, const char *file, size_t from);
+void link_tell_contradictions(struct link *k); /* decisions that were not followed */
 void link_tell_done(struct link *k);
 
 #endif

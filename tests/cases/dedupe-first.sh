@@ -67,6 +67,28 @@ vet-dedupe -q -m person --review three.csv 2>/dev/null | awk -F, -v OFS=, 'NR > 
 status "decisions that contradict each other need a person" 1 vet-dedupe -m person --decisions turns.csv three.csv
 has "and are named" err "are said to be different, and the same by way of others"
 check "by file and row" grep -qE '[abc]\.csv!7 and [abc]\.csv!7 are said' err
+lines twins.csv name,id_number,birth_date,phone,_file,_row 周大海,370124196002290054,1960-02-29,13611100002,a.csv,8 \
+    周大海,370124196002290070,1960-02-29,13611100002,b.csv,8 周大海,,1960-02-29,13611100002,c.csv,9
+vet-dedupe -q --review twins.csv 2>/dev/null | sed 's/^open/同一人/' >both.csv
+status "decisions do not bring two verified ids together by way of a record without one" 1 vet-dedupe -q --decisions both.csv twins.csv
+same "one of them is followed" 2 "$(tail -n +2 out | awk -F, '{ print $NF }' | sort -u | wc -l)"
+same "and the two ids stay apart" "" "$(awk -F, '$2 != "" && seen[$NF]++' out)"
+has "the other is told, with the ids" err "b.csv!8 and c.csv!9 are one person was not followed: it brings two different valid ids together, 370124********0070 and 370124********0054"
+awk -F, -v OFS=, 'NR == 2 { a = $(NF - 1) } NR == 3 { $NF = $(NF - 1); $(NF - 1) = a } NR != 2' both.csv >direct.csv
+status "nor when the two records are decided on themselves" 1 vet-dedupe -q --decisions direct.csv twins.csv
+has "which is told too" err "a.csv!8 and b.csv!8 are one person was not followed"
+{ cat both.csv && sed -n '2s/^同一人/不是/p' both.csv; } >twice.csv
+status "two opposite decisions on two records need a person" 1 vet-dedupe -q --decisions twice.csv twins.csv
+has "and are told by their rows in the file" err "twice.csv!2: error: link_decided_twice: a.csv!8 and c.csv!9 are decided here and, the other way, in row 4"
+{ printf ',,\n' && cat both.csv && printf ',,\n'; } >blank.csv
+status "rows without a value, above and below, are passed over" 1 vet-dedupe -q --decisions blank.csv twins.csv
+sed '2s/^open/不是/' review.csv >other.csv
+status "a decision on a record that is not there is told" 0 vet-dedupe --decisions other.csv twins.csv
+has "by its row in the file" err "other.csv!2: warning: link_decision_lost"
+sed '1s/$/,list/; 2,$s/$/,a/' three.csv >lists.csv
+status "a decision on two records of one source is not followed where sources are free of duplicates" 1 \
+    vet-dedupe -q -m person --source list --decisions <(sed 's/不是/同一人/' turns.csv) lists.csv
+has "and told" err "it brings two records of one source together"
 status "a decision that is no word of ours is an error" 2 vet-dedupe --decisions bad.csv people.csv
 same "and nothing is written" "" "$(cat out)"
 
