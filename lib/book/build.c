@@ -219,6 +219,17 @@ static bool check_stream(struct building *b, const struct table_spec *t, struct 
     return all != NULL;
 }
 
+/* Proofs of a whole level name no unit; only those that fail do. */
+static void hide_unnamed(struct block *b, const char *column)
+{
+    const struct result *r = b->table;
+    for (size_t k = 0; k < r->n_columns; k++) {
+        bool named = !str_is(r->columns[k].name, column);
+        for (size_t i = 0; i < r->n && !named; i++) named = r->lines[i].values[k].n > 0;
+        if (!named) b->hidden[k] = true;
+    }
+}
+
 static bool build_check(struct building *b, struct content_sheet *s, const struct table_spec *t)
 {
     struct result *proof = check_result();
@@ -226,6 +237,8 @@ static bool build_check(struct building *b, struct content_sheet *s, const struc
     struct block *block = content_block(s, proof);
     for (size_t k = 0; k < proof->n_columns; k++) translate_words(proof, k);
     block_hide(block, "period");
+    hide_unnamed(block, "unit");
+    hide_unnamed(block, "name");
     if (!proof->n) block_note(b->content, block, STR("本表只有一级数据，没有上下级可以核对。"));
     build_trimmings(b, block, t, 0, 0);
     return ok;

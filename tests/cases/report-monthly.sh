@@ -102,8 +102,8 @@ same "a ledger has its records" 5 "$(($(vet-report -r monthly --explain '台账!
 same "a change is a difference, and no records" "由同一行、同一表的其他数算出,增减,-1" \
     "$(vet-report -q -r monthly --explain '关键指标!D5' | tail -n +2 | cut -d, -f2-)"
 same "a line of the rows to be mended says where it stands" "a.csv,,5" "$(vet-report -q -r monthly --explain '退回待改!B4' | tail -n +2 | grep -o 'a.csv,,[0-9]*')"
-same "one side of a proof has the people of it" 3 "$(($(vet-report -q -r monthly --explain '核对!G4' | wc -l) - 1))"
-same "a verdict is a word" "文字,结论,相符" "$(vet-report -q -r monthly --explain '核对!I4' | tail -n +2 | cut -d, -f2-)"
+same "one side of a proof has the people of it" 3 "$(($(vet-report -q -r monthly --explain '核对!E4' | wc -l) - 1))"
+same "a verdict is a word" "文字,结论,相符" "$(vet-report -q -r monthly --explain '核对!G4' | tail -n +2 | cut -d, -f2-)"
 same "any line of a roster has its record" "a.csv,,3" "$(vet-report -q -r roster --explain '花名册!A4' | tail -n +2 | grep -o '[ab].csv,,[0-9]*')"
 same "unmasked when that is asked for" "李卫东" "$(vet-report -r monthly --mask none --explain '数据质量!C4' | tail -n +2 | cut -d, -f4)"
 

@@ -60,6 +60,7 @@ has "JSON has a line for each row" lines.json '{"sheet":"分单位","table":1,"p
 sed 's/^2026-11,grid,S11,第1网格,退役士兵,男,1/2026-11,grid,S11,第1网格,退役士兵,男,5/' <(vet-aggregate -u units.csv --level all --by category,sex people.csv) >broken.csv
 status "levels that do not add up are a finding" 1 vet-report -u units.csv -t text broken.csv
 has "and stand in the report" out "不符"
+same "  with the unit that they are of" "级别 单位编码 单位 核对项" "$(grep -B9 -m1 不符 out | grep ^级别 | tr -s " " | cut -d" " -f1-4)"
 sed 's/S21$/S99/' people.csv >stray.csv
 status "a unit that is unknown is a finding" 1 vet-report -u units.csv -t text stray.csv
 same "said once, however many tables look at it" 1 "$(grep -c rollup_unit_unknown err)"
