@@ -33,6 +33,17 @@ take activity '服务队,活动时间,活动主题,服务时长' '先锋队,2020
 same "90 minutes are an hour and a half" "1.5 0.5 3" "$(value hours 1) $(value hours 2) $(value hours 3)"
 take petition '案号,姓名,信访时间,信访内容,首次/重复' 'XF1,张甲,2020-03-02,安置,首次' 'XF2,张甲,2020-04-02,安置,重复'
 same "the first time is no repetition" "否 是" "$(value repeated 1) $(value repeated 2)"
+take petition '案号,姓名,信访时间,受理日期,办结日期' 'XF1,张甲,2020-03-02,2020-03-09,2020-04-01' 'XF2,王乙,2020-03-02,,2020-09-01' 'XF3,李丙,2020-03-09,2020-03-02,'
+same "when somebody came, and when the case was taken up" "2020-03-02 2020-03-09 2020-03-02 " \
+    "$(value petitioned_on 1) $(value received_on 1) $(value petitioned_on 2) $(value received_on 2)"
+same "the time that a case takes is counted from when it was taken up, if that is said" " closed_on:rule:in_time received_on:date_order" \
+    "$(for i in 1 2 3; do value _flags $i | sed 's/id_number:id_missing;*//'; done | paste -sd' ')"
+take proxy '日期,申请人,身份证号,事项,受理日期,办结日期' '2020-03-02,张甲,370124195001011012,优待证,2020-03-03,2020-03-05' \
+    '2020-03-02,王乙,370124195211070029,优待证,,2020-03-01'
+same "what was asked for, taken on and done, each on its day" "2020-03-02 2020-03-03 2020-03-05 done_on:date_order" \
+    "$(value asked_on 1) $(value accepted_on 1) $(value done_on 1) $(value _flags 2)"
+take proxy '申请人,身份证号,事项,受理日期' '张甲,370124195001011012,优待证,2020-03-03'
+same "what is said to be taken on was asked for that day at the latest" "2020-03-03 2020-03-03" "$(value asked_on 1) $(value accepted_on 1)"
 take reception '日期,来访人,事由,一张笑脸,一把椅子,一杯热水,一颗诚心,一次认真登记,一个满意答复' '2020-10-08,张甲,优待证,√,√,√,√,√,√'
 same "six things, each done" "是是是是是是" "$(for f in smile chair water listening record answered; do value $f 1; done | tr -d '\n')"
 take employment '姓名,身份证号,是否有就业意愿,有无创业意愿' '张甲,370124195001011012,是,否'
