@@ -182,12 +182,16 @@ static void link_rows(struct session *s, const struct request *q, struct rows *r
                              .translate = session_translate};
     if (open_model(s, q, r, m, &o.guess)) {
         char digest[64] = "";
+        bool told = q->pairs || q->review || q->explain;
+        struct schema *own = told && session_chinese() && !o.guess && !l ? schema_open(s->share, q->ledger, &s->diag) : NULL;
+        o.titles = session_chinese() ? (l ? l : own) : NULL;
         set_source(m, q->source);
         if (st) o.kept = link_store_decisions(st, l, str_of(q->split));
         if (st && (q->train || o.guess || !link_store_digest(m, l, digest))) *digest = 0;
         enum link_new done = *digest && only_links(s, q) ? link_store_new(st, l, m, digest, &o, &s->diag) : NEW_FULL;
         if (done == NEW_FULL) link_all(s, q, r, st, l, m, &o, digest);
         if (st) link_store_decisions_free(o.kept);
+        schema_free(own);
     }
     model_free(m);
     free(m);

@@ -3,11 +3,76 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "link/own.h"
 
 static const char *in_words(const struct link *k, const char *english)
 {
     return k->translate ? k->translate(english) : english;
+}
+
+/* ---- which record is meant ---- */
+/* A value and where it was found, column by column. */
+struct hits {
+    uint32_t n, row;
+};
+struct search {
+    struct link *k;
+    struct str id;
+    int column;       /* COLUMN=VALUE: the only one that counts; -1 = any */
+    uint32_t number;  /* as a row, from 1; 0 = it is none */
+    struct hits *of;  /* of each column */
+    struct hits here; /* named by its place, FILE!ROW */
+};
+
+static uint32_t row_number(const struct link *k, struct str s)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.s[i] < '0' || s.s[i] > '9' || number > k->table.n_rows) return 0;
+        number = number * 10 + (uint64_t)(s.s[i] - '0');
+    }
+    return number <= k->table.n_rows ? (uint32_t)number : 0;
+}
+
+/* "row=7", "unique_id=7", "7" */
+static void read_name(struct search *x)
+{
+    size_t at;
+    x->column = -1;
+    if (str_find(x->id, STR("="), &at)) {
+        struct str column = str_head(x->id, at), value = str_from(x->id, at + 1);
+        int known = columns_find(&x->k->columns, column);
+        if (known >= 0 || str_is(column, "row")) {
+            x->number = known < 0 ? row_number(x->k, value) : 0;
+            x->column = known < 0 ? (int)x->k->columns.n : known;
+            x->id = value;
+            return;
+        }
+    }
+    x->number = row_number(x->k, x->id);
+}
+
+static void look_at_row(struct search *x, const struct origin_columns *at, uint32_t row, const struct str *v, struct buf *place)
+{
+    for (size_t c = 0; c < x->k->columns.n; c++)
+        if ((x->column < 0 || x->column == (int)c) && str_eq(v[c], x->id)) x->of[c].n++, x->of[c].row = row;
+    place->n = 0;
+    if (x->column < 0 && link_put_own_place(at, v, place) && str_eq(buf_slice(place), x->id)) x->here.n++, x->here.row = row;
+}
+
+/* Does a column tell all records apart?  Only then are its values names of them, and not ages or numbers of rows. */
+static bool tells_all_apart(struct link *k, size_t column)
+{
+    struct row_cursor c = {.rows = spool_rows(k->table.spool, &k->columns)};
+    struct map seen = {0};
+    bool is_new = true;
+    for (const struct str *v; is_new && (v = rows_next(&c));)
+        if (v[column].n) map_at(&seen, v[column], &is_new);
+    map_free(&seen);
+    rows_done(&c);
+    rows_close(c.rows);
+    return is_new;
 }
 
 static bool is_compared(const struct link *k, size_t column)
@@ -17,40 +82,61 @@ static bool is_compared(const struct link *k, size_t column)
     return false;
 }
 
-/* A record by the value of a column that no other record has (columns that are not compared first), else by its row from 1. */
+/* Ours are about the sheet, but for the number of the record in the store. */
+static bool may_name(const struct link *k, size_t column)
+{
+    struct str name = k->columns.names[column];
+    return (!str_starts(name, STR("_")) || str_is(name, "_record")) && !is_compared(k, column);
+}
+
+static bool choose_row(struct search *x, uint32_t *row)
+{
+    const struct link *k = x->k;
+    if (x->column >= 0 && x->column < (int)k->columns.n) {
+        *row = x->of[x->column].row;
+        return x->of[x->column].n == 1;
+    }
+    if (x->here.n == 1) {
+        *row = x->here.row;
+        return true;
+    }
+    for (size_t c = 0; x->column < 0 && c < k->columns.n; c++)
+        if (x->of[c].n == 1 && may_name(k, c) && tells_all_apart(x->k, c)) {
+            *row = x->of[c].row;
+            return true;
+        }
+    if (x->number) {
+        *row = x->number - 1;
+        return true;
+    }
+    for (size_t c = 0; c < k->columns.n; c++)
+        if (x->of[c].n == 1 && is_compared(k, c)) {
+            *row = x->of[c].row;
+            return true;
+        }
+    return false;
+}
+
 static bool find_record(struct link *k, struct str id, uint32_t *row)
 {
-    size_t n = k->columns.n;
-    const struct str *v;
-    uint64_t found[2] = {0};
-    uint32_t at[2] = {0};
+    struct search x = {.k = k, .id = id, .of = mem_zero(k->columns.n + 1, sizeof *x.of)};
+    const struct origin_columns at = link_origin_columns(&k->columns);
     struct row_cursor c = {.rows = spool_rows(k->table.spool, &k->columns)};
-    uint32_t *hits = mem_zero(n + 1, sizeof *hits), *rows = mem_zero(n + 1, sizeof *rows);
-    for (uint32_t i = 0; (v = rows_next(&c)); i++)
-        for (size_t x = 0; x < n; x++)
-            if (str_eq(v[x], id)) hits[x]++, rows[x] = i;
-    for (size_t x = 0; x < n; x++) {
-        int compared = is_compared(k, x);
-        if (hits[x] == 1 && !found[compared]) found[compared] = 1, at[compared] = rows[x];
-    }
+    struct buf place = {0};
+    const struct str *v;
+    read_name(&x);
+    for (uint32_t i = 0; (v = rows_next(&c)); i++) look_at_row(&x, &at, i, v, &place);
     rows_done(&c);
     rows_close(c.rows);
-    free(hits);
-    free(rows);
-    uint64_t number = 0;
-    for (size_t i = 0; i < id.n && number < k->table.n_rows * 10 + 10; i++)
-        number = id.s[i] >= '0' && id.s[i] <= '9' ? number * 10 + (uint64_t)(id.s[i] - '0') : UINT32_MAX;
-    bool is_row = id.n && number >= 1 && number <= k->table.n_rows;
-    if (found[0]) *row = at[0];
-    else if (is_row) *row = (uint32_t)number - 1;
-    else if (found[1]) *row = at[1];
-    else {
+    buf_free(&place);
+    bool found = choose_row(&x, row);
+    free(x.of);
+    if (!found) {
         char text[64];
         snprintf(text, sizeof text, "%.*s", id.n < 40 ? (int)id.n : 40, id.s);
         diag_add(k->diag, DIAG_LINK_NO_SUCH, NULL, text, NULL);
-        return false;
     }
-    return true;
+    return found;
 }
 
 static void bar(struct buf *out, double bits)
@@ -59,7 +145,7 @@ static void bar(struct buf *out, double bits)
     for (unsigned i = 0; i < n; i++) buf_char(out, bits < 0 ? '-' : '+');
 }
 
-/* The smallest change of one comparison that would bring the pair over the line, or below it. */
+/* The smallest change of each comparison that alone would make one of two, or two of one. */
 static void turning(const struct link *k, uint64_t code, bool linked, struct buf *out)
 {
     const struct model *m = k->model;
@@ -70,10 +156,10 @@ static void turning(const struct link *k, uint64_t code, bool linked, struct buf
         for (unsigned step = 1; step < info->n_levels; step++) {
             unsigned l = linked ? (now > step ? now - step : 0) : (now ? now + step : info->n_levels - 1u);
             if (l == 0 || l >= info->n_levels) break;
-            double p = model_probability(m, (code & ~(15ull << (4 * i))) | (uint64_t)l << (4 * i), NULL);
-            if ((p >= m->link) == linked) continue;
+            uint64_t other = (code & ~(15ull << (4 * i))) | (uint64_t)l << (4 * i);
+            if ((link_pattern_verdict(m, other, model_probability(m, other, NULL)) == VERDICT_LINK) == linked) continue;
             buf_put(out, out->n > start ? "; " : "");
-            buf_str(out, m->comparisons[i].column);
+            buf_str(out, link_title(k, i));
             buf_printf(out, ": %s", in_words(k, info->levels[l].label));
             break;
         }
@@ -88,7 +174,7 @@ static void explain_field(const struct link *k, size_t i, uint64_t code, const s
     double bits = model_weight(k->model, i, l);
     const struct column *col = &k->table.columns[i];
     buf_printf(out, "%+8.2f  ", bits);
-    buf_str(out, c->column);
+    buf_str(out, link_title(k, i));
     buf_put(out, ": ");
     row_mask_value(&k->shown, (size_t)col->at, x[col->at], out);
     buf_put(out, " | ");
@@ -99,13 +185,40 @@ static void explain_field(const struct link *k, size_t i, uint64_t code, const s
     buf_char(out, '\n');
 }
 
+/* "rows 3 (a.csv!7) | 4 (b.csv!7)" */
+static void explain_heading(const struct link *k, const uint32_t row[2], const struct str *const v[2], struct buf *out)
+{
+    const struct origin_columns at = link_origin_columns(&k->columns);
+    buf_put(out, in_words(k, "rows"));
+    for (int side = 0; side < 2; side++) {
+        struct buf place = {0};
+        buf_printf(out, "%s%u", side ? " | " : " ", row[side] + 1);
+        if (link_put_own_place(&at, v[side], &place)) buf_printf(out, " (%s)", buf_text(&place));
+        buf_free(&place);
+    }
+    buf_char(out, '\n');
+}
+
+static void explain_verdict(const struct link *k, uint32_t a, uint32_t b, uint64_t code, enum verdict v, struct buf *out)
+{
+    bool together = k->clusters.of[a] == k->clusters.of[b];
+    if (v == VERDICT_LINK && !together) v = VERDICT_REVIEW; /* the link was refused */
+    buf_printf(out, "%s: %s; %s\n", in_words(k, "verdict"), in_words(k, verdict_name(v)),
+               in_words(k, together ? "one entity" : "two entities"));
+    struct buf why = {0};
+    if (link_reason(k, a, b, code, &why)) buf_printf(out, "%s: %s\n", in_words(k, "because"), buf_text(&why));
+    else if (together && v != VERDICT_LINK)
+        buf_printf(out, "%s: %s\n", in_words(k, "because"), in_words(k, "other records join the two"));
+    buf_free(&why);
+}
+
 static void explain_rows(struct link *k, uint32_t a, uint32_t b, const struct str *x, const struct str *y, struct buf *out)
 {
     const struct model *m = k->model;
     uint64_t code = pair_code(m, &k->table, a, b, NULL);
     double p, weight, share = m->prior[CLASS_MATCH] + m->prior[CLASS_MOVED], start = log2(share) - log2(1 - share), sum = start;
     enum verdict v = link_verdict(k, a, b, code, &p, &weight);
-    buf_printf(out, "%s %u | %u\n", in_words(k, "rows"), a + 1, b + 1);
+    explain_heading(k, (const uint32_t[]){a, b}, (const struct str *const[]){x, y}, out);
     buf_printf(out, "%+8.2f  %s  ", start, in_words(k, "before looking: odds among the compared pairs"));
     bar(out, start);
     buf_char(out, '\n');
@@ -114,15 +227,16 @@ static void explain_rows(struct link *k, uint32_t a, uint32_t b, const struct st
         sum += model_weight(m, i, level_in(code, i));
     }
     if (fabs(weight - sum) > 0.005)
-        buf_printf(out, "%+8.2f  %s\n", weight - sum, in_words(k, "what a household shares counts less"));
+        buf_printf(out, "%+8.2f  %s\n", weight - sum, in_words(k, "what goes together (a household, a move) is weighed together"));
     buf_printf(out, "%+8.2f  %s: %.6f\n", weight, in_words(k, "in all; probability"), p);
-    bool together = k->clusters.of[a] == k->clusters.of[b];
-    buf_printf(out, "%s: %s; %s\n", in_words(k, "verdict"), in_words(k, verdict_name(v)),
-               in_words(k, together ? "one entity" : "two entities"));
-    if (v == VERDICT_LINK && !together)
-        buf_printf(out, "%s\n", in_words(k, "the link was refused: it would have joined what does not belong together"));
+    explain_verdict(k, a, b, code, v, out);
     buf_printf(out, "%s: ", in_words(k, "what would turn it"));
-    turning(k, code, p >= m->link, out);
+    const struct refused *r = clusters_refused(&k->clusters, a, b);
+    bool refused = r && k->clusters.of[a] != k->clusters.of[b];
+    if (refused ? r->why == REFUSED_AMBIGUOUS || r->why == REFUSED_WEAK : decisions_find(&k->decisions, a, b) != DECISION_OPEN)
+        buf_put(out, in_words(k, "a decision of people"));
+    else if (refused) buf_put(out, in_words(k, "no single field"));
+    else turning(k, code, link_pattern_verdict(m, code, p) == VERDICT_LINK, out);
     buf_char(out, '\n');
 }
 

@@ -26,16 +26,26 @@ void link_put_place(struct buf *out, struct str file, struct str sheet, struct s
     buf_str(out, row);
 }
 
+struct origin_columns link_origin_columns(const struct columns *c)
+{
+    return (struct origin_columns){columns_find(c, STR("_file")), columns_find(c, STR("_sheet")), columns_find(c, STR("_row"))};
+}
+
+bool link_put_own_place(const struct origin_columns *at, const struct str *v, struct buf *out)
+{
+    if (at->file < 0 || at->row < 0 || !v[at->row].n) return false;
+    link_put_place(out, v[at->file], at->sheet < 0 ? (struct str){NULL, 0} : v[at->sheet], v[at->row]);
+    return true;
+}
+
 /* Where a row that was put aside is from, as its own columns say. */
 static bool put_own_place(struct link *k, uint32_t row, struct buf *out)
 {
-    int file = columns_find(&k->columns, STR("_file")), sheet = columns_find(&k->columns, STR("_sheet")),
-        number = columns_find(&k->columns, STR("_row"));
-    if (file < 0 || number < 0 || !k->table.spool) return false;
+    const struct origin_columns at = link_origin_columns(&k->columns);
+    if (at.row < 0 || !k->table.spool) return false;
     struct str *v = mem_zero(k->columns.n + 1, sizeof *v);
     struct buf room = {0};
-    bool said = spool_row(k->table.spool, row, &room, v, k->columns.n) && v[number].n;
-    if (said) link_put_place(out, v[file], sheet < 0 ? (struct str){NULL, 0} : v[sheet], v[number]);
+    bool said = spool_row(k->table.spool, row, &room, v, k->columns.n) && link_put_own_place(&at, v, out);
     buf_free(&room);
     free(v);
     return said;

@@ -529,7 +529,8 @@ enum link_new link_store_new(struct store *s, const struct schema *l, struct mod
     f->k = mem_zero(1, sizeof *f->k);
     f->before = mem_zero(1, sizeof *f->before);
     f->origin.put = put_origin;
-    *f->k = (struct link){.model = m, .diag = d, .translate = o->translate, .partial = true, .origin = &f->origin};
+    *f->k =
+        (struct link){.model = m, .diag = d, .translate = o->translate, .titles = o->titles, .partial = true, .origin = &f->origin};
     if (store_hold(s) && store_blocks_state(s, l, &f->was) && strcmp(f->was.digest, digest) == 0 && f->was.runs < BLOCK_RUNS &&
         store_blocks_now(s, l, &f->now)) {
         bind_columns(f);

@@ -12,81 +12,6 @@
 #include "link/kind_own.h"
 #include "link/own.h"
 
-const char *verdict_name(enum verdict v)
-{
-    static const char *const NAMES[] = {"no", "review", "link", "conflict"};
-    return NAMES[v];
-}
-
-/* ---- what a pair is ---- */
-static int citizen_column(const struct model *m)
-{
-    for (size_t k = 0; k < m->n; k++)
-        if (m->comparisons[k].kind == KIND_CITIZEN_ID) return (int)k;
-    return -1;
-}
-
-static int name_column(const struct model *m)
-{
-    for (size_t k = 0; k < m->n; k++)
-        if (m->comparisons[k].kind == KIND_NAME) return (int)k;
-    return -1;
-}
-
-/* The same verified id decides, names permitting; two different ones decide against. */
-static enum verdict by_id(const struct model *m, uint64_t code, double p)
-{
-    int id = citizen_column(m), name = name_column(m);
-    unsigned l = id < 0 ? 0 : level_in(code, (size_t)id);
-    if (!l) return VERDICT_LINK;
-    const struct kind_info *info = kind_info(KIND_CITIZEN_ID);
-    bool twins = strcmp(info->levels[l].name, "twins") == 0, differ = strcmp(info->levels[l].name, "both_valid") == 0;
-    if (twins || differ) return p >= m->link ? VERDICT_REVIEW : VERDICT_NO;
-    if (!m->verified || l < info->exact || name < 0) return VERDICT_LINK;
-    unsigned n = level_in(code, (size_t)name);
-    return n && n < kind_info(KIND_NAME)->exact ? VERDICT_CONFLICT : VERDICT_LINK;
-}
-
-/* A shared name and birth date alone joins nobody where the model names columns that must bear it out. */
-static bool is_supported(const struct model *m, uint64_t code)
-{
-    bool any = false;
-    for (size_t i = 0; i < m->n_support; i++) {
-        size_t k = (size_t)m->support[i];
-        const struct kind_info *info = kind_info(m->comparisons[k].kind);
-        any = true;
-        if (level_in(code, k) + (m->comparisons[k].kind == KIND_ADDRESS ? 2u : 0u) >= info->exact) return true;
-    }
-    int id = citizen_column(m);
-    return !any || (id >= 0 && level_in(code, (size_t)id) + 3u >= kind_info(KIND_CITIZEN_ID)->exact);
-}
-
-static bool same_verified(const struct model *m, uint64_t code)
-{
-    int id = citizen_column(m);
-    return m->verified && id >= 0 && level_in(code, (size_t)id) >= kind_info(KIND_CITIZEN_ID)->exact;
-}
-
-static enum verdict pattern_verdict(const struct model *m, uint64_t code, double p)
-{
-    enum verdict v = by_id(m, code, p);
-    if (v != VERDICT_LINK) return v;
-    if (same_verified(m, code)) return VERDICT_LINK;
-    if (p >= m->link) return is_supported(m, code) ? VERDICT_LINK : VERDICT_REVIEW;
-    return p >= m->review ? VERDICT_REVIEW : VERDICT_NO;
-}
-
-enum verdict link_verdict(const struct link *k, uint32_t a, uint32_t b, uint64_t code, double *probability, double *weight)
-{
-    double w, p = model_probability(k->model, code, &w);
-    if (probability) *probability = p;
-    if (weight) *weight = w;
-    enum decision said = decisions_find(&k->decisions, a, b);
-    if (said == DECISION_SAME) return VERDICT_LINK;
-    if (said == DECISION_DIFFERENT) return VERDICT_NO;
-    return pattern_verdict(k->model, code, p);
-}
-
 void link_record_key(const struct link *k, uint32_t row, char key[17])
 {
     uint64_t h = 0x7665742d6c696e6bu;
@@ -356,6 +281,27 @@ static void add_edge(struct link *k, size_t *cap, uint32_t a, uint32_t b, double
     k->edges[k->n_edges++] = (struct edge){a, b, (float)weight, 0};
 }
 
+static void add_undecided(struct link *k, uint32_t a, uint32_t b)
+{
+    mem_grow(&k->undecided, &k->cap_undecided, k->n_undecided + 1, sizeof *k->undecided);
+    k->undecided[k->n_undecided++] = (struct row_pair){a, b};
+}
+
+static bool one_entity(const struct link *k, uint32_t a, uint32_t b)
+{
+    return k->clusters.of[a] == k->clusters.of[b];
+}
+
+/* Pairs that are one entity by a link, and those that --review lists: refused links too. */
+static void count_pairs(struct link *k)
+{
+    for (size_t i = 0; i < k->n_edges; i++) {
+        if (one_entity(k, k->edges[i].a, k->edges[i].b)) k->n_linked++;
+        else k->n_review += !isinf(k->edges[i].weight);
+    }
+    for (size_t i = 0; i < k->n_undecided; i++) k->n_review += !one_entity(k, k->undecided[i].a, k->undecided[i].b);
+}
+
 static void score(struct link *k)
 {
     const struct patterns *p = &k->blocking.patterns;
@@ -365,8 +311,8 @@ static void score(struct link *k)
     k->weight = mem_alloc((p->n + 1) * sizeof *k->weight);
     for (size_t i = 0; i < p->n; i++) {
         k->probability[i] = model_probability(k->model, p->code[i], &k->weight[i]);
-        verdict[i] = (uint8_t)pattern_verdict(k->model, p->code[i], k->probability[i]);
-        if (same_verified(k->model, p->code[i])) k->weight[i] = 100 + k->weight[i] / 1000;
+        verdict[i] = (uint8_t)link_pattern_verdict(k->model, p->code[i], k->probability[i]);
+        if (link_same_verified(k->model, p->code[i])) k->weight[i] = 100 + k->weight[i] / 1000;
         k->expected_true += k->probability[i] * (double)p->count[i];
     }
     struct pair_cursor c = {.list = &k->blocking.pairs};
@@ -374,9 +320,8 @@ static void score(struct link *k)
         enum decision said = k->decisions.n ? decisions_find(&k->decisions, x.a, x.b) : DECISION_OPEN;
         if (said != DECISION_OPEN) continue; /* added below, or not at all */
         if (verdict[x.pattern] == VERDICT_LINK) add_edge(k, &cap, x.a, x.b, k->weight[x.pattern]);
-        k->n_linked += verdict[x.pattern] == VERDICT_LINK;
-        k->n_review += verdict[x.pattern] == VERDICT_REVIEW || verdict[x.pattern] == VERDICT_CONFLICT;
-        if (verdict[x.pattern] == VERDICT_CONFLICT) link_tell_conflict(k, x.a, x.b, citizen_column(k->model));
+        else if (verdict[x.pattern] != VERDICT_NO) add_undecided(k, x.a, x.b);
+        if (verdict[x.pattern] == VERDICT_CONFLICT) link_tell_conflict(k, x.a, x.b, link_citizen_column(k->model));
     }
     for (size_t i = 0; i < k->decisions.n; i++)
         if (k->decisions.v[i].decision == DECISION_SAME) add_edge(k, &cap, k->decisions.v[i].a, k->decisions.v[i].b, INFINITY);
@@ -393,6 +338,7 @@ bool link_rows_there(struct link *k, const struct link_options *o)
     score(k);
     const struct cluster_input in = {k->edges, k->n_edges, k->model, &k->table, k->source, &k->decisions, o->threads};
     cluster(&k->clusters, &in);
+    count_pairs(k);
     link_tell_contradictions(k);
     return true;
 }
@@ -403,6 +349,7 @@ struct link *link_run(struct rows *rows, struct model *m, const struct link_opti
     k->model = m;
     k->diag = d;
     k->translate = o->translate;
+    k->titles = o->titles;
     bool ok = load(k, rows, o) && has_memory(k) && read_decisions(k, o);
     if (ok) {
         blocking_choose(&k->blocking, m, &k->table, o->threads);
@@ -436,6 +383,7 @@ void link_free(struct link *k)
     free(k->probability);
     free(k->weight);
     free(k->edges);
+    free(k->undecided);
     free(k->source);
     arena_free(&k->memory);
     free(k);

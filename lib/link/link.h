@@ -22,6 +22,9 @@ struct decision_source {
 struct record_origin {
     bool (*put)(struct record_origin *o, uint32_t record, struct buf *out);
 };
+struct row_pair {
+    uint32_t a, b;
+};
 struct link_options {
     unsigned threads;
     bool guess;                             /* the model has no columns: guess them from headings and values */
@@ -29,6 +32,7 @@ struct link_options {
     struct str decisions;                   /* a file that --review wrote and people filled in, or empty */
     struct decision_source *kept;           /* or NULL */
     const char *(*translate)(const char *); /* labels into the user's language */
+    const struct schema *titles;            /* whose titles people know the columns by, or NULL; not owned */
 };
 struct link {
     struct model *model;
@@ -39,6 +43,8 @@ struct link {
     struct clusters clusters;
     struct edge *edges; /* what was joined or refused, strongest first */
     size_t n_edges;
+    struct row_pair *undecided; /* pairs for review, or in conflict, by what the model says */
+    size_t n_undecided, cap_undecided;
     uint32_t *source; /* of each row, or NULL */
     struct decisions decisions;
     struct record_origin *origin; /* for messages; NULL: the rows' own columns say */
@@ -50,8 +56,9 @@ struct link {
     struct arena memory;
     struct diag *diag;
     const char *(*translate)(const char *);
-    uint64_t n_linked, n_review, n_conflicts;
-    double expected_true; /* pairs of one entity that are expected among all compared */
+    const struct schema *titles;
+    uint64_t n_linked, n_review, n_conflicts; /* pairs: of one entity by a link; that --review lists; one id with two names */
+    double expected_true;                     /* pairs of one entity that are expected among all compared */
 };
 enum verdict { VERDICT_NO, VERDICT_REVIEW, VERDICT_LINK, VERDICT_CONFLICT };
 
@@ -83,12 +90,12 @@ bool link_write_pairs(struct link *k, struct out *o, enum row_format f);
  * every column of the one and of the other, key_a, key_b.  Values live until the call returns. */
 bool link_review(struct link *k, void *ctx, bool (*put)(void *ctx, const struct str *values, size_t n));
 bool link_write_review(struct link *k, struct out *o, enum row_format f);
-/* How two records weigh against each other, as text.  False after a finding. */
+/* How two records weigh against each other, as text.  A record is named as messages name it (FILE!ROW), by COLUMN=VALUE or
+ * row=NUMBER, by its value in a column that tells all records apart, by its row from 1, or by a value that no other has in a column
+ * that is compared; the first of these that fits.  False after a finding. */
 bool link_explain(struct link *k, struct str a, struct str b, struct buf *out);
 /* The accounts of the run as JSON. */
 void link_stats(struct link *k, struct buf *out);
-/* "the same name, very rare; one slip in phone": why two rows are taken for one, or not. */
-void link_why(const struct link *k, uint64_t code, struct buf *out);
 /* Sixteen hex digits that stay the same as long as the compared values do. */
 void link_record_key(const struct link *k, uint32_t row, char key[17]);
 

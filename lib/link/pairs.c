@@ -10,17 +10,25 @@ static const char *in_words(const struct link *k, const char *english)
     return k->translate ? k->translate(english) : english;
 }
 
-void link_why(const struct link *k, uint64_t code, struct buf *out)
+/* "name: the same, very rare; phone: one slip" */
+static void put_levels(const struct link *k, uint64_t code, struct buf *out)
 {
     size_t start = out->n;
     for (size_t i = 0; i < k->model->n; i++) {
         unsigned l = level_in(code, i);
         if (!l) continue;
         if (out->n > start) buf_put(out, "; ");
-        buf_str(out, k->model->comparisons[i].column);
+        buf_str(out, link_title(k, i));
         buf_put(out, ": ");
         buf_put(out, in_words(k, kind_info(k->model->comparisons[i].kind)->levels[l].label));
     }
+}
+
+/* The reason, where there is one besides the levels, and the levels. */
+static void put_why(const struct link *k, const struct told *t, struct buf *out)
+{
+    if (link_reason(k, t->a, t->b, t->code, out)) buf_put(out, "; ");
+    put_levels(k, t->code, out);
 }
 
 static int by_weight(const void *a, const void *b)
@@ -131,7 +139,7 @@ static void pair_line(const struct link *k, struct line *l, const struct told *t
     for (size_t i = 0; i < k->model->n; i++)
         line_put(l, str_of(kind_info(k->model->comparisons[i].kind)->levels[level_in(t->code, i)].name));
     struct buf why = {0};
-    link_why(k, t->code, &why);
+    put_why(k, t, &why);
     line_put(l, buf_slice(&why));
     buf_free(&why);
 }
@@ -174,8 +182,7 @@ static void review_line(const struct link *k, struct line *l, const struct told 
     line_start(l);
     line_put(l, str_of(in_words(k, "open")));
     line_print(l, "%.4f", t->probability);
-    if (t->verdict == VERDICT_CONFLICT) buf_printf(&why, "%s; ", in_words(k, "the same id with another name"));
-    link_why(k, t->code, &why);
+    put_why(k, t, &why);
     line_put(l, buf_slice(&why));
     buf_free(&why);
     for (size_t x = 0; x < n; x++)

@@ -122,7 +122,7 @@ struct golden {
     struct member *members;
     size_t n, cap;
     int newest, trusted, id; /* columns, -1 = none */
-    int file, sheet, number; /* _file _sheet _row */
+    struct origin_columns origin;
 };
 
 static int better(const void *a, const void *b)
@@ -160,8 +160,7 @@ static bool load_member(struct golden *g, uint32_t row)
 
 static void put_place(struct golden *g, const struct member *m, struct buf *out)
 {
-    if (g->file < 0 || g->number < 0) buf_printf(out, "%u", m->row + 1);
-    else link_put_place(out, m->values[g->file], g->sheet < 0 ? (struct str){NULL, 0} : m->values[g->sheet], m->values[g->number]);
+    if (!link_put_own_place(&g->origin, m->values, out)) buf_printf(out, "%u", m->row + 1);
 }
 
 /* Which member gives the value of a column: the best that has one; of citizen ids, the best that has a valid one. */
@@ -275,9 +274,7 @@ bool link_write_golden(struct link *k, struct out *o, enum row_format f)
         .newest = k->model->newest.n ? columns_find(&k->columns, k->model->newest) : -1,
         .trusted = k->model->trusted_column.n ? columns_find(&k->columns, k->model->trusted_column) : -1,
         .id = -1,
-        .file = columns_find(&k->columns, STR("_file")),
-        .sheet = columns_find(&k->columns, STR("_sheet")),
-        .number = columns_find(&k->columns, STR("_row")),
+        .origin = link_origin_columns(&k->columns),
     };
     for (size_t i = 0; i < k->model->n; i++)
         if (k->model->comparisons[i].kind == KIND_CITIZEN_ID) g.id = k->table.columns[i].at;

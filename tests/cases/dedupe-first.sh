@@ -98,6 +98,34 @@ has "and says what would turn the verdict" why "what would turn it"
 vet-dedupe --lang zh --explain 3 4 people.csv >why 2>/dev/null
 has "in Chinese too" why "结论: 同一人"
 status "a record that is not there is an error" 2 vet-dedupe --explain 1 99 people.csv
+same "the bits of the fields and what went before add up to what it is in all" yes "$(vet-dedupe --explain 3 4 people.csv 2>/dev/null |
+    awk '$1 ~ /^[-+]/ && /in all; probability/ { d = sum - $1; p = 1 / (1 + 2 ^ -$1) - $NF; print d * d < 0.002 && p * p < 1e-8 ? "yes" : sum " " $0 } $1 ~ /^[-+]/ { sum += $1 }')"
+# Why a pair is what it is, where the probability does not say so.
+reason() { vet-dedupe -q --lang "${3:-en}" --explain "$1" "$2" "${4:-people.csv}" 2>/dev/null | grep -E '^(verdict|because|结论|原因)' | paste -sd' '; }
+same "a verified id decides, and that is said" "verdict: link; one entity because: the same verified id" "$(reason 1 2)"
+same "so is a conflict" "verdict: conflict; two entities because: the same id with another name" "$(reason a.csv!4 b.csv!4)"
+same "and what nothing bears out" "verdict: review; two entities because: nothing else bears it out: phone, address" "$(reason 9 10)"
+same "in Chinese with the names that the columns have there" "结论: 待核对; 归为两人 原因: 没有别的佐证：联系电话、现住址都不同或没填" "$(reason 9 10 zh)"
+same "two valid ids are never one person, however alike the rest is" \
+    "verdict: no; two entities because: two different valid ids are never one person" "$(reason a.csv!8 b.csv!8 en twins.csv)"
+same "a record that fits two people is for people to judge" \
+    "verdict: review; two entities because: a record without an id fits two people with different ids" "$(reason a.csv!8 c.csv!9 en twins.csv)"
+vet-dedupe --explain a.csv!8 c.csv!9 twins.csv >why 2>/dev/null
+has "and nothing else turns it" why "what would turn it: a decision of people"
+vet-dedupe --review twins.csv >why 2>err
+has "the review gives the reason too" why "a record without an id fits two people with different ids; name: the same"
+has "what it lists is what was counted, and what was refused is not called joined" err "3 records are 3 entities; 0 pairs joined, 2 for review"
+vet-dedupe --decisions both.csv twins.csv 2>err >/dev/null
+has "what people decided is joined" err "3 records are 2 entities; 1 pair joined"
+# A record is named as messages name it, by a column that tells all apart, or by its row; _row is no such column.
+named() { vet-dedupe -q --explain "$1" "$2" "${3:-people.csv}" 2>/dev/null | head -1; }
+same "5 is the fifth row, whatever _row says" "rows 5 (a.csv!4) | 6 (b.csv!4)" "$(named 5 6)"
+same "a place is that of a message" "rows 7 (a.csv!5) | 8 (a.csv!6)" "$(named a.csv!5 a.csv!6)"
+same "a column may be named" "rows 1 (a.csv!2) | 9 (a.csv!7)" "$(named id_number=370124198506150011 phone=13400000004)"
+awk -F, -v OFS=, 'NR == 1 { print $0, "key", "age" } NR > 1 { print $0, NR, NR == 4 ? 6 : 70 }' people.csv >keys.csv
+same "of a column that tells all apart a value will do, and of no other" "rows 5 (a.csv!4) | 6 (b.csv!4)" "$(named 6 7 keys.csv)"
+same "unless the row is asked for" "rows 6 (b.csv!4) | 7 (a.csv!5)" "$(named row=6 row=7 keys.csv)"
+status "a value that several records have names none of them" 2 vet-dedupe --explain sex=女 1 people.csv
 vet-dedupe --pairs people.csv >pairs.csv 2>/dev/null
 has "--pairs gives the reason of each" pairs.csv "phone: the same"
 vet-dedupe --stats stats.json people.csv >/dev/null 2>&1
