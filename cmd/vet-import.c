@@ -103,9 +103,13 @@ static void run(struct session *s, const struct choice *c)
 
 static void write_cells(struct session *s, const struct choice *c)
 {
-    struct out *o = out_open(s->output, &s->diag);
-    bool ok = o && intake_cells(s->files.n ? s->files.v[0] : "-", s->from, c->sheet, o, &s->diag);
+    bool masked = c->mask != PROFILE_NONE;
+    struct schema *ledger = masked ? schema_open(s->share, c->ledger, &s->diag) : NULL;
+    const struct cells_mask mask = {c->mask, ledger};
+    struct out *o = ledger || !masked ? out_open(s->output, &s->diag) : NULL;
+    bool ok = o && intake_cells(s->files.n ? s->files.v[0] : "-", s->from, c->sheet, masked ? &mask : NULL, o, &s->diag);
     if (o) out_close(o, ok, &s->diag);
+    schema_free(ledger);
 }
 
 int main(int argc, char **argv)

@@ -43,8 +43,15 @@ struct intake_options {
  */
 bool intake_run(const struct intake_options *o, const char *const *paths, size_t n, struct account *account, struct diag *d);
 
+/* What is shown of cells, which have no fields: under and beside the headings of a ledger as it says of its fields, elsewhere
+ * little. */
+struct cells_mask {
+    enum mask_profile profile;
+    const struct schema *ledger;
+};
 /* --cells: the sheet named `sheet` (NULL: the first; an index from 1 will do) as plain CSV, one line for each physical row up to
- * the last that holds a value, every line as long as the widest row.  False after a finding. */
-bool intake_cells(const char *path, const char *from, const char *sheet, struct out *output, struct diag *d);
+ * the last that holds a value, every line as long as the widest row, masked unless `mask` is NULL.  False after a finding. */
+bool intake_cells(const char *path, const char *from, const char *sheet, const struct cells_mask *mask, struct out *output,
+                  struct diag *d);
 
 #endif

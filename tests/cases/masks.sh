@@ -18,6 +18,19 @@ shown "vet-import -q september.csv -o kept.csv"
 has "a file is written whole from a terminal too" kept.csv 370124195001011012
 check "and so is a pipe" sh -c 'vet-import -q september.csv -o - | grep -q 370124195001011012'
 
+for where in '' '-o /dev/tty'; do
+    shown "vet-import --cells september.csv $where"
+    check "so are the cells of a sheet: vet-import --cells $where" is_masked
+    has "  with its headings and places" typed "社区,网格,楼栋,姓名,身份证号,联系电话"
+    has "  each as the heading says" typed "云翠,1网格,1号楼,张*,370124********1012,138****0001"
+done
+shown "vet-import --cells september.csv --mask none"
+has "  unless they are asked for whole" typed 370124195001011012
+printf '%s\n' '登记卡,,,' '姓名,张甲,身份证号,370124195001011012' '云翠社区张甲的家,,时间,370124195001011012' '13800000001,,,' >card.csv
+same "what stands beside a label is masked so too, and what is under none is hardly shown at all" \
+    "登***,,,/姓名,张*,身份证号,370124********1012/云***,,时***,3***/1***,,," "$(vet-import --cells --mask internal card.csv | paste -sd/)"
+check "a pipe is given the cells whole" sh -c 'vet-import --cells september.csv | cmp - september.csv'
+
 vet-import -q september.csv >records.csv
 shown "vet-aggregate -q --by id_number records.csv"
 check "so are people by whom is counted" is_masked
