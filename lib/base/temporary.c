@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -191,11 +192,19 @@ bool temporary_take_place(int fd, const char *path)
 
 /* ---- contents ---- */
 
+bool temporary_again(int fd, short events)
+{
+    if (errno == EINTR) return true;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return false;
+    struct pollfd ready = {.fd = fd, .events = events};
+    return poll(&ready, 1, -1) >= 0 || errno == EINTR;
+}
+
 bool temporary_write(int fd, struct str s)
 {
     while (s.n) {
         ssize_t n = write(fd, s.s, s.n);
-        if (n < 0 && errno != EINTR) return false;
+        if (n < 0 && !temporary_again(fd, POLLOUT)) return false;
         if (n > 0) s = str_from(s, (size_t)n);
     }
     return true;

@@ -27,6 +27,9 @@ void temporary_sweep(const char *path, const char *const *tails);
 /* A name by which this process can open the file of a descriptor once more. */
 void temporary_path(int fd, struct buf *path);
 bool temporary_is(const char *path); /* is it such a name, which says nothing to people? */
+/* After a read (POLLIN) or write (POLLOUT) that failed with errno: is it to be tried again?  Waits for a descriptor that another
+ * program has made non-blocking, such as a terminal or a pipe that both have. */
+bool temporary_again(int fd, short events);
 /* All of it, over interruptions.  False with errno. */
 bool temporary_write(int fd, struct str s);
 

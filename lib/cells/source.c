@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <nettle/sha2.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -99,7 +100,7 @@ static bool read_on(struct source *s, struct buf *out, size_t want)
     buf_reserve(out, want + 1);
     while (want && !s->ended && !s->failed) {
         ssize_t n = read(s->fd, out->s + out->n, within_size(s, s->passed, want));
-        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && temporary_again(s->fd, POLLIN)) continue;
         if (n < 0) {
             complain(s, DIAG_READ_FAILED, errno);
             return false;

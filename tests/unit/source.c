@@ -2,6 +2,8 @@
 #include "tap.h"
 
 #include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "cells/source.h"
 #include "sheets.h"
@@ -47,6 +49,30 @@ static void reads(struct source *s, const char *want, const char *what)
     buf_free(&b);
 }
 
+/* A pipe that does not wait, whose writer takes his time. */
+static void late(void)
+{
+    int ends[2];
+    if (pipe2(ends, O_NONBLOCK) != 0) abort();
+    pid_t child = fork();
+    if (child == 0) {
+        for (const char *c = "abc"; *c; c++) {
+            usleep(20000);
+            if (write(ends[1], c, 1) != 1) _exit(1);
+        }
+        _exit(0);
+    }
+    close(ends[1]);
+    dup2(ends[0], STDIN_FILENO);
+    close(ends[0]);
+    findings_start(&found);
+    struct source *s = source_open("-", &found.diag);
+    reads(s, "abc", "a pipe that does not wait is waited for");
+    CHECK_STR(buf_slice(&found.text), "", "and nothing is wrong with it");
+    source_close(s);
+    waitpid(child, NULL, 0);
+}
+
 /* A file to which `more` is added after it was opened and read to its end: how it ends. */
 static int end_of_file(const char *more)
 {
@@ -88,6 +114,7 @@ static void check_growing(void)
 int main(void)
 {
     check_growing();
+    late();
     CHECK(end_of_file("") == 0, "a file that nobody touches is read to its end");
     CHECK(end_of_file("3,4\n") == -1, "one to which somebody adds rows meanwhile is not taken");
     CHECK_STR(buf_slice(&found.text), "file_changed;", "and it is said why");

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -104,6 +105,35 @@ static void others(void)
     CHECK(is_there("target") && is_there("out.csv.vet-part2") && is_there("out.csv.vet-part3"), "nor links, nor folders");
 }
 
+/* A pipe that does not wait, as a program at its other end may have made it: its reader comes late, and reads little by little. */
+static void patient(void)
+{
+    enum { LENGTH = 300000 };
+    int ends[2], got[2];
+    if (pipe2(ends, O_NONBLOCK) != 0 || pipe(got) != 0) exit(2);
+    char *text = malloc(LENGTH);
+    for (size_t i = 0; i < LENGTH; i++) text[i] = (char)('a' + i % 23);
+    pid_t child = fork();
+    if (child == 0) {
+        char piece[5000];
+        size_t n = 0;
+        bool same = true;
+        close(ends[1]);
+        for (ssize_t k; (k = read(ends[0], piece, sizeof piece)) > 0 || (k < 0 && temporary_again(ends[0], POLLIN));) {
+            for (ssize_t i = 0; i < k; i++) same = same && piece[i] == (char)('a' + n++ % 23);
+            if (n < 20000) usleep(10000);
+        }
+        _exit(same && n == LENGTH ? 0 : 1);
+    }
+    close(ends[0]);
+    CHECK(temporary_write(ends[1], (struct str){text, LENGTH}), "a pipe that does not wait is waited for");
+    close(ends[1]);
+    int status = -1;
+    waitpid(child, &status, 0);
+    CHECK(status == 0, "and gets all of it, as does who reads from it");
+    free(text);
+}
+
 int main(void)
 {
     struct buf folder = {0};
@@ -123,5 +153,6 @@ int main(void)
     placing();
     killed();
     others();
+    patient();
     return tap_end();
 }
