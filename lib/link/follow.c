@@ -22,7 +22,7 @@ static int by_content(const void *a, const void *b)
 /* What few rows have says who it is, and all the rest follows. */
 static bool may_lead(enum kind k)
 {
-    return k == KIND_GIVEN || k == KIND_CATEGORY || k == KIND_WORD;
+    return k == KIND_GIVEN || k == KIND_CATEGORY || k == KIND_WORD || k == KIND_CODE;
 }
 
 static bool any_may_follow(const struct model *m)

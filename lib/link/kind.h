@@ -28,10 +28,11 @@ enum kind {
     KIND_CATEGORY, /* equal or not: a county, a sex */
     KIND_COUNT
 };
-enum { LEVELS = 16, VALUE_WIDTH = 3, CLASSES = 5 };
+enum { LEVELS = 16, VALUE_WIDTH = 3, CLASSES = 6 };
 /* Pairs are of one person, of one household, of strangers that have something in common, or of any two rows; or of one person who
- * lives elsewhere by now: address, town and postcode all differ then, and that says no more than one of them would. */
-enum class { CLASS_MATCH, CLASS_HOUSEHOLD, CLASS_OTHER, CLASS_CHANCE, CLASS_MOVED };
+ * lives elsewhere by now: address, town and postcode all differ then, and that says no more than one of them would; or of relatives
+ * of whom one does.  Where nothing tells people apart, a household is the branches of a company. */
+enum class { CLASS_MATCH, CLASS_HOUSEHOLD, CLASS_OTHER, CLASS_CHANCE, CLASS_MOVED, CLASS_APART };
 static inline bool class_is_match(enum class c)
 {
     return c == CLASS_MATCH || c == CLASS_MOVED;

@@ -41,13 +41,14 @@ static void read_levels(struct share_file *f, struct comparison *c, const struct
         for (const struct share_value *p = v->first; p && k < CLASSES; p = p->next, k++) {
             if (p->kind == SHARE_NUMBER && p->number >= 0 && p->number <= 1)
                 sum[k] += c->p[k][l] = p->number > 1e-12 ? p->number : 1e-12;
-            else share_fault(f, v, DIAG_LEDGER_TYPE, v->key.s, "three to five numbers from 0 to 1", NULL);
+            else share_fault(f, v, DIAG_LEDGER_TYPE, v->key.s, "three to six numbers from 0 to 1", NULL);
         }
-        if (k < CLASS_CHANCE) share_fault(f, v, DIAG_LEDGER_TYPE, v->key.s, "three to five numbers from 0 to 1", NULL);
+        if (k < CLASS_CHANCE) share_fault(f, v, DIAG_LEDGER_TYPE, v->key.s, "three to six numbers from 0 to 1", NULL);
         if (k == CLASS_CHANCE) sum[k] += c->p[k][l] = c->p[CLASS_OTHER][l];
         if (k <= CLASS_MOVED) sum[CLASS_MOVED] += c->p[CLASS_MOVED][l] = c->p[CLASS_MATCH][l];
+        if (k <= CLASS_APART) sum[CLASS_APART] += c->p[CLASS_APART][l] = c->p[CLASS_HOUSEHOLD][l];
     }
-    static const char *const CLASS_NAMES[] = {"match", "household", "other", "chance", "moved"};
+    static const char *const CLASS_NAMES[] = {"match", "household", "other", "chance", "moved", "apart"};
     for (int k = 0; k < CLASSES && !f->failed; k++)
         if (fabs(sum[k] - 1) > 0.01) share_fault(f, levels, DIAG_MODEL_P, c->column.s, CLASS_NAMES[k], NULL);
     for (int k = 0; k < CLASSES; k++)
@@ -179,10 +180,11 @@ static void read_numbers(struct share_file *f, struct model *m, const struct sha
         m->prior[k] = fmax(v->number, k < CLASS_CHANCE ? 1e-9 : 0);
     if (k == CLASS_CHANCE) m->prior[k] = 0; /* the class of strangers is all there is besides */
     if (k <= CLASS_MOVED) m->prior[CLASS_MOVED] = 0;
+    if (k <= CLASS_APART) m->prior[CLASS_APART] = 0;
     double sum = 0;
     for (int c = 0; c < CLASSES; c++) sum += m->prior[c];
     if (prior && (k < CLASS_CHANCE || fabs(sum - 1) > 0.01))
-        share_fault(f, prior, DIAG_LEDGER_TYPE, "prior", "three to five numbers that add up to 1", NULL);
+        share_fault(f, prior, DIAG_LEDGER_TYPE, "prior", "three to six numbers that add up to 1", NULL);
     m->trained = prior && k >= CLASS_CHANCE;
     for (size_t i = 0; i < m->n; i++) m->trained = m->trained && m->comparisons[i].trained;
 }

@@ -61,6 +61,10 @@ static void set_roles(struct model *m)
                                     c->kind == KIND_CODE || c->kind == KIND_PHONE);
         address = address || (c->of_place && is_address(c));
     }
+    for (size_t k = 0; k < m->n; k++) { /* a town that follows from the postcode */
+        struct comparison *c = &m->comparisons[k];
+        if (c->kind == KIND_CATEGORY && c->unless >= 0 && m->comparisons[c->unless].kind == KIND_CODE) c->of_place = true;
+    }
     for (size_t k = 0; k < m->n; k++) {
         struct comparison *c = &m->comparisons[k];
         c->of_home = c->of_place && c->kind != KIND_PHONE && (!address || is_address(c));
@@ -114,6 +118,17 @@ static void start_branches(struct model *m)
     }
 }
 
+/* Relatives of whom one has moved: like those of one household in what says who they are and which telephone they have, like those
+ * who moved in where they live. */
+static void live_apart(struct model *m)
+{
+    for (size_t k = 0; k < m->n; k++) {
+        struct comparison *c = &m->comparisons[k];
+        enum class as = c->of_place && c->kind != KIND_PHONE ? CLASS_MOVED : CLASS_HOUSEHOLD;
+        memcpy(c->p[CLASS_APART], c->p[as], sizeof c->p[as]);
+    }
+}
+
 static void start_moved(struct model *m, double rows)
 {
     static const double SHARE = 0.2;
@@ -124,6 +139,18 @@ static void start_moved(struct model *m, double rows)
         double stays = c->of_place ? 0.5 : 1;
         for (int l = 0; l < LEVELS; l++) c->p[CLASS_MOVED][l] = stays * c->p[CLASS_MATCH][l] + (1 - stays) * c->p[CLASS_CHANCE][l];
     }
+    m->prior[CLASS_APART] = move ? SHARE * m->prior[CLASS_HOUSEHOLD] : 0;
+    live_apart(m);
+}
+
+/* What is seldom in any two rows may be missing from those drawn: it is at least as frequent as in the pairs that were compared. */
+static void count_in(struct comparison *c, const double *seen, double compared)
+{
+    double sum = 0, *u = c->p[CLASS_CHANCE];
+    unsigned n = kind_info(c->kind)->n_levels;
+    for (unsigned l = 1; l < kind_info(c->kind)->exact; l++) u[l] = fmax(u[l], seen[l] * compared);
+    for (unsigned l = 1; l < n; l++) sum += u[l];
+    for (unsigned l = 1; l < n; l++) u[l] *= (1 - u[0]) / sum;
 }
 
 static void start(struct model *m, const struct patterns *p, const struct table *t, const uint32_t *source, unsigned threads)
@@ -142,7 +169,9 @@ static void start(struct model *m, const struct patterns *p, const struct table 
     m->prior[CLASS_MATCH] = fmin(0.2, 0.5 * rows);
     m->prior[CLASS_HOUSEHOLD] = fmin(0.1, 0.25 * rows);
     m->prior[CLASS_OTHER] = fmin(0.7, 2 * rows);
-    m->prior[CLASS_CHANCE] = fmax(chance_measure(m, t, source, threads), 1) / fmax(total, 1);
+    double any_two = fmax(chance_measure(m, t, source, threads), 1);
+    m->prior[CLASS_CHANCE] = any_two / fmax(total, 1);
+    for (size_t k = 0; k < m->n; k++) count_in(&m->comparisons[k], seen[k], total / any_two);
     for (size_t k = 0; k < m->n; k++)
         for (int c = 0; c < CLASSES; c++) m->comparisons[k].p[c][0] = m->comparisons[k].p[CLASS_CHANCE][0];
     for (size_t k = 0; k < m->n; k++)
@@ -172,7 +201,8 @@ double model_probability(const struct model *m, uint64_t code, double *weight)
     double p[CLASSES];
     model_classes(m, code, p);
     double match = p[CLASS_MATCH] + p[CLASS_MOVED];
-    if (weight) *weight = log2(match + 1e-300) - log2(p[CLASS_HOUSEHOLD] + p[CLASS_OTHER] + p[CLASS_CHANCE] + 1e-300);
+    if (weight)
+        *weight = log2(match + 1e-300) - log2(p[CLASS_HOUSEHOLD] + p[CLASS_OTHER] + p[CLASS_CHANCE] + p[CLASS_APART] + 1e-300);
     return match;
 }
 
@@ -180,7 +210,8 @@ double model_probability(const struct model *m, uint64_t code, double *weight)
 static double others_at(const struct model *m, const struct comparison *c, unsigned l)
 {
     double rest = 0, u = 0;
-    for (int o = CLASS_HOUSEHOLD; o <= CLASS_CHANCE; o++) rest += m->prior[o], u += m->prior[o] * c->p[o][l];
+    for (int o = 0; o < CLASSES; o++)
+        if (!class_is_match((enum class)o)) rest += m->prior[o], u += m->prior[o] * c->p[o][l];
     return rest > 0 ? u / rest : 1;
 }
 
@@ -209,8 +240,9 @@ static double expect(const struct model *m, struct lesson *s)
             s->share[c][i] = class_is_match((enum class)c) != match || all < 1e-12 ? 0 : classes[c] / all;
         if (all < 1e-12) s->share[match ? CLASS_MATCH : CLASS_OTHER][i] = 1;
     }
-    return likelihood -
-           s->total * (m->prior[CLASS_MATCH] + m->prior[CLASS_HOUSEHOLD] + m->prior[CLASS_OTHER] + m->prior[CLASS_MOVED]);
+    double learnt = -m->prior[CLASS_CHANCE];
+    for (int c = 0; c < CLASSES; c++) learnt += m->prior[c];
+    return likelihood - s->total * learnt;
 }
 
 /* m over u must not fall from a level to the next better one: neighbours that offend are pooled. */
@@ -299,7 +331,7 @@ static const double NAMESAKES = 20; /* strangers with something in common agree 
 static void hold_names(struct comparison *c, enum class in)
 {
     double most[LEVELS];
-    unsigned n = kind_info(c->kind)->n_levels, close = kind_info(c->kind)->exact - !c->strangers;
+    unsigned n = kind_info(c->kind)->n_levels, close = kind_info(c->kind)->exact - (c->strangers ? 0 : 2u);
     for (unsigned l = 0; l < n; l++) most[l] = l >= close ? NAMESAKES * c->p[CLASS_CHANCE][l] : 1;
     hold_below(c->p[in], most, n);
 }
@@ -308,12 +340,15 @@ static void hold_names(struct comparison *c, enum class in)
  * seldom agrees.  Without this the class becomes the home of the pairs of one person that have a slip. */
 static void hold_kin(struct comparison *c, const struct comparison *first, enum kin kin)
 {
+    static const double SIBLINGS = 4; /* are so much more often of nearly one age than others, at most */
     const struct kind_info *info = kind_info(c->kind);
     double most[LEVELS];
     for (unsigned l = 0; l < info->n_levels; l++) {
         double chance = c->p[CLASS_CHANCE][l];
         if (kin == BRANCHES) most[l] = l && closeness(info, l) > 0.5 ? NAMESAKES * chance : 1;
         else most[l] = speaks_for(info, l, CLASS_HOUSEHOLD) ? fmin(fmax(first->p[CLASS_HOUSEHOLD][l], chance), 0.99) : 1;
+        bool age = c->kind == KIND_DATE || c->kind == KIND_NUMBER;
+        if (kin == HOUSEHOLDS && age && l < info->exact && most[l] < 1) most[l] = fmin(SIBLINGS * most[l], 0.99);
     }
     bool apart = kin == BRANCHES ? c->of_home : c->tells || kin == NONE_KNOWN;
     if (apart) hold_below(c->p[CLASS_HOUSEHOLD], most, info->n_levels);
@@ -480,6 +515,7 @@ static void hold_classes(struct model *m, const struct model *first)
         if (c->of_place) order_levels(m, c, CLASS_MOVED);
         else settle_self(c);
     }
+    live_apart(m);
 }
 
 static void maximise(struct model *m, const struct model *first, const struct lesson *s)
@@ -496,6 +532,7 @@ static void maximise(struct model *m, const struct model *first, const struct le
     for (int c = 0; c < CLASSES; c++)
         if (c != CLASS_CHANCE && first->prior[c] > 0) m->prior[c] = (total[c] + KEPT) / fmax(s->total, 1);
     m->prior[CLASS_MOVED] = fmin(m->prior[CLASS_MOVED], m->prior[CLASS_MATCH]);
+    m->prior[CLASS_APART] = fmin(m->prior[CLASS_APART], m->prior[CLASS_HOUSEHOLD]);
     for (size_t k = 0; k < m->n; k++)
         leave_to_chance(&m->comparisons[k], &first->comparisons[k], sums[k], first->prior[CLASS_CHANCE] * s->total);
     hold_classes(m, first);

@@ -43,7 +43,7 @@ int main(void)
     const char *top = getenv("TOP");
     struct buf share = {0};
     buf_printf(&share, "%s/share", top ? top : ".");
-    check_same(buf_text(&share), "person", "\"prior\": [0.05, 0.15, 0.8, 0, 0]");
+    check_same(buf_text(&share), "person", "\"prior\": [0.05, 0.15, 0.8, 0, 0, 0]");
     check_same(buf_text(&share), "english", "\"description\": ");
     check_same(buf_text(&share), "zh", "\"title\": ");
     write_file("./own.json",
