@@ -21,6 +21,7 @@ bool decision_of(struct str word, enum decision *out)
                  {"否", DECISION_DIFFERENT},
                  {"不是同一人", DECISION_DIFFERENT},
                  {"different", DECISION_DIFFERENT},
+                 {"not the same", DECISION_DIFFERENT},
                  {"no", DECISION_DIFFERENT}};
     word = str_trim(word);
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)

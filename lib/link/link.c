@@ -148,10 +148,12 @@ static void take_decision(struct link *k, const struct map *keys, const uint32_t
             decisions_add(&k->decisions, i, j, what, at->row);
 }
 
-static int either_column(const struct columns *c, const char *name, const char *other)
+/* The column by one of its names. */
+static int any_column(const struct columns *c, const char *const *names)
 {
-    int at = columns_find(c, str_of(name));
-    return at >= 0 ? at : columns_find(c, str_of(other));
+    int at = -1;
+    for (; at < 0 && *names; names++) at = columns_find(c, str_of(*names));
+    return at;
 }
 
 /* Rows by their keys; rows with one key are a list. */
@@ -174,11 +176,11 @@ static uint32_t *keys_of_rows(const struct link *k, struct map *keys)
 
 bool link_take_decisions(struct link *k, struct rows *r, bool is_file)
 {
-    static const char *const NEEDED[][2] = {{"decision", "verdict"}, {"key_a", "a"}, {"key_b", "b"}};
+    static const char *const NEEDED[][4] = {{"decision", "verdict", "决定"}, {"key_a", "a"}, {"key_b", "b"}};
     int at[3];
     struct place place = {.file = r->name};
     for (int i = 0; i < 3; i++) {
-        at[i] = either_column(&r->columns, NEEDED[i][0], NEEDED[i][1]);
+        at[i] = any_column(&r->columns, NEEDED[i]);
         if (at[i] >= 0) continue;
         diag_add(k->diag, DIAG_LINK_DECISION_FORM, &place, NEEDED[i][0], NULL);
         return false;

@@ -86,9 +86,10 @@ bool link_write_records(struct link *k, struct out *o, enum row_format f);
 bool link_write_golden(struct link *k, struct out *o, enum row_format f);
 /* Pairs worth telling of: weight, probability, verdict, levels, why. */
 bool link_write_pairs(struct link *k, struct out *o, enum row_format f);
-/* Pairs for people to decide, most useful first, side by side: first the headings, then a line each: decision, probability, why,
- * every column of the one and of the other, key_a, key_b.  Values live until the call returns. */
-bool link_review(struct link *k, void *ctx, bool (*put)(void *ctx, const struct str *values, size_t n));
+/* Pairs for people to decide, most useful first, side by side: first the headings, `in_words` of the user's language or as they
+ * are, then a line each: decision, probability, why, every column of the one and of the other, key_a, key_b.  Values live until the
+ * call returns. */
+bool link_review(struct link *k, bool in_words, void *ctx, bool (*put)(void *ctx, const struct str *values, size_t n));
 bool link_write_review(struct link *k, struct out *o, enum row_format f);
 /* How two records weigh against each other, as text.  A record is named as messages name it (FILE!ROW), by COLUMN=VALUE or
  * row=NUMBER, by its value in a column that tells all records apart, by its row from 1, or by a value that no other has in a column

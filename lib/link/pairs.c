@@ -157,20 +157,26 @@ static size_t shown_columns(const struct link *k, int *at)
     return n;
 }
 
-static void review_header(const struct link *k, struct line *l, const int *at, size_t n)
+/* A heading by its template: "{1}_a" */
+static void put_heading(const struct link *k, bool words, struct line *l, const char *template, struct str name)
 {
+    const struct str args[DIAG_ARGS] = {name};
+    struct buf b = {0};
+    diag_expand(&b, words ? in_words(k, template) : template, args);
+    line_put(l, buf_slice(&b));
+    buf_free(&b);
+}
+
+static void review_header(const struct link *k, bool words, struct line *l, const int *at, size_t n)
+{
+    static const char *const FIRST[] = {"decision", "probability", "why"}, *const SIDE[] = {"{1}_a", "{1}_b"};
     line_start(l);
-    line_put(l, STR("decision"));
-    line_put(l, STR("probability"));
-    line_put(l, STR("why"));
-    for (size_t i = 0; i < n; i++)
-        for (int side = 0; side < 2; side++) {
-            struct buf name = {0};
-            buf_str(&name, k->columns.names[at[i]]);
-            buf_put(&name, side ? "_b" : "_a");
-            line_put(l, buf_slice(&name));
-            buf_free(&name);
-        }
+    for (size_t i = 0; i < sizeof FIRST / sizeof *FIRST; i++) put_heading(k, words, l, FIRST[i], (struct str){NULL, 0});
+    for (size_t i = 0; i < n; i++) {
+        struct str name = k->columns.names[at[i]]; /* a copy that NUL follows */
+        if (words) name = i < k->model->n ? link_title(k, i) : str_of(in_words(k, name.s));
+        for (int side = 0; side < 2; side++) put_heading(k, words, l, SIDE[side], name);
+    }
     line_put(l, STR("key_a"));
     line_put(l, STR("key_b"));
 }
@@ -199,7 +205,7 @@ static void review_line(const struct link *k, struct line *l, const struct told 
     }
 }
 
-bool link_review(struct link *k, void *ctx, bool (*put)(void *ctx, const struct str *values, size_t n))
+bool link_review(struct link *k, bool words, void *ctx, bool (*put)(void *ctx, const struct str *values, size_t n))
 {
     size_t n, n_shown;
     int at[COMPARISONS + 8];
@@ -209,7 +215,7 @@ bool link_review(struct link *k, void *ctx, bool (*put)(void *ctx, const struct 
     struct str *values[2] = {mem_zero(k->columns.n + 1, sizeof(struct str)), mem_zero(k->columns.n + 1, sizeof(struct str))};
     struct str out[LINE_VALUES];
     n_shown = shown_columns(k, at);
-    review_header(k, l, at, n_shown);
+    review_header(k, words, l, at, n_shown);
     bool ok = put(ctx, out, line_values(l, out));
     for (size_t i = 0; ok && i < n; i++) {
         ok = spool_row(k->table.spool, v[i].a, &room[0], values[0], k->columns.n) &&
@@ -256,7 +262,7 @@ static bool put_line(void *ctx, const struct str *v, size_t n)
 bool link_write_review(struct link *k, struct out *o, enum row_format f)
 {
     struct line_writer w = {.o = o, .f = f};
-    bool ok = link_review(k, &w, put_line);
+    bool ok = link_review(k, false, &w, put_line);
     buf_free(&w.b);
     arena_free(&w.names);
     return ok;

@@ -52,8 +52,31 @@ vet-dedupe -q --review review.xlsx people.csv >/dev/null 2>&1
 vet-import --cells review.xlsx >cells.csv 2>/dev/null
 has "--review FILE.xlsx writes a workbook" cells.csv "decision,probability,why,name_a,name_b"
 check "with a drop-down for the decision" sh -c 'unzip -p review.xlsx xl/worksheets/sheet1.xml | grep -q "<dataValidation type=\"list\""'
+vet-dedupe -q --lang zh --review zh.xlsx people.csv >/dev/null 2>&1
+/usr/bin/python3 - >book.txt <<'P'
+import openpyxl
+s = openpyxl.load_workbook("zh.xlsx").worksheets[0]
+head = [c.value for c in s[1]]
+print("heads", *head[:5], *head[-8:])
+print("page", s.page_setup.orientation, s.page_setup.fitToWidth or 1, s.sheet_properties.pageSetUpPr.fitToPage)
+print("number", s.cell(2, 2).value, s.cell(2, 2).number_format)
+print("high", all(s.row_dimensions[r].height > 30 for r in range(2, s.max_row + 1)))
+look = lambda title: s.cell(2, head.index(title) + 1).fill.fgColor.rgb
+print("coloured", look("姓名（甲）") != look("出生日期（甲）"), look("文件（甲）") == look("出生日期（甲）"))
+print("choices", s.data_validations.dataValidation[0].formula1)
+P
+has "in Chinese its headings are those that people know" book.txt \
+    "heads 决定 可能性 理由 姓名（甲） 姓名（乙） 单位（甲） 单位（乙） 文件（甲） 文件（乙） 行号（甲） 行号（乙） key_a key_b"
+has "it prints across, one page wide" book.txt "page landscape 1 True"
+has "the probability is a number" book.txt 'number 73.39 0.0"%"'
+has "rows are as high as the reason needs" book.txt "high True"
+has "what differs is coloured, where a record is from is not" book.txt "coloured True True"
 /usr/bin/python3 - <<'P'
 import openpyxl
+b = openpyxl.load_workbook("zh.xlsx")
+for row in b.worksheets[0].iter_rows():
+    if row[3].value == "陈静": row[0].value = "同一人"
+b.save("zh-decided.xlsx")
 b = openpyxl.load_workbook("review.xlsx")
 for row in b.worksheets[0].iter_rows():
     if row[3].value == "陈静": row[0].value = "同一人"
@@ -61,6 +84,8 @@ b.save("decided.xlsx")
 P
 vet-dedupe -q --decisions decided.xlsx people.csv >again.csv 2>/dev/null
 same "and the filled-in workbook is taken back" "$(awk -F, 'NR == 10 { print $NF }' again.csv)" "$(awk -F, 'NR == 11 { print $NF }' again.csv)"
+vet-dedupe -q --decisions zh-decided.xlsx people.csv >again.csv 2>/dev/null
+same "the Chinese one too" "$(awk -F, 'NR == 10 { print $NF }' again.csv)" "$(awk -F, 'NR == 11 { print $NF }' again.csv)"
 sed '/陈静/s/^open/perhaps/' review.csv >bad.csv
 printf '%s\n' name,birth_date,phone,_file,_row 陈静,1970-08-08,13400000004,a.csv,7 陈静,1970-08-08,13300000005,b.csv,7 陈静,1970-08-08,13200000006,c.csv,7 >three.csv
 vet-dedupe -q -m person --review three.csv 2>/dev/null | awk -F, -v OFS=, 'NR > 1 { $1 = /a.csv/ && /c.csv/ ? "不是" : "同一人" } { print }' >turns.csv
