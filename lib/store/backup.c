@@ -181,6 +181,7 @@ static bool copy_pages(sqlite3 *from, const char *to, const char *name, struct d
     if (rc == SQLITE_OK) rc = closed;
     if (rc == SQLITE_OK) return true;
     if ((rc & 0xff) == SQLITE_FULL) error = ENOSPC;
+    if ((rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY) error = open_error(to, error);
     if (error) return write_failed(d, name, error);
     diag_add(d, DIAG_WRITE_FAILED, NULL, name, sqlite3_errstr(rc), NULL);
     return false;

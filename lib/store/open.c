@@ -58,6 +58,23 @@ static bool too_long(const char *path)
     return is;
 }
 
+int open_error(const char *path, int system)
+{
+    int fd = temporary_open_beside(path), beside = fd < 0 && errno != EOPNOTSUPP ? errno : 0;
+    if (fd >= 0) close(fd);
+    if (beside) return beside;
+    return system == ENOENT && access(path, F_OK) == 0 ? 0 : system;
+}
+
+static void cannot_open(struct store *s, int rc, int system)
+{
+    struct place at = {.file = s->path};
+    system = open_error(s->path, system);
+    if (too_long(s->path)) diag_add(s->diag, DIAG_STORE_PATH_LONG, &at, NULL);
+    else if (system == ENOSPC || system == EDQUOT) diag_add(s->diag, DIAG_STORE_FULL, &at, NULL);
+    else diag_add(s->diag, DIAG_STORE_OPEN, &at, system ? strerror(system) : sqlite3_errstr(rc), NULL);
+}
+
 bool store_fault(struct store *s, int rc)
 {
     struct place at = {.file = s->path};
@@ -68,13 +85,13 @@ bool store_fault(struct store *s, int rc)
     case SQLITE_NOTADB: diag_add(s->diag, DIAG_STORE_NOT, &at, NULL); break;
     case SQLITE_BUSY:
     case SQLITE_LOCKED: busy_finding(s, &at); break;
-    case SQLITE_READONLY:
+    case SQLITE_READONLY: /* also SQLite's way out when it could not open it for writing */
+        if (access(s->path, W_OK) != 0) diag_add(s->diag, DIAG_STORE_READ_ONLY, &at, NULL);
+        else cannot_open(s, SQLITE_CANTOPEN, system);
+        break;
     case SQLITE_PERM:
     case SQLITE_AUTH: diag_add(s->diag, DIAG_STORE_READ_ONLY, &at, NULL); break;
-    case SQLITE_CANTOPEN:
-        if (too_long(s->path)) diag_add(s->diag, DIAG_STORE_PATH_LONG, &at, NULL);
-        else diag_add(s->diag, DIAG_STORE_OPEN, &at, system ? strerror(system) : sqlite3_errstr(rc), NULL);
-        break;
+    case SQLITE_CANTOPEN: cannot_open(s, rc, system); break;
     case SQLITE_FULL: diag_add(s->diag, DIAG_STORE_FULL, &at, NULL); break;
     case SQLITE_CORRUPT:
         diag_add(s->diag, DIAG_STORE_DAMAGED, &at, s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(rc), NULL);

@@ -98,7 +98,11 @@ struct store {
 
 /* open.c */
 extern const char *const STORE_TAILS[]; /* what SQLite calls the files beside a store: its name with one of these; ends with NULL */
-bool store_fault(struct store *s, int rc);                     /* adds the finding for an SQLite result; always false */
+bool store_fault(struct store *s, int rc); /* adds the finding for an SQLite result; always false */
+/* Why a database that is there cannot be opened, as an errno; 0: nobody knows.  SQLite wants files beside it, and tells the errno
+ * of its last try to have one (`system`), which is seldom that of the first: a full disk becomes "No such file or directory".  So
+ * the reason is asked for again. */
+int open_error(const char *path, int system);
 sqlite3_stmt *store_prepare(struct store *s, const char *sql); /* NULL after a finding */
 bool store_exec(struct store *s, const char *sql);
 bool store_step_done(struct store *s, sqlite3_stmt *q); /* steps to the end, resets; false after a finding */
