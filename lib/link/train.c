@@ -336,6 +336,18 @@ static void hold_names(struct comparison *c, enum class in)
     hold_below(c->p[in], most, n);
 }
 
+/* Strangers hardly ever have one id, or nearly one: that is what an id is for.  Else pairs of one person whose
+ * name is spelt in two ways become a class of others, the sooner the more records there are. */
+static void hold_ids(struct comparison *c, const struct comparison *first)
+{
+    const struct kind_info *info = kind_info(c->kind);
+    double most[LEVELS];
+    if (c->kind != KIND_CITIZEN_ID && c->kind != KIND_IDENTIFIER) return;
+    for (unsigned l = 0; l < info->n_levels; l++)
+        most[l] = speaks_for(info, l, CLASS_OTHER) ? fmin(fmax(first->p[CLASS_OTHER][l], c->p[CLASS_CHANCE][l]), 0.99) : 1;
+    hold_below(c->p[CLASS_OTHER], most, info->n_levels);
+}
+
 /* Those of one household are different people, and the branches of a company stand in different places: what tells them apart
  * seldom agrees.  Without this the class becomes the home of the pairs of one person that have a slip. */
 static void hold_kin(struct comparison *c, const struct comparison *first, enum kin kin)
@@ -500,6 +512,7 @@ static void hold_classes(struct model *m, const struct model *first)
         hold_kin(c, &first->comparisons[k], kin);
         hold_match(c, &first->comparisons[k], kin);
         if (c->strangers || (c->names && !c->tells)) hold_names(c, CLASS_OTHER);
+        hold_ids(c, &first->comparisons[k]);
     }
     /* Strangers have something in common, and those of one household more, but never nearly all. */
     keep_below(m, CLASS_OTHER, 0.4, ALL);
