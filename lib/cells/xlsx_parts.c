@@ -141,16 +141,19 @@ struct strings_reader {
     struct xlsx_strings *out;
     size_t start;      /* of the current string */
     unsigned phonetic; /* depth of the phonetic run that we are in, or 0 */
-    bool in_text;
+    bool in_string, in_text;
 };
 
 static void strings_start(void *ctx, unsigned depth, const char *local, const char **attrs)
 {
     struct strings_reader *r = ctx;
     (void)attrs;
-    if (depth == 2) r->start = r->out->text.n;
+    if (depth == 2) {
+        r->start = r->out->text.n;
+        r->in_string = strcmp(local, "si") == 0; /* else an extension, whatever text it has */
+    }
     if (strcmp(local, "rPh") == 0 && !r->phonetic) r->phonetic = depth;
-    r->in_text = depth >= 3 && !r->phonetic && strcmp(local, "t") == 0;
+    r->in_text = depth >= 3 && r->in_string && !r->phonetic && strcmp(local, "t") == 0;
 }
 
 /* Turns the escapes of the string that just ended into characters. */
@@ -168,9 +171,10 @@ static void unescape_last(struct strings_reader *r)
 static void strings_end(void *ctx, unsigned depth, const char *local)
 {
     struct strings_reader *r = ctx;
+    (void)local;
     r->in_text = false;
     if (depth == r->phonetic) r->phonetic = 0;
-    if (depth != 2 || strcmp(local, "si") != 0) return;
+    if (depth != 2 || !r->in_string) return;
     unescape_last(r);
     struct xlsx_strings *s = r->out;
     mem_grow(&s->ends, &s->cap, s->n + 1, sizeof *s->ends);

@@ -141,6 +141,10 @@ static void values(void)
                  STRINGS("<si><r><t>王</t></r><r><rPr><b/></rPr><t>五</t></r><rPh sb=\"0\" eb=\"1\"><t>wang</t></rPh><phoneticPr/>"
                          "</si><si><t>a&amp;b&#10;c</t></si><si/>")),
         "[表]\n1:T王五|Ta&b\nc|\n", "so do shared ones; an empty one is an empty cell");
+    CHECK_STR(
+        read_two(ROW("<c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c>"),
+                 STRINGS("<extLst><ext><t>no string</t></ext></extLst><si><t>王</t></si><x><t>neither</t></x><si><t>五</t></si>")),
+        "[表]\n1:T王|T五\n", "text of the part that is no string belongs to none");
     CHECK_STR(read_two(ROW("<c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"str\"><f>A1</f><v>_x4E2D__xD840__xDC00_</v></c>"),
                        STRINGS("<si><t>a_x000A_b_x005F_x0041_ _xZZZZ_ _x41_</t></si>")),
               "[表]\n1:Ta\nb_x0041_ _xZZZZ_ _x41_|T=中𠀀\n", "_xHHHH_ stands for a character, and only that");
