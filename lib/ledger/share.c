@@ -68,7 +68,7 @@ static void grow_children(struct share_file *f, struct scan *s, struct share_val
         child->col = col;
         if (c->string) {
             child->key = str_copy(&f->memory, str_of(c->string));
-            if (share_get(v, c->string)) share_fault(f, child, DIAG_LEDGER_TWICE, c->string, "", NULL);
+            if (share_get(v, c->string)) share_fault(f, child, DIAG_LEDGER_TWICE, "a key", c->string, NULL);
         }
         *link = child;
         link = &child->next;
@@ -306,7 +306,7 @@ struct share_file *share_open(const struct share *share, const char *path, struc
     }
     f->root = grow(f, &s, tree, 0);
     cJSON_Delete(tree);
-    if (!f->failed && f->root->kind != SHARE_OBJECT) share_fault(f, f->root, DIAG_LEDGER_TYPE, "{}", "an object", NULL);
+    if (!f->failed && f->root->kind != SHARE_OBJECT) share_fault(f, f->root, DIAG_LEDGER_TYPE, "the file", "an object", NULL);
     if (f->failed) {
         share_close(f);
         return NULL;

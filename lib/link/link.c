@@ -64,15 +64,16 @@ static bool guess_model(struct link *k, struct rows *r, struct spool *spool, uns
 /* Which source each row comes from. */
 static bool read_sources(struct link *k)
 {
-    if (!k->model->source.n || !k->model->source_unique) return true;
+    if (!k->model->source.n) return true;
     int at = columns_find(&k->columns, k->model->source);
     if (at < 0) {
         struct str near = columns_nearest(&k->columns, k->model->source);
-        char *name = arena_copy(&k->memory, k->model->source.s, k->model->source.n),
-             *other = arena_copy(&k->memory, near.s ? near.s : "", near.n);
-        diag_add(k->diag, DIAG_MODEL_COLUMN, NULL, name, other, NULL);
+        char *name = arena_copy(&k->memory, k->model->source.s, k->model->source.n);
+        const char *other = near.n ? near.s : k->columns.n ? k->columns.names[0].s : "-"; /* copies that NUL follows */
+        diag_add(k->diag, DIAG_LINK_SOURCE, NULL, name, other, NULL);
         return false;
     }
+    if (!k->model->source_unique) return true;
     k->source = mem_alloc((k->table.n_rows + 1) * sizeof *k->source);
     struct row_cursor c = {.rows = spool_rows(k->table.spool, &k->columns)};
     struct map names = {0};
@@ -117,7 +118,8 @@ static bool load(struct link *k, struct rows *rows, const struct link_options *o
 {
     struct spool *spool = spool_new(k->diag);
     copy_columns(k, &rows->columns);
-    bool ok = (!o->guess || guess_model(k, rows, spool, o->threads)) && model_bind(k->model, &k->columns, k->diag);
+    bool ok = (!o->guess || guess_model(k, rows, spool, o->threads)) && model_bind(k->model, &k->columns, k->diag) &&
+              model_has_needed(k->model, &k->columns, k->diag);
     if (ok) {
         link_start_table(k);
         struct rows *again = o->guess ? spool_rows(spool, &k->columns) : NULL;

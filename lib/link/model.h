@@ -34,6 +34,11 @@ struct blocking_rule {
     struct rule_part parts[RULE_PARTS];
     unsigned n;
 };
+/* A column that is not compared and must be there, with its place in the model file; 0 = it is named elsewhere. */
+struct needed {
+    struct str column;
+    uint32_t line, col;
+};
 struct model {
     struct str path; /* for messages */
     struct str title, description;
@@ -57,6 +62,8 @@ struct model {
     struct str trusted_column; /* and the column by whose values records are trusted, best first */
     struct str *trusted;
     size_t n_trusted;
+    struct needed needed[3]; /* those of source, newest and trusted_column */
+    size_t n_needed;
     struct arena memory;
 };
 void model_start(struct model *m);
@@ -66,6 +73,9 @@ struct comparison *model_add(struct model *m, struct str column, enum kind k);
 bool model_open(struct model *m, const char *share, const char *name, struct diag *d);
 /* Checks the columns against the stream: those missing are faults with the nearest name, or are left out when optional. */
 bool model_bind(struct model *m, const struct columns *c, struct diag *d);
+/* Has the stream the columns that the model names beside those that it compares?  A column of ours (_surveyed) may be missing.
+ * False after findings. */
+bool model_has_needed(const struct model *m, const struct columns *c, struct diag *d);
 /* Does the heading say that this text, or an age, is what tells entities apart: a company's name, the title of a book? */
 bool model_names_it(const struct comparison *c);
 void model_write(const struct model *m, struct buf *out);

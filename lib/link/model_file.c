@@ -27,6 +27,13 @@ static int find_column(struct share_file *f, const struct model *m, const struct
     return k;
 }
 
+static const struct share_value *get_object(struct share_file *f, const struct share_value *root, const char *key)
+{
+    const struct share_value *v = share_get(root, key);
+    if (v && v->kind != SHARE_OBJECT) share_fault(f, v, DIAG_LEDGER_TYPE, key, "an object", NULL);
+    return v && v->kind == SHARE_OBJECT ? v : NULL;
+}
+
 /* "levels": {"equal": [m, h, u], ...} */
 static void read_levels(struct share_file *f, struct comparison *c, const struct share_value *levels)
 {
@@ -38,12 +45,15 @@ static void read_levels(struct share_file *f, struct comparison *c, const struct
         int l = share_word(f, v, v->key, names);
         if (l < 0) continue;
         int k = 0;
-        for (const struct share_value *p = v->first; p && k < CLASSES; p = p->next, k++) {
-            if (p->kind == SHARE_NUMBER && p->number >= 0 && p->number <= 1)
-                sum[k] += c->p[k][l] = p->number > 1e-12 ? p->number : 1e-12;
-            else share_fault(f, v, DIAG_LEDGER_TYPE, v->key.s, "three to six numbers from 0 to 1", NULL);
+        bool right = v->kind == SHARE_LIST && v->n >= CLASS_CHANCE && v->n <= CLASSES;
+        for (const struct share_value *p = v->first; right && p; p = p->next, k++) {
+            right = p->kind == SHARE_NUMBER && p->number >= 0 && p->number <= 1;
+            if (right) sum[k] += c->p[k][l] = p->number > 1e-12 ? p->number : 1e-12;
         }
-        if (k < CLASS_CHANCE) share_fault(f, v, DIAG_LEDGER_TYPE, v->key.s, "three to six numbers from 0 to 1", NULL);
+        if (!right) {
+            share_fault(f, v, DIAG_LEDGER_TYPE, v->key.s, "three to six numbers from 0 to 1", NULL);
+            continue;
+        }
         if (k == CLASS_CHANCE) sum[k] += c->p[k][l] = c->p[CLASS_OTHER][l];
         if (k <= CLASS_MOVED) sum[CLASS_MOVED] += c->p[CLASS_MOVED][l] = c->p[CLASS_MATCH][l];
         if (k <= CLASS_APART) sum[CLASS_APART] += c->p[CLASS_APART][l] = c->p[CLASS_HOUSEHOLD][l];
@@ -71,6 +81,10 @@ static void read_column(struct share_file *f, struct model *m, const struct shar
         if (v->kind != SHARE_OBJECT && v->kind != SHARE_STRING) share_fault(f, v, DIAG_LEDGER_TYPE, "columns", "a kind", NULL);
         return;
     }
+    if (column_index(m, name) >= 0) {
+        share_fault(f, v, DIAG_LEDGER_TWICE, name.s, "columns", NULL);
+        return;
+    }
     struct comparison *c = model_add(m, name, (enum kind)k);
     if (!c) {
         share_fault(f, v, DIAG_MODEL_TOO_MANY, "16", NULL);
@@ -81,26 +95,58 @@ static void read_column(struct share_file *f, struct model *m, const struct shar
     if (v->kind != SHARE_OBJECT) return;
     c->optional = share_truth(f, v, "optional", false);
     c->description = str_copy(&m->memory, share_string(f, v, "description", false));
-    const struct share_value *levels = share_get(v, "levels");
+    const struct share_value *levels = get_object(f, v, "levels");
     if (levels) read_levels(f, c, levels);
+}
+
+static bool is_one_word(enum kind k)
+{
+    return k == KIND_SURNAME || k == KIND_GIVEN || k == KIND_WORD;
+}
+
+/* A date may stand in a citizen id, an e-mail address be made of a name, anything else follow from any column. */
+static bool may_follow(enum kind k, enum kind from)
+{
+    if (k == KIND_DATE) return from == KIND_CITIZEN_ID;
+    return k != KIND_EMAIL || is_one_word(from) || from == KIND_NAME;
+}
+
+/* "unless" and "swaps", when all columns are known. */
+static void read_others(struct share_file *f, struct model *m, const struct share_value *v, int k)
+{
+    struct comparison *c = &m->comparisons[k];
+    struct str unless = share_string(f, v, "unless", false), swaps = share_string(f, v, "swaps", false);
+    if (unless.n) c->unless = find_column(f, m, share_get(v, "unless"), unless);
+    if (swaps.n) c->swaps = find_column(f, m, share_get(v, "swaps"), swaps);
+    if (c->unless >= 0 && (c->unless == k || !may_follow(c->kind, m->comparisons[c->unless].kind))) {
+        share_fault(f, share_get(v, "unless"), DIAG_MODEL_OTHER, "unless", unless.s,
+                    c->kind == KIND_DATE    ? "citizen_id"
+                    : c->kind == KIND_EMAIL ? "name surname given word"
+                                            : "another column",
+                    NULL);
+        c->unless = -1;
+    }
+    if (c->swaps >= 0 && (c->swaps == k || !is_one_word(c->kind) || !is_one_word(m->comparisons[c->swaps].kind))) {
+        share_fault(f, share_get(v, "swaps"), DIAG_MODEL_OTHER, "swaps", swaps.s, "surname given word", NULL);
+        c->swaps = -1;
+    }
 }
 
 static void read_columns(struct share_file *f, struct model *m, const struct share_value *root)
 {
     const struct share_value *columns = share_get(root, "columns");
-    if (!columns || (columns->kind != SHARE_OBJECT && columns->kind != SHARE_LIST) || !columns->first) {
-        share_fault(f, columns ? columns : root, DIAG_LEDGER_MISSING, "columns", NULL);
+    bool named = columns && columns->kind == SHARE_OBJECT;
+    if (columns && columns->kind != SHARE_LIST && !named) {
+        share_fault(f, columns, DIAG_LEDGER_TYPE, "columns", "an object or a list", NULL);
         return;
     }
-    for (const struct share_value *v = columns->first; v; v = v->next)
-        read_column(f, m, v, columns->kind == SHARE_OBJECT ? v->key : (struct str){NULL, 0});
+    if (!columns || !columns->first) share_fault(f, columns ? columns : root, DIAG_LEDGER_MISSING, "columns", NULL);
+    if (!columns) return;
+    for (const struct share_value *v = columns->first; v; v = v->next) read_column(f, m, v, named ? v->key : (struct str){NULL, 0});
     for (const struct share_value *v = columns->first; v; v = v->next) {
         if (v->kind != SHARE_OBJECT) continue;
-        struct str own = columns->kind == SHARE_OBJECT ? v->key : share_string(f, v, "name", false);
-        int k = column_index(m, own);
-        struct str other = share_string(f, v, "unless", false), swaps = share_string(f, v, "swaps", false);
-        if (k >= 0 && other.n) m->comparisons[k].unless = find_column(f, m, share_get(v, "unless"), other);
-        if (k >= 0 && swaps.n) m->comparisons[k].swaps = find_column(f, m, share_get(v, "swaps"), swaps);
+        int k = column_index(m, named ? v->key : share_string(f, v, "name", false));
+        if (k >= 0) read_others(f, m, v, k);
     }
 }
 
@@ -155,7 +201,12 @@ static void read_rules(struct share_file *f, struct model *m, const struct share
         } else {
             share_fault(f, v, DIAG_LEDGER_TYPE, "blocking", "a list of at most three columns", NULL);
         }
-        if (m->n_rules < RULES) m->rules[m->n_rules++] = r;
+        if (m->n_rules < RULES) {
+            m->rules[m->n_rules++] = r;
+        } else {
+            share_fault(f, v, DIAG_LEDGER_TYPE, "blocking", "a list of at most 64 rules", NULL);
+            return;
+        }
     }
 }
 
@@ -163,59 +214,84 @@ static void read_numbers(struct share_file *f, struct model *m, const struct sha
 {
     enum { MOST_ROUNDS = 100000 };
     static const char *const THRESHOLDS[] = {"link", "review", "average", NULL};
-    const struct share_value *t = share_get(root, "thresholds"), *prior = share_list(f, root, "prior", false);
-    if (t && t->kind == SHARE_OBJECT) {
+    const struct share_value *t = get_object(f, root, "thresholds"), *prior = share_list(f, root, "prior", false);
+    if (t) {
         share_known(f, t, THRESHOLDS);
         m->link = share_number(f, t, "link", m->link);
         m->review = share_number(f, t, "review", m->review < m->link ? m->review : m->link);
         m->average = share_number(f, t, "average", m->average);
-        if (!(m->link > 0 && m->link <= 1 && m->review >= 0 && m->review <= m->link))
-            share_fault(f, t, DIAG_LEDGER_VALUE, "thresholds", "link review", "0 <= review <= link <= 1", NULL);
+        if (!(m->link > 0 && m->link <= 1 && m->review >= 0 && m->review <= m->link && m->average >= 0 && m->average <= 1))
+            share_fault(f, t, DIAG_LEDGER_TYPE, "thresholds", "numbers from 0 to 1, review no greater than link", NULL);
     }
     double rounds = share_number(f, root, "rounds", m->rounds);
-    if (rounds >= 1 && rounds <= MOST_ROUNDS) m->rounds = (unsigned)rounds;
-    else share_fault(f, share_get(root, "rounds"), DIAG_LEDGER_TYPE, "rounds", "a number from 1 to 100000", NULL);
+    if (rounds >= 1 && rounds <= MOST_ROUNDS && rounds == floor(rounds)) m->rounds = (unsigned)rounds;
+    else share_fault(f, share_get(root, "rounds"), DIAG_LEDGER_TYPE, "rounds", "a whole number from 1 to 100000", NULL);
     int k = 0;
-    for (const struct share_value *v = prior ? prior->first : NULL; v && k < CLASSES; v = v->next, k++)
+    bool right = prior && prior->n >= CLASS_CHANCE && prior->n <= CLASSES;
+    for (const struct share_value *v = right ? prior->first : NULL; v; v = v->next, k++) {
+        right = right && v->kind == SHARE_NUMBER && v->number >= 0;
         m->prior[k] = fmax(v->number, k < CLASS_CHANCE ? 1e-9 : 0);
+    }
     if (k == CLASS_CHANCE) m->prior[k] = 0; /* the class of strangers is all there is besides */
     if (k <= CLASS_MOVED) m->prior[CLASS_MOVED] = 0;
     if (k <= CLASS_APART) m->prior[CLASS_APART] = 0;
     double sum = 0;
     for (int c = 0; c < CLASSES; c++) sum += m->prior[c];
-    if (prior && (k < CLASS_CHANCE || fabs(sum - 1) > 0.01))
+    if (prior && (!right || fabs(sum - 1) > 0.01))
         share_fault(f, prior, DIAG_LEDGER_TYPE, "prior", "three to six numbers that add up to 1", NULL);
-    m->trained = prior && k >= CLASS_CHANCE;
+    m->trained = right;
     for (size_t i = 0; i < m->n; i++) m->trained = m->trained && m->comparisons[i].trained;
+}
+
+/* The index of the comparison that an item of a list of columns names, -1 after a fault. */
+static int read_item(struct share_file *f, const struct model *m, const struct share_value *v, const char *list)
+{
+    if (v->kind == SHARE_STRING) return find_column(f, m, v, v->text);
+    share_fault(f, v, DIAG_LEDGER_TYPE, list, "a list of strings", NULL);
+    return -1;
+}
+
+/* A column that the stream must have without its being compared. */
+static struct str read_needed(struct share_file *f, struct model *m, const struct share_value *of, const char *key, bool required)
+{
+    struct str name = str_copy(&m->memory, share_string(f, of, key, required));
+    const struct share_value *at = share_get(of, key);
+    if (name.n) m->needed[m->n_needed++] = (struct needed){name, at->line, at->col};
+    return name;
+}
+
+static void read_golden(struct share_file *f, struct model *m, const struct share_value *golden)
+{
+    static const char *const KNOWN[] = {"newest", "source", "order", NULL};
+    share_known(f, golden, KNOWN);
+    m->newest = read_needed(f, m, golden, "newest", false);
+    m->trusted = share_strings(f, golden, "order", &m->memory, &m->n_trusted);
+    m->trusted_column = read_needed(f, m, golden, "source", m->n_trusted > 0);
+    if (m->trusted_column.n && !m->n_trusted) share_fault(f, golden, DIAG_LEDGER_MISSING, "order", NULL);
 }
 
 static void read_people(struct share_file *f, struct model *m, const struct share_value *root)
 {
-    static const char *const GOLDEN[] = {"newest", "source", "order", NULL}, *const SOURCE[] = {"column", "mode", NULL},
-                             *const MODES[] = {"link", "dedupe", NULL};
+    static const char *const SOURCE[] = {"column", "mode", NULL}, *const MODES[] = {"link", "dedupe", NULL};
     m->verified = share_truth(f, root, "verified", false);
-    size_t n;
-    struct str *list = share_strings(f, root, "support", &m->memory, &n);
-    for (size_t i = 0; i < n && m->n_support < COMPARISONS; i++) {
-        int k = find_column(f, m, share_get(root, "support"), list[i]);
-        if (k >= 0) m->support[m->n_support++] = k;
+    const struct share_value *list = share_list(f, root, "support", false);
+    for (const struct share_value *v = list ? list->first : NULL; v; v = v->next) {
+        int k = read_item(f, m, v, "support");
+        if (k >= 0 && m->n_support < COMPARISONS) m->support[m->n_support++] = k;
     }
-    list = share_strings(f, root, "veto", &m->memory, &n);
-    for (size_t i = 0; i < n && m->n_veto < COMPARISONS; i++)
-        if (find_column(f, m, share_get(root, "veto"), list[i]) >= 0) m->veto[m->n_veto++] = list[i];
-    const struct share_value *source = share_get(root, "source"), *golden = share_get(root, "golden");
-    if (source && source->kind == SHARE_OBJECT) {
+    list = share_list(f, root, "veto", false);
+    for (const struct share_value *v = list ? list->first : NULL; v; v = v->next) {
+        int k = read_item(f, m, v, "veto");
+        if (k >= 0 && m->n_veto < COMPARISONS) m->veto[m->n_veto++] = m->comparisons[k].column;
+    }
+    const struct share_value *source = get_object(f, root, "source"), *golden = get_object(f, root, "golden");
+    if (source) {
         share_known(f, source, SOURCE);
-        m->source = str_copy(&m->memory, share_string(f, source, "column", true));
+        m->source = read_needed(f, m, source, "column", true);
         struct str mode = share_string(f, source, "mode", false);
         m->source_unique = !mode.n || share_word(f, share_get(source, "mode"), mode, MODES) == 0;
     }
-    if (golden && golden->kind == SHARE_OBJECT) {
-        share_known(f, golden, GOLDEN);
-        m->newest = str_copy(&m->memory, share_string(f, golden, "newest", false));
-        m->trusted_column = str_copy(&m->memory, share_string(f, golden, "source", false));
-        m->trusted = share_strings(f, golden, "order", &m->memory, &m->n_trusted);
-    }
+    if (golden) read_golden(f, m, golden);
 }
 
 bool model_open(struct model *m, const char *share, const char *name, struct diag *d)
@@ -267,30 +343,48 @@ static void drop_column(struct model *m, size_t k)
     }
 }
 
+static void tell_missing(const struct model *m, struct str name, uint32_t line, uint32_t col, const struct columns *c,
+                         struct diag *d)
+{
+    const struct place at = {.file = m->path.s, .row = line, .col = col, .lines = true};
+    struct str near = columns_nearest(c, name);
+    struct buf text = {0};
+    buf_str(&text, near.n || !c->n ? near : c->names[0]);
+    if (!text.n) buf_char(&text, '-');
+    diag_add(d, DIAG_MODEL_COLUMN, line ? &at : NULL, name.s, buf_text(&text), NULL);
+    buf_free(&text);
+}
+
 bool model_bind(struct model *m, const struct columns *c, struct diag *d)
 {
     bool ok = true;
     for (size_t k = 0; k < m->n;) {
         struct comparison *x = &m->comparisons[k];
-        if (columns_find(c, x->column) >= 0) {
-            k++;
-        } else if (x->optional) {
+        bool there = columns_find(c, x->column) >= 0;
+        if (!there && x->optional) {
             drop_column(m, k);
-        } else {
-            struct str near = columns_nearest(c, x->column);
-            struct place at = {.file = m->path.s, .row = x->line, .col = x->col, .lines = true};
-            diag_add(d, DIAG_MODEL_COLUMN, &at, x->column.s,
-                     near.n ? arena_copy(&m->memory, near.s, near.n)
-                     : c->n ? arena_copy(&m->memory, c->names[0].s, c->names[0].n)
-                            : "-",
-                     NULL);
-            ok = false;
-            k++;
+            continue;
         }
+        if (!there) tell_missing(m, x->column, x->line, x->col, c, d);
+        ok = ok && there;
+        k++;
     }
     if (ok && !m->n) {
         struct place at = {.file = m->path.s};
         diag_add(d, DIAG_MODEL_NO_COLUMN, &at, NULL);
+        ok = false;
+    }
+    return ok;
+}
+
+bool model_has_needed(const struct model *m, const struct columns *c, struct diag *d)
+{
+    bool ok = true;
+    for (size_t i = 0; i < m->n_needed; i++) {
+        const struct needed *x = &m->needed[i];
+        bool used = str_eq(x->column, m->source) || str_eq(x->column, m->newest) || str_eq(x->column, m->trusted_column);
+        if (!used || str_starts(x->column, STR("_")) || columns_find(c, x->column) >= 0) continue;
+        tell_missing(m, x->column, x->line, x->col, c, d);
         ok = false;
     }
     return ok;
@@ -385,11 +479,14 @@ void model_write(const struct model *m, struct buf *out)
     for (size_t i = 0; i < m->n_support; i++) support[i] = m->comparisons[m->support[i]].column;
     if (m->n_support) put_strings(out, "support", support, m->n_support);
     if (m->newest.n || m->n_trusted) {
-        buf_put(out, ",\n  \"golden\": {\"newest\": ");
-        json_quote(out, m->newest);
-        buf_put(out, ", \"source\": ");
-        json_quote(out, m->trusted_column);
-        put_strings(out, "order", m->trusted, m->n_trusted);
+        buf_put(out, ",\n  \"golden\": {");
+        if (m->newest.n) buf_put(out, "\"newest\": "), json_quote(out, m->newest);
+        if (m->newest.n && m->n_trusted) buf_put(out, ", ");
+        if (m->n_trusted) {
+            buf_put(out, "\"source\": ");
+            json_quote(out, m->trusted_column);
+            put_strings(out, "order", m->trusted, m->n_trusted);
+        }
         buf_char(out, '}');
     }
     buf_put(out, "\n}\n");

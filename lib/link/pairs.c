@@ -167,6 +167,15 @@ static void put_heading(const struct link *k, bool words, struct line *l, const 
     buf_free(&b);
 }
 
+/* What people call a column of ours: not the word alone, which may be a column of theirs in some message. */
+static struct str origin_title(const struct link *k, struct str name)
+{
+    char text[40];
+    snprintf(text, sizeof text, "column %.*s", (int)name.n, name.s);
+    const char *title = in_words(k, text);
+    return strcmp(title, text) == 0 ? name : str_of(title);
+}
+
 static void review_header(const struct link *k, bool words, struct line *l, const int *at, size_t n)
 {
     static const char *const FIRST[] = {"decision", "probability", "why"}, *const SIDE[] = {"{1}_a", "{1}_b"};
@@ -174,7 +183,7 @@ static void review_header(const struct link *k, bool words, struct line *l, cons
     for (size_t i = 0; i < sizeof FIRST / sizeof *FIRST; i++) put_heading(k, words, l, FIRST[i], (struct str){NULL, 0});
     for (size_t i = 0; i < n; i++) {
         struct str name = k->columns.names[at[i]]; /* a copy that NUL follows */
-        if (words) name = i < k->model->n ? link_title(k, i) : str_of(in_words(k, name.s));
+        if (words) name = i < k->model->n ? link_title(k, i) : origin_title(k, name);
         for (int side = 0; side < 2; side++) put_heading(k, words, l, SIDE[side], name);
     }
     line_put(l, STR("key_a"));

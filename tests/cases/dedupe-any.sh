@@ -56,6 +56,32 @@ wrong "a rule by an unknown column" "did you mean surname?" '{"columns": {"surna
 wrong "a key that does not fit" "known keys: whole sound letters start" '{"columns": {"surname": "surname"}, "blocking": [["surname.year"]]}'
 wrong "an unknown property" "did you mean blocking?" '{"columns": {"surname": "surname"}, "bloking": []}'
 wrong "probabilities that do not add up" "do not add up to 1" '{"columns": {"town": {"kind": "category", "levels": {"other": [0.5, 0.1, 0.1]}}}}'
+wrong "two probabilities for a level" "other must be three to six numbers from 0 to 1" '{"columns": {"town": {"kind": "category", "levels": {"other": [0.5, 0.5]}}}}'
+wrong "seven too" "wrong.json:1:54: error" '{"columns": {"town": {"kind": "category", "levels": {"other": [0.5, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]}}}}'
+wrong "a prior with a word in it" "prior must be three to six numbers that add up to 1" '{"columns": {"town": "word"}, "prior": [0.5, "x", 0.5]}'
+wrong "levels that are none" "wrong.json:1:43: error: ledger_type: levels must be an object" '{"columns": {"town": {"kind": "category", "levels": 5}}}'
+wrong "columns that are none" "columns must be an object or a list" '{"columns": 5}'
+wrong "a column that stands twice" "wrong.json:1:30: error: ledger_twice: a key occurs twice: town" '{"columns": {"town": "word", "town": "text"}}'
+wrong "in a list too" "town occurs twice: columns" '{"columns": [{"name": "town", "kind": "word"}, {"name": "town", "kind": "text"}]}'
+wrong "thresholds that are a number" "thresholds must be an object" '{"columns": {"town": "word"}, "thresholds": 0.5}'
+wrong "thresholds out of order" "thresholds must be numbers from 0 to 1, review no greater than link" '{"columns": {"town": "word"}, "thresholds": {"link": 0.1, "review": 0.5}}'
+wrong "a threshold by another name" "unknown property lnk; did you mean link?" '{"columns": {"town": "word"}, "thresholds": {"lnk": 0.5}}'
+wrong "half a round" "rounds must be a whole number from 1 to 100000" '{"columns": {"town": "word"}, "rounds": 1.5}'
+wrong "a date that follows from no citizen id" "unless: surname is no column of the right kind for it: citizen_id" \
+    '{"columns": {"surname": "surname", "born": {"kind": "date", "unless": "surname"}}}'
+wrong "a column that changes places with itself" "swaps: town is no column of the right kind for it: surname given word" \
+    '{"columns": {"town": {"kind": "word", "swaps": "town"}}}'
+wrong "a column that is not compared, in support" "wrong.json:1:43: error: model_rule: twn is no column that the model compares; did you mean town?" \
+    '{"columns": {"town": "word"}, "support": ["twn"]}'
+wrong "or in veto, with its place in the list" "wrong.json:1:48: error: model_rule: twn is no" '{"columns": {"town": "word"}, "veto": ["town", "twn"]}'
+wrong "a source that is no object" "source must be an object" '{"columns": {"town": "word"}, "source": "town"}'
+wrong "a source in a column that is not there" "wrong.json:1:42: error: model_column: the model names column twn, which the records do not have; did you mean town?" \
+    '{"columns": {"town": "word"}, "source": {"column": "twn"}}'
+wrong "a date of golden records in a column that is not there" "did you mean born?" '{"columns": {"town": "word"}, "golden": {"newest": "brn"}}'
+wrong "trusted sources with no column" "source is missing" '{"columns": {"town": "word"}, "golden": {"order": ["a"]}}'
+wrong "and a column with no order" "order is missing" '{"columns": {"town": "word"}, "golden": {"source": "town"}}'
+wrong "more rules than can be" "blocking must be a list of at most 64 rules" \
+    "{\"columns\": {\"town\": \"word\"}, \"blocking\": [$(printf '["town"], %.0s' {1..64})[\"town\"]]}"
 wrong "no JSON" "not valid JSON" '{"columns": {'
 echo '{"columns": {"given": "given", "surname": "surname", "born": "date", "town": "word"}, "rounds": 9}' >hasty.json
 status "learning that does not settle is an error" 2 vet-dedupe -m ./hasty.json --train none.json in.csv -o none.csv
@@ -63,7 +89,11 @@ has "  the rounds are told, and what to do" err "learning did not settle after 9
 check "  nothing was written" test ! -e none.json -a ! -e none.csv -a ! -s out
 sed 's/: 9}/: 0}/' hasty.json >none-at-all.json
 status "no rounds at all are none" 2 vet-dedupe -m ./none-at-all.json in.csv
-has "  with file and place" err "none-at-all.json:1:87: error: ledger_type: rounds must be a number from 1 to 100000"
+has "  with file and place" err "none-at-all.json:1:87: error: ledger_type: rounds must be a whole number from 1 to 100000"
+for mode in link dedupe; do
+    status "a source by a column that is not there, to $mode, is an error" 2 vet-dedupe --source lst "$mode" two.csv
+    has "  with the nearest" err "--source: the records have no column lst; did you mean list?"
+done
 status "a model that is not there is an error" 2 vet-dedupe -m nosuch in.csv
 
 # ---- what a column holds is told by rows from all over a list, however it is sorted ----
