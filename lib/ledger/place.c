@@ -153,7 +153,9 @@ struct str place_nearest(const struct places *p, const struct place_context *c, 
 {
     if (found->asked[l]) return found->nearest[l];
     struct buf nearest = {0};
-    units_find(p->units, found->within[l], l, found->typed[l], c->survey_date, &nearest);
+    uint32_t unit;
+    if (l == LEVEL_BUILDING) place_short(p, found->within[l], found->typed[l], c->survey_date, &unit, &nearest);
+    if (!nearest.n) units_find(p->units, found->within[l], l, found->typed[l], c->survey_date, &nearest);
     found->nearest[l] = str_copy(a, buf_slice(&nearest));
     found->asked[l] = true;
     buf_free(&nearest);

@@ -155,7 +155,7 @@ static bool spells_out(const struct places *p, enum level level, struct str text
     size_t left;
     read_name(probe, p, level, text, &left);
     struct str said = probe->said[PLACE_TITLE].text[level];
-    bool may = left <= 3 && said.n && units_named(p->units, level, said, date);
+    bool may = left <= 3 && said.n && units_named(p->units, UNIT_NONE, level, said, date);
     place_context_free(probe);
     return may;
 }
@@ -167,7 +167,7 @@ static bool has_address(const struct places *p, struct str folded, struct str da
     struct str before, number = spelling_building(buf_slice(&b), &before);
     buf_str(&name, number);
     buf_put(&name, "号楼");
-    bool may = number.n && units_named(p->units, LEVEL_BUILDING, buf_slice(&name), date);
+    bool may = number.n && units_named(p->units, UNIT_NONE, LEVEL_BUILDING, buf_slice(&name), date);
     buf_free(&b);
     buf_free(&name);
     return may;
@@ -177,7 +177,7 @@ bool place_names_unit(const struct places *p, enum level level, struct str text)
 {
     struct str always = {NULL, 0};
     if (!p->units || !text.n) return false;
-    return units_named(p->units, level, text, always) || spells_out(p, level, text, always) ||
+    return units_named(p->units, UNIT_NONE, level, text, always) || spells_out(p, level, text, always) ||
            (level == LEVEL_BUILDING && has_address(p, text, always));
 }
 
@@ -193,10 +193,12 @@ static unsigned never_of(const struct places *p, struct place_memo *m, enum leve
     unsigned never = TEXT_KNOWN;
     struct buf folded = {0};
     spelling_fold(&folded, text);
-    if (units_code(p->units, str_trim(text)) == UNIT_NONE && !units_named(p->units, level, buf_slice(&folded), date))
+    if (units_code(p->units, str_trim(text)) == UNIT_NONE && !units_named(p->units, UNIT_NONE, level, buf_slice(&folded), date))
         never |= NEVER_PLAIN;
     if ((never & NEVER_PLAIN) && !spells_out(p, level, text, date)) never |= NEVER_SPELLED_OUT;
-    if ((never & NEVER_PLAIN) && level == LEVEL_BUILDING && !has_address(p, buf_slice(&folded), date)) never |= NEVER_ADDRESS;
+    if ((never & NEVER_PLAIN) && level == LEVEL_BUILDING && !has_address(p, buf_slice(&folded), date) &&
+        !place_is_short(buf_slice(&folded)))
+        never |= NEVER_ADDRESS;
     buf_free(&folded);
     e->value = never;
     return never;
@@ -215,6 +217,7 @@ static uint32_t look_for_text(const struct places *p, uint32_t within, enum leve
     }
     if (unit == UNIT_NONE && level == LEVEL_GRID) unit = find_grid_after(p, within, text, date);
     if (unit != UNIT_NONE || level != LEVEL_BUILDING || (never & NEVER_ADDRESS)) return unit;
+    if (place_short(p, within, text, date, &unit, NULL)) return unit;
     return find_in_address(p, within, text, date);
 }
 

@@ -16,5 +16,10 @@ void place_read_all(struct place_context *c, const struct places *p, enum place_
  * a memo, which may be NULL, `date` is the same for all that is in it. */
 uint32_t place_find(const struct places *p, struct place_memo *m, uint32_t within, enum level level, struct str text,
                     struct str date, struct buf *nearest);
+/* Is the text, folded by spelling_fold, a building in short: 3-12, 网格28号楼, B12? */
+bool place_is_short(struct str folded);
+/* Such a text within a community or a grid: *unit is the only building that it may mean, or UNIT_NONE; then *told, if it is wanted,
+ * has those that it may mean.  False when it is none, or nobody knows in which community. */
+bool place_short(const struct places *p, uint32_t within, struct str text, struct str date, uint32_t *unit, struct buf *told);
 
 #endif

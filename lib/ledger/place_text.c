@@ -239,7 +239,7 @@ static struct str with_name_before(const struct places *p, struct str folded, co
         while (start > floor && ((unsigned char)folded.s[start] & 0xC0) == 0x80);
         if ((unsigned char)folded.s[start] < 0x80) break; /* a mark, or another number */
         struct str name = {folded.s + start, n->end - start};
-        if (units_named(p->units, n->level, name, always)) whole = name;
+        if (units_named(p->units, UNIT_NONE, n->level, name, always)) whole = name;
     }
     return whole;
 }
@@ -366,7 +366,7 @@ static size_t named_prefix(const struct places *p, struct str s)
         if (n < s.n && ((unsigned char)s.s[n] & 0xC0) == 0x80) continue;
         struct str name = str_head(s, n);
         bool words = text_length(name) < n; /* no bare number */
-        if (words && (units_named(p->units, LEVEL_BUILDING, name, always) || units_named(p->units, LEVEL_GRID, name, always)))
+        if (words && (units_named(p->units, UNIT_NONE, LEVEL_BUILDING, name, always) || units_named(p->units, UNIT_NONE, LEVEL_GRID, name, always)))
             return n;
     }
     return 0;

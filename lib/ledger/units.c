@@ -486,22 +486,23 @@ uint32_t units_find(const struct units *u, uint32_t within, enum level level, st
     return found;
 }
 
-static bool is_a_name(const struct units *u, enum level level, char kind, struct str spelling, struct str date, struct buf *key)
+static bool is_a_name(const struct units *u, uint32_t within, enum level level, char kind, struct str spelling, struct str date,
+                      struct buf *key)
 {
     bool several = false;
-    place_key(key, UNIT_NONE, level, kind, spelling);
+    place_key(key, within, level, kind, spelling);
     return pick(u, buf_slice(key), date, &several) != UNIT_NONE || several;
 }
 
-bool units_named(const struct units *u, enum level level, struct str folded, struct str date)
+bool units_named(const struct units *u, uint32_t within, enum level level, struct str folded, struct str date)
 {
     struct buf spelled = {0}, key = {0};
-    bool named = folded.n && is_a_name(u, level, KEY_EXACT, folded, date, &key);
+    bool named = folded.n && is_a_name(u, within, level, KEY_EXACT, folded, date, &key);
     if (folded.n && !named) {
         spelling_key(&spelled, level, folded);
-        named =
-            is_a_name(u, level, KEY_SPELLED, buf_slice(&spelled), date, &key) ||
-            (level == LEVEL_BUILDING && numbered_n(&spelled) && is_a_name(u, level, KEY_SPELLED, buf_slice(&spelled), date, &key));
+        named = is_a_name(u, within, level, KEY_SPELLED, buf_slice(&spelled), date, &key) ||
+                (level == LEVEL_BUILDING && numbered_n(&spelled) &&
+                 is_a_name(u, within, level, KEY_SPELLED, buf_slice(&spelled), date, &key));
     }
     buf_free(&spelled);
     buf_free(&key);

@@ -65,9 +65,9 @@ bool units_open_on(const struct units *u, uint32_t i, struct str date); /* empty
  * to 3 near names, or with 3 of the several, joined by 、; of units open on `date` they are too. */
 uint32_t units_find(const struct units *u, uint32_t within, enum level level, struct str name, struct str date,
                     struct buf *nearest);
-/* Has any unit of the level, wherever it is, that name on that date (ISO; empty: ever)?  `folded` is from spelling_fold; codes are
- * no names here. */
-bool units_named(const struct units *u, enum level level, struct str folded, struct str date);
+/* Has any unit of the level under `within` (UNIT_NONE: anywhere) that name on that date (ISO; empty: ever), be it one or several?
+ * `folded` is from spelling_fold; codes are no names here. */
+bool units_named(const struct units *u, uint32_t within, enum level level, struct str folded, struct str date);
 bool units_inside(const struct units *u, uint32_t i, uint32_t within); /* is i within, or below it?  All are inside UNIT_NONE */
 
 #endif
