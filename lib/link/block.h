@@ -22,10 +22,6 @@ struct patterns {
 uint32_t pattern_at(struct patterns *p, uint64_t code);
 void patterns_clear(struct patterns *p); /* empty, its memory kept */
 void patterns_free(struct patterns *p);
-static inline unsigned level_in(uint64_t code, size_t comparison)
-{
-    return code >> (4 * comparison) & 15;
-}
 
 struct rule_count {
     uint64_t blocks, largest, pairs; /* pairs: those that this rule made first */

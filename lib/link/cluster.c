@@ -5,7 +5,7 @@
 
 #include "base/work.h"
 #include "link/kind_own.h"
-#include "link/train.h"
+#include "link/weigh.h"
 
 enum { NONE = UINT32_MAX, MOST_CROSSINGS = 200 };
 

@@ -11,6 +11,7 @@
 #include "link/cluster.h"
 #include "link/decide.h"
 #include "link/train.h"
+#include "link/weigh.h"
 
 struct link;
 /* Where decisions are kept besides files: the store. */

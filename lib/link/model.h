@@ -26,6 +26,11 @@ struct comparison {
     struct str description;    /* what its author says of it, or empty */
     uint32_t line, col;        /* in the model file */
 };
+/* A pattern is the levels of all comparisons of a pair, 4 bits each. */
+static inline unsigned level_in(uint64_t code, size_t comparison)
+{
+    return code >> (4 * comparison) & 15;
+}
 struct rule_part {
     int column; /* index of a comparison */
     enum key key;

@@ -9,13 +9,5 @@ bool model_train(struct model *m, const struct blocking *b, const struct table *
                  struct diag *d);
 /* Sets the probabilities of the class of strangers to those of any two rows; returns how many pairs of rows there are. */
 double chance_measure(struct model *m, const struct table *t, const uint32_t *source, unsigned threads);
-/* Probabilities of the classes of a pattern. */
-void model_classes(const struct model *m, uint64_t code, double out[CLASSES]);
-/* Probability that a pair of this pattern is one entity; *weight (may be NULL) is its logarithm of odds, in bits. */
-double model_probability(const struct model *m, uint64_t code, double *weight);
-/* Probability of a level in pairs of one entity. */
-double model_m(const struct model *m, size_t comparison, unsigned level);
-/* Evidence of one comparison at a level, in bits: log2 of m over what the other classes say together. */
-double model_weight(const struct model *m, size_t comparison, unsigned level);
 
 #endif
