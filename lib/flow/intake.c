@@ -101,6 +101,9 @@ static void ready_intake(struct intake *in, const struct intake_options *o, stru
         const struct field *f = l ? schema_role(o->schema, ROLES[l]) : NULL;
         in->place_field[l] = f ? f->index : UINT32_MAX;
     }
+    in->address_field = UINT32_MAX;
+    for (uint32_t f = 0; f < o->schema->n_fields && in->address_field == UINT32_MAX; f++)
+        if (o->schema->fields[f].locates) in->address_field = f;
     in->convert = (struct convert_options){.strict = o->strict, .today = str_of(o->today), .notices = d->quiet_below <= SEV_NOTICE};
     enum severity least = o->home ? SEV_WARNING : SEV_PERSON; /* what a row that goes home is told */
     in->quiet_below = d->quiet_below < least ? d->quiet_below : least;

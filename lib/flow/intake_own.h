@@ -27,6 +27,7 @@ struct intake {
     struct emit emit;
     struct rejects rejects;
     uint32_t place_field[LEVEL_COUNT]; /* the fields with the roles of places, or UINT32_MAX */
+    uint32_t address_field;            /* that locates people, or UINT32_MAX */
     struct convert_options convert;
     enum severity quiet_below; /* findings of less are not worth keeping */
 };

@@ -223,14 +223,14 @@ struct place_found *row_place(struct hand *h, const struct row_at *at)
 }
 
 /* The place's own names take the place of what was typed; without units, the preamble's names fill what is blank. */
-static void place_values(struct hand *h, const struct row_at *at, const struct place_found *found)
+static void place_values(struct hand *h, const struct row_at *at, const struct place_found *found, uint32_t of)
 {
     const struct units *u = h->in->places.units;
     for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++) {
         uint32_t field = h->in->place_field[l];
         if (field == UINT32_MAX) continue;
         if (u) {
-            uint32_t unit = found->unit == UNIT_NONE ? UNIT_NONE : units_up(u, found->unit, (enum level)l);
+            uint32_t unit = of == UNIT_NONE ? UNIT_NONE : units_up(u, of, (enum level)l);
             if (unit != UNIT_NONE) h->values[field] = u->v[unit].name;
             else if (found->unknown[l]) h->values[field] = found->typed[l];
             continue;
@@ -442,6 +442,27 @@ static void accept(struct hand *h, struct take *t, const struct row_at *at, cons
     e->record.answers = str_copy(&t->memory, answers(at, &e->record.correction));
 }
 
+/* The unit of the row, or the building in it that only the address tells. */
+static uint32_t located(struct hand *h, struct take *t, const struct row_at *at, const struct place_found *found,
+                        const struct converted *c)
+{
+    const struct intake *in = h->in;
+    uint32_t field = in->address_field, unit = found->unit;
+    bool known =
+        field == UINT32_MAX || unit == UNIT_NONE || !c->values[field].n || in->places.units->v[unit].level == LEVEL_BUILDING;
+    for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++) known |= found->unknown[l];
+    uint32_t building = known ? UNIT_NONE : place_of_address(&in->places, unit, c->values[field], at->context->survey_date);
+    if (building == UNIT_NONE) return unit;
+    if (in->quiet_below <= SEV_NOTICE && is_wanted(at, t, DIAG_VALUE_DERIVED)) {
+        struct place where = place_at(at, column_of(h, at, field));
+        struct finding f = {.code = DIAG_VALUE_DERIVED, .severity = SEV_NOTICE, .at = where};
+        f.args[0] = level_title(LEVEL_BUILDING);
+        f.args[1] = in->places.units->v[building].name;
+        take_finding(t, &f);
+    }
+    return building;
+}
+
 enum fate row_record(struct hand *h, struct take *t, const struct row_at *at)
 {
     struct converted c;
@@ -457,9 +478,10 @@ enum fate row_record(struct hand *h, struct take *t, const struct row_at *at)
         reject(h, t, at, found->unit);
         return FATE_REJECTED;
     }
+    uint32_t unit = located(h, t, at, found, &c);
     memcpy(h->values, c.values, h->in->schema->n_fields * sizeof *h->values);
-    place_values(h, at, found);
-    accept(h, t, at, &c, found->unit);
+    place_values(h, at, found, unit);
+    accept(h, t, at, &c, unit);
     return FATE_NEW;
 }
 

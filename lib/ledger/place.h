@@ -87,6 +87,9 @@ void place_memo_free(struct place_memo *m); /* also to begin anew */
 /* `typed`: the row's own texts by level (empty: none).  The slices of `out` are those of `typed`, or live in the context. */
 void place_of_row(const struct places *p, const struct place_context *c, struct place_memo *m, const struct str typed[LEVEL_COUNT],
                   struct place_found *out);
+/* The building within a community or grid that an address means: 榆山街道云翠社区12号楼3单元201, 12-3-201.  UNIT_NONE unless all that
+ * stands in it is understood and it means one: 幸福花园12号楼 may be anywhere. */
+uint32_t place_of_address(const struct places *p, uint32_t within, struct str address, struct str date);
 /* Does the text name a unit of that level, in any of the ways in which it is looked for? */
 bool place_names_unit(const struct places *p, enum level level, struct str text);
 /* The units' names near the unknown one of a level, or empty: looked for when it is asked the first time, then kept in `a`. */

@@ -106,7 +106,7 @@ static uint32_t find_below(const struct places *p, struct str text)
 }
 
 /* 榆山街道, 平阴县榆山街道办事处, where a community has to stand: no community, but nothing unknown either. */
-static uint32_t find_station(const struct places *p, struct str text, struct str date)
+uint32_t place_station(const struct places *p, struct str text, struct str date)
 {
     static const char *const ABOVE[] = {"省", "市", "县", "区", NULL};
     uint32_t unit = units_find(p->units, UNIT_NONE, LEVEL_STATION, text, date, NULL);
@@ -115,32 +115,6 @@ static uint32_t find_station(const struct places *p, struct str text, struct str
         if (ends_with_any(str_head(text, i), ABOVE))
             unit = units_find(p->units, UNIT_NONE, LEVEL_STATION, str_from(text, i), date, NULL);
     }
-    return unit;
-}
-
-/* 锦东小区5号楼2单元301, 5-2-301: the building in an address, when it has one of that number only and no other place is named. */
-static uint32_t find_in_address(const struct places *p, uint32_t within, struct str text, struct str date)
-{
-    static const char *const OTHER[] = {"社区", "网格", "村", "街道", "居委会", NULL};
-    struct buf b = {0}, name = {0};
-    place_fold(&b, text);
-    struct str before, number = spelling_building(buf_slice(&b), &before);
-    uint32_t unit = UNIT_NONE;
-    bool other = false;
-    size_t at, length;
-    for (size_t i = 0; i < before.n; i++) other |= (unsigned char)before.s[i] < 0x80;
-    for (const char *const *w = OTHER; *w && !other; w++) other = str_find(before, str_of(*w), &at);
-    if (number.n && !other) {
-        uint32_t community = place_community(p, before, &at, &length);
-        if (community == UNIT_NONE || within == UNIT_NONE || units_inside(p->units, within, community)) {
-            buf_str(&name, number);
-            buf_put(&name, "号楼");
-            unit = units_find(p->units, community != UNIT_NONE && within == UNIT_NONE ? community : within, LEVEL_BUILDING,
-                              buf_slice(&name), date, NULL);
-        }
-    }
-    buf_free(&b);
-    buf_free(&name);
     return unit;
 }
 
@@ -160,25 +134,12 @@ static bool spells_out(const struct places *p, enum level level, struct str text
     return may;
 }
 
-static bool has_address(const struct places *p, struct str folded, struct str date)
-{
-    struct buf b = {0}, name = {0};
-    spelling_numbers(&b, folded);
-    struct str before, number = spelling_building(buf_slice(&b), &before);
-    buf_str(&name, number);
-    buf_put(&name, "号楼");
-    bool may = number.n && units_named(p->units, UNIT_NONE, LEVEL_BUILDING, buf_slice(&name), date);
-    buf_free(&b);
-    buf_free(&name);
-    return may;
-}
-
 bool place_names_unit(const struct places *p, enum level level, struct str text)
 {
     struct str always = {NULL, 0};
     if (!p->units || !text.n) return false;
     return units_named(p->units, UNIT_NONE, level, text, always) || spells_out(p, level, text, always) ||
-           (level == LEVEL_BUILDING && has_address(p, text, always));
+           (level == LEVEL_BUILDING && place_has_address(p, text, always));
 }
 
 static unsigned never_of(const struct places *p, struct place_memo *m, enum level level, struct str text, struct str date)
@@ -196,7 +157,7 @@ static unsigned never_of(const struct places *p, struct place_memo *m, enum leve
     if (units_code(p->units, str_trim(text)) == UNIT_NONE && !units_named(p->units, UNIT_NONE, level, buf_slice(&folded), date))
         never |= NEVER_PLAIN;
     if ((never & NEVER_PLAIN) && !spells_out(p, level, text, date)) never |= NEVER_SPELLED_OUT;
-    if ((never & NEVER_PLAIN) && level == LEVEL_BUILDING && !has_address(p, buf_slice(&folded), date) &&
+    if ((never & NEVER_PLAIN) && level == LEVEL_BUILDING && !place_has_address(p, buf_slice(&folded), date) &&
         !place_is_short(buf_slice(&folded)))
         never |= NEVER_ADDRESS;
     buf_free(&folded);
@@ -213,12 +174,12 @@ static uint32_t look_for_text(const struct places *p, uint32_t within, enum leve
     if (unit == UNIT_NONE && level == LEVEL_COMMUNITY) {
         unit = find_below(p, text);
         if (unit != UNIT_NONE && !(units_inside(p->units, unit, within) && units_open_on(p->units, unit, date))) unit = UNIT_NONE;
-        if (unit == UNIT_NONE) unit = find_station(p, text, date);
+        if (unit == UNIT_NONE) unit = place_station(p, text, date);
     }
     if (unit == UNIT_NONE && level == LEVEL_GRID) unit = find_grid_after(p, within, text, date);
     if (unit != UNIT_NONE || level != LEVEL_BUILDING || (never & NEVER_ADDRESS)) return unit;
     if (place_short(p, within, text, date, &unit, NULL)) return unit;
-    return find_in_address(p, within, text, date);
+    return place_in_address(p, within, text, date);
 }
 
 /* Without what people write around a name: 楼号：12, 12号楼（共48户）, 3网格 王某, 12.0. */

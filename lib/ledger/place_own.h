@@ -21,5 +21,12 @@ bool place_is_short(struct str folded);
 /* Such a text within a community or a grid: *unit is the only building that it may mean, or UNIT_NONE; then *told, if it is wanted,
  * has those that it may mean.  False when it is none, or nobody knows in which community. */
 bool place_short(const struct places *p, uint32_t within, struct str text, struct str date, uint32_t *unit, struct buf *told);
+/* 锦东小区5号楼2单元301, 5-2-301, where a building has to stand: the building of the address, when there is one of that number only
+ * within and no other place is named. */
+uint32_t place_in_address(const struct places *p, uint32_t within, struct str text, struct str date);
+/* Is there a building of the number in the address anywhere?  `folded` is from spelling_fold. */
+bool place_has_address(const struct places *p, struct str folded, struct str date);
+/* The station that a text names, whatever lies above it: 平阴县榆山街道办事处. */
+uint32_t place_station(const struct places *p, struct str text, struct str date);
 
 #endif

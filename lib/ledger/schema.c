@@ -26,7 +26,7 @@ static const char *const KEYS_OF_LEDGER[] = {"$schema",       "name",        "ti
 static const char *const KEYS_OF_FIELD[] = {
     "name",          "title",    "type",          "format",    "description",  "example",      "constraints", "categories",
     "vet:aliases",   "vet:role", "vet:mask",      "vet:codes", "vet:multiple", "vet:fillDown", "vet:derive",  "vet:past",
-    "vet:sensitive", "vet:form", "missingValues", "vet:parts", "vet:measure",  "vet:perhaps",  NULL};
+    "vet:sensitive", "vet:form", "missingValues", "vet:parts", "vet:measure",  "vet:perhaps",  "vet:locates", NULL};
 static const char *const KEYS_OF_CONSTRAINTS[] = {"required", "unique",  "minLength", "maxLength", "minimum",
                                                   "maximum",  "pattern", "enum",      NULL};
 static const char *const KEYS_OF_FORM[] = {"width", "hint", "show", "choices", NULL};
@@ -260,6 +260,7 @@ static void load_field(struct loader *l, struct field *f, const struct share_val
     const struct str *missing = share_strings(l->f, v, "missingValues", &l->s->memory, &n_missing);
     enter_missing(&f->missing, missing, n_missing);
     f->fill_down = share_truth(l->f, v, "vet:fillDown", is_place(f->role));
+    f->locates = share_truth(l->f, v, "vet:locates", false);
     f->past = share_truth(l->f, v, "vet:past", f->role == ROLE_BIRTH_DATE || f->role == ROLE_SURVEY_DATE);
     f->sensitive = share_truth(l->f, v, "vet:sensitive", false);
     struct str measure = share_string(l->f, v, "vet:measure", false);

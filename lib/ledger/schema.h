@@ -62,6 +62,7 @@ struct field {
     bool typed;              /* has a column NAME_typed for a value that would not do: all but places and free text */
     bool multiple;           /* a cell may hold several codes, separated by 、 , ; / */
     bool past;               /* a date that cannot lie in the future */
+    bool locates;            /* an address by which the building is known where nothing else names one */
     enum duration measure;   /* of a length of time: what is kept of it */
     bool sensitive;          /* health, petitions and the like: left out of exports unless asked for */
     uint32_t min_length;     /* characters */

@@ -218,6 +218,16 @@ done <<'END'
 3号 楼号：12
 第3网格（1-15号楼） 12号住宅楼
 END
+# Where only the address says the building.
+printf '%s\n' '社区,姓名,性别,现住址' '云翠社区,单甲,男,云翠社区12号楼3单元201' '云翠社区,合乙,女,幸福花园12号楼201' '云翠社区,说丙,男,' >address.csv
+vet-import -v address.csv >out 2>err
+same "is there, if it surely is one of the community's" "C1G3B12 12号楼 C1  C1 " \
+    "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { printf "%s%s %s", n++ ? " " : "", $c["unit"], $c["building"] }' out)"
+has "  which -v tells" err "address.csv!D2: notice: value_derived: 楼栋 worked out: 12号楼"
+printf '%s\n' '社区,楼栋,姓名,性别,现住址' '云翠社区,99号楼,单甲,男,云翠社区12号楼3单元201' >address.csv
+vet-import -q address.csv >out 2>err
+same "what is typed in its own column goes before it, be it unknown" "C1 id_number:id_missing;building:unit_unknown" \
+    "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["unit"], $c["_flags"] }' out)"
 printf '%s\n' '云翠社区3网格12号楼退役军人' "1、单甲，男，$A，13800000001，退役士兵" '身份证号按文本填写，例如370124195001011012' >words.csv
 vet-import -q --rejects rejects.csv --stats stats.json words.csv >out 2>err
 same "people in running words, without headings, go home; an example does not" "rejected:1 preamble:2" "$(fates)"

@@ -12,33 +12,15 @@ static void add(struct units *u, const char *code, const char *parent, const cha
 static struct units *make(void)
 {
     static const char *const ROWS[][4] = {
-        {"S", "", "station", "榆山街道退役军人服务站"},
-        {"C1", "S", "community", "云翠社区"},
-        {"G1", "C1", "grid", "第1网格"},
-        {"1/2", "G1", "building", "2号楼"},
-        {"1/12", "G1", "building", "12号楼"},
-        {"1/28", "G1", "building", "28号楼"},
-        {"G2", "C1", "grid", "第2网格"},
-        {"2/5", "G2", "building", "5号楼"},
-        {"2/17", "G2", "building", "17号楼"},
-        {"G3", "C1", "grid", "第3网格"},
-        {"3/14", "G3", "building", "14号楼"},
-        {"C2", "S", "community", "锦东社区"},
-        {"H1", "C2", "grid", "第1网格"},
-        {"h1/1", "H1", "building", "1号楼"},
-        {"h1/2", "H1", "building", "2号楼"},
-        {"h1/8", "H1", "building", "8号楼"},
-        {"H2", "C2", "grid", "第2网格"},
-        {"h2/1", "H2", "building", "1号楼"},
-        {"h2/8", "H2", "building", "8号楼"},
-        {"h2/9", "H2", "building", "9号楼"},
-        {"h2/28", "H2", "building", "28号楼"},
-        {"C3", "S", "community", "翠屏社区"},
-        {"K1", "C3", "grid", "第1网格"},
-        {"c3/15A", "K1", "building", "15号楼A座"},
-        {"c3/15B", "K1", "building", "15号楼B座"},
-        {"c3/12", "K1", "building", "12号楼"},
-        {"c3/A", "K1", "building", "A座"},
+        {"S", "", "station", "榆山街道"},          {"C1", "S", "community", "云翠社区"},  {"G1", "C1", "grid", "第1网格"},
+        {"1/2", "G1", "building", "2号楼"},        {"1/12", "G1", "building", "12号楼"},  {"1/28", "G1", "building", "28号楼"},
+        {"G2", "C1", "grid", "第2网格"},           {"2/5", "G2", "building", "5号楼"},    {"2/17", "G2", "building", "17号楼"},
+        {"G3", "C1", "grid", "第3网格"},           {"3/14", "G3", "building", "14号楼"},  {"C2", "S", "community", "锦东社区"},
+        {"H1", "C2", "grid", "第1网格"},           {"h1/1", "H1", "building", "1号楼"},   {"h1/2", "H1", "building", "2号楼"},
+        {"h1/8", "H1", "building", "8号楼"},       {"H2", "C2", "grid", "第2网格"},       {"h2/1", "H2", "building", "1号楼"},
+        {"h2/8", "H2", "building", "8号楼"},       {"h2/9", "H2", "building", "9号楼"},   {"h2/28", "H2", "building", "28号楼"},
+        {"C3", "S", "community", "翠屏社区"},      {"K1", "C3", "grid", "第1网格"},       {"c3/15A", "K1", "building", "15号楼A座"},
+        {"c3/15B", "K1", "building", "15号楼B座"}, {"c3/12", "K1", "building", "12号楼"}, {"c3/A", "K1", "building", "A座"},
         {"c3/B7", "K1", "building", "B7栋"},
     };
     struct units *u = units_new();
@@ -92,6 +74,39 @@ static const struct {
     {"", "3-14", "-", "where nobody knows the community"},
 };
 
+static const struct {
+    const char *sheet, *typed, *want, *why;
+} ADDRESSES[] = {
+    {"C1", "12号楼3单元201", "1/12", "the only building 12"},
+    {"G1", "12#3-201", "1/12", "written otherwise"},
+    {"C1", "榆山街道云翠社区12号楼3单元201", "1/12", "with what lies above it"},
+    {"C1", "平阴县榆山街道12-3-201", "1/12", "of our street"},
+    {"C1", "2网格5号楼1单元101", "2/5", "with its grid"},
+    {"H2", "1号楼101", "h2/1", "in the grid of the sheet"},
+    {"C2", "1号楼101", "-", "two buildings are called so"},
+    {"C1", "幸福花园12号楼", "-", "anywhere"},
+    {"C1", "锦东社区12号楼", "-", "of another community"},
+    {"C1", "历下区千佛山街道12号楼", "-", "of another street"},
+    {"C1", "云翠路12号楼", "-", "of a street"},
+    {"C1", "12号", "-", "a house of a street"},
+    {"C1", "2-301", "-", "unit 2 or building 2"},
+    {"C1", "12号楼、5号楼", "-", "two"},
+    {"G1", "5号楼1单元", "-", "of another grid than the sheet's"},
+    {"S", "12号楼3单元201", "-", "where nobody knows the community"},
+    {"C1", "", "-", "nothing"},
+};
+
+static void addresses(const struct units *u, const struct places *p)
+{
+    struct str none = {0};
+    for (size_t i = 0; i < sizeof ADDRESSES / sizeof *ADDRESSES; i++) {
+        uint32_t within = units_code(u, str_of(ADDRESSES[i].sheet));
+        uint32_t unit = place_of_address(p, within, str_of(ADDRESSES[i].typed), none);
+        CHECK_STR(unit == UNIT_NONE ? STR("-") : u->v[unit].code, ADDRESSES[i].want, "the address %s in %s: %s", ADDRESSES[i].typed,
+                  ADDRESSES[i].sheet, ADDRESSES[i].why);
+    }
+}
+
 int main(void)
 {
     struct units *u = make();
@@ -119,6 +134,7 @@ int main(void)
     place_of_row(&p, &c, &memo, typed, &found);
     CHECK_STR(place_nearest(&p, &c, &found, LEVEL_BUILDING, &memory), "第2网格5号楼、第1网格2号楼",
               "both that may be meant are named");
+    addresses(u, &p);
     place_memo_free(&memo);
     arena_free(&memory);
     places_free(&p);
