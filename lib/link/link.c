@@ -327,8 +327,11 @@ static void score(struct link *k)
         else if (verdict[x.pattern] != VERDICT_NO) add_undecided(k, x.a, x.b);
         if (verdict[x.pattern] == VERDICT_CONFLICT) link_tell_conflict(k, x.a, x.b, link_citizen_column(k->model));
     }
-    for (size_t i = 0; i < k->decisions.n; i++)
-        if (k->decisions.v[i].decision == DECISION_SAME) add_edge(k, &cap, k->decisions.v[i].a, k->decisions.v[i].b, INFINITY);
+    const uint8_t *touched = k->blocking.touched; /* the others stay what they are, whatever was said of them */
+    for (size_t i = 0; i < k->decisions.n; i++) {
+        const struct decided *d = &k->decisions.v[i];
+        if (d->decision == DECISION_SAME && (!touched || touched[d->a] || touched[d->b])) add_edge(k, &cap, d->a, d->b, INFINITY);
+    }
     link_tell_conflicts(k);
     free(verdict);
 }

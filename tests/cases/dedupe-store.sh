@@ -125,4 +125,20 @@ printf '%s\n' 社区,网格,楼栋,姓名,身份证号 云翠社区,第1网格,2
 vet-import -q six.csv >/dev/null 2>&1
 status "somebody new with the id of another" 1 vet-dedupe
 check "is named by file and row, and so is the other" grep -qE '(one.csv!2 and six.csv!2|six.csv!2 and one.csv!2) have the same id' err
+
+# Who shares a key with somebody new, and is one person with another only because people said so, stays what he was.
+export VET_DB=$PWD/said.db
+vet-store -q -u units.csv init
+vet-import -q one.csv two.csv >/dev/null 2>&1
+vet-dedupe -q --review review.csv >/dev/null 2>&1
+sed -i '/陈静/s/^open/同一人/' review.csv
+vet-dedupe -q --decisions review.csv >/dev/null 2>&1
+first=$(entity 陈静)
+printf '%s\n' 社区,网格,楼栋,姓名,出生日期,联系电话 云翠社区,第1网格,1号楼,陈大山,1970-08-08,13911110000 >seven.csv
+vet-import -q seven.csv >/dev/null 2>&1
+vet-dedupe --lang en >/dev/null 2>err
+has "somebody with the surname and the birth date of another is looked at beside both his records" err "1 record has changed since the store was linked; 3 were looked at"
+same "who was decided to be one person keeps his entity" "$first" "$(entity 陈静)"
+same "and no record is in two entities" "" "$(sqlite3 said.db "SELECT record FROM vet_link WHERE _out IS NULL GROUP BY ledger, record HAVING count(*) > 1")"
+check "the store verifies" vet-store -q verify
 finish
