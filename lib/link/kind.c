@@ -37,14 +37,13 @@ static const struct likeness NAME_LEVELS[] = {
     {"sound", "sounds the same", {.06f, .02f, .003f}},
     EQUAL5(.82f, .018f, .05f),
 };
-#define WORD(m, h, u)                                                                                                              \
+#define WORD(m, h, u, swapped)                                                                                                     \
     NONE, {"other", "different", {.03f, 1 - (h)-.08f, 1 - (u)-.08f}}, {"faint", "slightly alike", {.01f, .03f, .03f}},             \
         {"near", "alike", {.02f, .02f, .02f}}, {"nearer", "much alike", {.03f, .02f, .02f}},                                       \
-        {"almost", "almost the same", {.06f, .008f, .008f}}, {"swapped", "the two names changed places", {.02f, .002f, .002f}},    \
-        EQUAL5(m, h, u)
-static const struct likeness SURNAME_LEVELS[] = {WORD(.83f, .70f, .05f)};
-static const struct likeness GIVEN_LEVELS[] = {WORD(.83f, .05f, .05f)};
-static const struct likeness WORD_LEVELS[] = {WORD(.83f, .50f, .08f)};
+        {"almost", "almost the same", {.06f, .008f, .008f}}, {"swapped", swapped, {.02f, .002f, .002f}}, EQUAL5(m, h, u)
+static const struct likeness SURNAME_LEVELS[] = {WORD(.83f, .70f, .05f, "the two names changed places")};
+static const struct likeness GIVEN_LEVELS[] = {WORD(.83f, .05f, .05f, "the two names changed places")};
+static const struct likeness WORD_LEVELS[] = {WORD(.83f, .50f, .08f, "the two words changed places")};
 static const struct likeness TEXT_LEVELS[] = {
     NONE,
     {"other", "different", {.08f, .50f, .85f}},
@@ -56,12 +55,13 @@ static const struct likeness TEXT_LEVELS[] = {
 };
 static const struct likeness ADDRESS_LEVELS[] = {
     NONE,
-    {"other", "different", {.10f, .15f, .80f}},
+    {"other", "different", {.08f, .14f, .798f}},
     {"faint", "slightly alike", {.05f, .05f, .08f}},
     {"half", "alike, other numbers", {.05f, .05f, .05f}},
     {"most", "the same place, other numbers", {.05f, .05f, .02f}},
     {"numbers", "alike, the same numbers", {.10f, .10f, .01f}},
     {"door", "the same but for parts left out", {.25f, .25f, .01f}},
+    {"swapped", "the two addresses changed places", {.02f, .01f, .002f}},
     EQUAL5(.40f, .35f, .03f),
 };
 static const struct likeness DATE_LEVELS[] = {
@@ -144,7 +144,7 @@ const struct kind_info KINDS[KIND_COUNT] = {
     [KIND_GIVEN] = {"given", 2, true, LEVELS_OF(GIVEN_LEVELS), 7, 6, false, GIVEN_LEVELS},
     [KIND_WORD] = {"word", 2, true, LEVELS_OF(WORD_LEVELS), 7, 6, false, WORD_LEVELS},
     [KIND_TEXT] = {"text", 3, true, LEVELS_OF(TEXT_LEVELS), 6, 0, false, TEXT_LEVELS},
-    [KIND_ADDRESS] = {"address", 3, false, LEVELS_OF(ADDRESS_LEVELS), 7, 0, false, ADDRESS_LEVELS},
+    [KIND_ADDRESS] = {"address", 3, false, LEVELS_OF(ADDRESS_LEVELS), 8, 7, false, ADDRESS_LEVELS},
     [KIND_DATE] = {"date", 1, false, LEVELS_OF(DATE_LEVELS), 8, 0, false, DATE_LEVELS},
     [KIND_CITIZEN_ID] = {"citizen_id", 2, false, LEVELS_OF(CITIZEN_LEVELS), 7, 3, false, CITIZEN_LEVELS},
     [KIND_IDENTIFIER] = {"identifier", 0, true, LEVELS_OF(IDENTIFIER_LEVELS), 4, 0, false, IDENTIFIER_LEVELS},

@@ -336,7 +336,16 @@ static unsigned identifier_level(struct str a, struct str b)
 
 /* ---- longer text ---- */
 enum text_level { TEXT_OTHER = 1, TEXT_FAINT, TEXT_HALF, TEXT_MOST, TEXT_ALMOST, TEXT_EXACT };
-enum address_level { ADDRESS_OTHER = 1, ADDRESS_FAINT, ADDRESS_HALF, ADDRESS_MOST, ADDRESS_NUMBERS, ADDRESS_DOOR, ADDRESS_EXACT };
+enum address_level {
+    ADDRESS_OTHER = 1,
+    ADDRESS_FAINT,
+    ADDRESS_HALF,
+    ADDRESS_MOST,
+    ADDRESS_NUMBERS,
+    ADDRESS_DOOR,
+    ADDRESS_SWAPPED,
+    ADDRESS_EXACT
+};
 
 /* Share of the pairs of characters of the shorter one that the other has too: one of two addresses often lacks the province. */
 static double overlap(const uint64_t *a, const uint64_t *b)
@@ -456,4 +465,20 @@ unsigned kind_level(enum kind k, const struct kept *a, const struct kept *b)
     case KIND_COUNT: break;
     }
     return 1;
+}
+
+static bool is_word(enum kind k)
+{
+    return k == KIND_SURNAME || k == KIND_GIVEN || k == KIND_WORD;
+}
+
+bool kind_swaps(enum kind k, enum kind other)
+{
+    return (is_word(k) && is_word(other)) || (k == KIND_ADDRESS && other == KIND_ADDRESS);
+}
+
+bool kind_is_alike(enum kind k, const struct kept *a, const struct kept *b)
+{
+    static const double ALIKE = 0.92;
+    return is_word(k) ? jaro_winkler(a->text, b->text) >= ALIKE : kind_level(k, a, b) >= ADDRESS_MOST;
 }

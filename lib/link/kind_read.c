@@ -148,12 +148,57 @@ static int64_t days_of(int y, int m, int d)
     return era * 146097 + (int64_t)(yoe * 365 + yoe / 4 - yoe / 100 + doy) - 719468;
 }
 
+/* The month that a word is the beginning of: "Jun", "septiembre"; 0 = none. */
+static int month_of(struct str word)
+{
+    static const struct {
+        const char *name;
+        int month;
+    } MONTHS[] = {{"january", 1},   {"januar", 1},    {"janvier", 1},    {"enero", 1},      {"gennaio", 1},    {"februar", 2},
+                  {"february", 2},  {"février", 2},   {"fevrier", 2},    {"febrero", 2},    {"febbraio", 2},   {"march", 3},
+                  {"märz", 3},      {"maerz", 3},     {"mars", 3},       {"marzo", 3},      {"maart", 3},      {"april", 4},
+                  {"avril", 4},     {"abril", 4},     {"aprile", 4},     {"may", 5},        {"mai", 5},        {"mayo", 5},
+                  {"maggio", 5},    {"mei", 5},       {"june", 6},       {"juni", 6},       {"juin", 6},       {"junio", 6},
+                  {"giugno", 6},    {"july", 7},      {"juli", 7},       {"juillet", 7},    {"julio", 7},      {"luglio", 7},
+                  {"august", 8},    {"août", 8},      {"aout", 8},       {"agosto", 8},     {"augustus", 8},   {"september", 9},
+                  {"septembre", 9}, {"settembre", 9}, {"septiembre", 9}, {"october", 10},   {"oktober", 10},   {"octobre", 10},
+                  {"octubre", 10},  {"ottobre", 10},  {"november", 11},  {"novembre", 11},  {"noviembre", 11}, {"december", 12},
+                  {"dezember", 12}, {"décembre", 12}, {"decembre", 12},  {"diciembre", 12}, {"dicembre", 12}};
+    enum { SHORTEST = 3 };
+    for (size_t i = 0; word.n >= SHORTEST && i < sizeof MONTHS / sizeof *MONTHS; i++)
+        if (str_starts(str_of(MONTHS[i].name), word)) return MONTHS[i].month;
+    return 0;
+}
+
+/* A word of letters from *i on, which moves past it. */
+static int read_month(struct str s, size_t *i)
+{
+    char room[40];
+    struct buf word = {.s = room, .cap = sizeof room};
+    for (size_t next = *i; next < s.n; *i = next) {
+        UChar32 c = (UChar32)text_next(s, &next);
+        if (!u_isalpha(c)) break;
+        if (word.n + 5 < word.cap) buf_utf8(&word, (uint32_t)u_tolower(c));
+    }
+    return month_of(buf_slice(&word));
+}
+
+/* Two digits are a year from 1930 to 2029. */
+static int whole_year(int y)
+{
+    enum { FIRST = 30 };
+    return y >= FIRST ? 1900 + y : 2000 + y;
+}
+
 static bool read_date(struct str s, struct value *v)
 {
-    int groups[3] = {0}, width[3] = {0}, n = 0;
+    int groups[3] = {0}, width[3] = {0}, n = 0, month = 0;
     for (size_t i = 0; i < s.n && n < 3;) {
         if (s.s[i] < '0' || s.s[i] > '9') {
-            i++;
+            bool letter = (s.s[i] | 32) >= 'a' && (s.s[i] | 32) <= 'z';
+            int named = letter ? read_month(s, &i) : 0;
+            if (named) month = named;
+            i += !letter;
             continue;
         }
         for (; i < s.n && s.s[i] >= '0' && s.s[i] <= '9' && width[n] < 8; i++, width[n]++)
@@ -162,11 +207,22 @@ static bool read_date(struct str s, struct value *v)
         if (width[n - 1] == 8 || (n == 1 && width[0] == 6)) break;
     }
     int y = groups[0], m = groups[1], d = groups[2];
-    if (width[0] == 8) y = groups[0] / 10000, m = groups[0] / 100 % 100, d = groups[0] % 100;
-    else if (n == 1 && width[0] == 6) y = groups[0] / 100, m = groups[0] % 100, d = 0;
-    else if (n == 3 && width[2] == 4)
-        y = groups[2], m = groups[1] > 12 ? groups[0] : groups[1], d = groups[1] > 12 ? groups[1] : groups[0];
-    else if (width[0] != 4) return false;
+    if (month && n && n < 3) { /* 3 Jan 1960, January 3, 60, Jan 1960 */
+        bool first = width[0] > 2 || n == 1;
+        y = groups[first ? 0 : 1], m = month, d = groups[first ? 1 : 0] * (n > 1);
+        if (width[first ? 0 : 1] <= 2) y = whole_year(y);
+    } else if (width[0] == 8) {
+        y = groups[0] / 10000, m = groups[0] / 100 % 100, d = groups[0] % 100;
+    } else if (n == 1 && width[0] == 6) {
+        y = groups[0] / 100, m = groups[0] % 100, d = 0;
+    } else if (n == 3 && width[0] <= 2 && (width[2] == 4 || width[2] <= 2)) {
+        bool first = width[2] <= 2 && groups[0] > 31; /* 60/1/3 */
+        y = groups[first ? 0 : 2], d = groups[first ? 2 : 0];
+        if (width[2] <= 2) y = whole_year(y);
+        if (!first && groups[1] > 12) m = groups[0], d = groups[1];
+    } else if (width[0] != 4) {
+        return false;
+    }
     bool possible = m >= 1 && m <= 12 && d >= 1 && d <= 31;
     v->f[0] = (uint64_t)(uint16_t)y << 16 | (uint64_t)(m & 255) << 8 | (uint64_t)(d & 255);
     if (possible) v->f[0] |= (uint64_t)(uint32_t)(int32_t)days_of(y, m, d) << 32;
@@ -264,8 +320,12 @@ static bool read_number(struct str s, struct value *v)
 {
     char text[64];
     size_t k = 0;
-    for (size_t i = 0; i < s.n && k < sizeof text - 1; i++)
-        if (s.s[i] != ',' && s.s[i] != ' ') text[k++] = s.s[i];
+    for (size_t i = 0; i < s.n && k < sizeof text - 5;) {
+        size_t at = i;
+        UChar32 c = (UChar32)text_next(s, &i);
+        if (c == ',' || c == ' ' || c == 0x5143 || u_charType(c) == U_CURRENCY_SYMBOL) continue; /* $1,200; 1200元 */
+        while (at < i) text[k++] = s.s[at++];
+    }
     text[k] = 0;
     char *end;
     double d = strtod(text, &end);

@@ -126,10 +126,12 @@ static void read_others(struct share_file *f, struct model *m, const struct shar
                     NULL);
         c->unless = -1;
     }
-    if (c->swaps >= 0 && (c->swaps == k || !is_one_word(c->kind) || !is_one_word(m->comparisons[c->swaps].kind))) {
-        share_fault(f, share_get(v, "swaps"), DIAG_MODEL_OTHER, "swaps", swaps.s, "surname given word", NULL);
+    if (c->swaps >= 0 && (c->swaps == k || !kind_swaps(c->kind, m->comparisons[c->swaps].kind))) {
+        share_fault(f, share_get(v, "swaps"), DIAG_MODEL_OTHER, "swaps", swaps.s,
+                    c->kind == KIND_ADDRESS ? "address" : "surname given word", NULL);
         c->swaps = -1;
     }
+    if (c->swaps >= 0) m->comparisons[c->swaps].swaps = k; /* said of one it holds for both */
 }
 
 static void read_columns(struct share_file *f, struct model *m, const struct share_value *root)

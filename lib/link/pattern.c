@@ -110,9 +110,10 @@ void pair_bring_values(const struct table *t, uint32_t a, uint32_t b)
 static bool changed_places(const struct table *t, size_t k, size_t l, const uint32_t *x, const uint32_t *y)
 {
     if (!x[k] || !x[l] || !y[k] || !y[l]) return false;
-    struct str a = column_value(&t->columns[k], x[k]).text, b = column_value(&t->columns[l], x[l]).text;
-    struct str c = column_value(&t->columns[k], y[k]).text, d = column_value(&t->columns[l], y[l]).text;
-    return jaro_winkler(a, d) >= 0.92 && jaro_winkler(b, c) >= 0.92;
+    enum kind kind = t->columns[k].kind;
+    struct kept a = column_value(&t->columns[k], x[k]), b = column_value(&t->columns[l], x[l]);
+    struct kept c = column_value(&t->columns[k], y[k]), d = column_value(&t->columns[l], y[l]);
+    return kind_is_alike(kind, &a, &d) && kind_is_alike(kind, &b, &c);
 }
 
 /* Is one of two e-mail addresses that are only alike made of the name that both have?  Then they are different ones. */
@@ -148,7 +149,8 @@ uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uin
         if (c->swaps > (int)k) {
             size_t o = (size_t)c->swaps;
             uint64_t swapped = kind_info(c->kind)->unordered;
-            if (l < swapped - 1 && level_in(code, o) && level_in(code, o) < swapped - 1 && changed_places(t, k, o, x, y)) {
+            unsigned near = kind_info(c->kind)->exact - 2u, beside = level_in(code, o);
+            if (l < near && beside && beside < near && changed_places(t, k, o, x, y)) {
                 code = (code & ~(15ull << (4 * k))) | swapped << (4 * k);
                 code &= ~(15ull << (4 * o)); /* said once */
             }

@@ -50,7 +50,7 @@ static bool is_supported(const struct model *m, uint64_t code)
         size_t k = (size_t)m->support[i];
         const struct kind_info *info = kind_info(m->comparisons[k].kind);
         any = true;
-        if (level_in(code, k) + (m->comparisons[k].kind == KIND_ADDRESS ? 2u : 0u) >= info->exact) return true;
+        if (level_in(code, k) + (m->comparisons[k].kind == KIND_ADDRESS ? 3u : 0u) >= info->exact) return true;
     }
     int id = link_citizen_column(m);
     return !any || (id >= 0 && level_in(code, (size_t)id) + 3u >= kind_info(KIND_CITIZEN_ID)->exact);

@@ -78,8 +78,18 @@ static void others(void)
     is(KIND_DATE, "1985", "1985", "equal_16");
     is(KIND_DATE, "1985", "1995", "decade");
     is(KIND_DATE, "1985", "1915", "other");
+    is(KIND_DATE, "15 June 1985", "1985-06-15", "equal_16");
+    is(KIND_DATE, "Jun 15, 1985", "15.6.85", "equal_16");
+    is(KIND_DATE, "15 juin 1985", "85/6/15", "equal_16");
+    is(KIND_DATE, "15 de septiembre de 1985", "15. September 1985", "equal_16");
+    is(KIND_DATE, "février 1985", "1985-02", "equal_16");
+    is(KIND_DATE, "6/15/1985", "15/6/1985", "equal_16"); /* there is no fifteenth month */
+    is(KIND_DATE, "12/31/29", "2029-12-31", "equal_16");
+    is(KIND_DATE, "Main Street 12", "1985-06-15", "none");
     is(KIND_TEXT, "Acme TE8812 Camera", "Acme compact Camera TE8812", "most"); /* the model's number among words in another order */
     is(KIND_TEXT, "Acme TE8812 Camera", "Acme compact Camera TE8821", "half");
+    is(KIND_NUMBER, "$1,200.50", "1200.5", "equal_4");
+    is(KIND_NUMBER, "1200元", "￥1200", "equal_4");
     is(KIND_NUMBER, "61", "62", "near"); /* ages, a year apart */
     is(KIND_NUMBER, "61", "63", "tenth");
     is(KIND_NUMBER, "6.1", "7.1", "other");
@@ -110,8 +120,17 @@ static void words(void)
     is(KIND_EMAIL, "li.wei@x.cn", "zhao@mail.org", "other");
 }
 
+static void places_changed(void)
+{
+    CHECK(kind_swaps(KIND_GIVEN, KIND_SURNAME) && kind_swaps(KIND_WORD, KIND_WORD) && kind_swaps(KIND_ADDRESS, KIND_ADDRESS),
+          "names, words and addresses may have changed places");
+    CHECK(!kind_swaps(KIND_ADDRESS, KIND_WORD) && !kind_swaps(KIND_NAME, KIND_NAME) && !kind_swaps(KIND_DATE, KIND_DATE),
+          "nothing else");
+}
+
 int main(void)
 {
+    places_changed();
     words();
     names();
     ids();

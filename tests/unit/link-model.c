@@ -51,6 +51,14 @@ int main(void)
                    " \"rounds\": 7, \"thresholds\": {\"link\": 0.9}}"));
     check_same(buf_text(&share), "./own.json", "\"rounds\": 7");
     check_same(buf_text(&share), "./own.json", "\"description\": \"as on the card\"");
+    write_file("./swaps.json", STR("{\"columns\": {\"a\": \"address\", \"b\": {\"kind\": \"address\", \"swaps\": \"a\"}}}"));
+    struct model m;
+    CHECK(open_model(&m, buf_text(&share), "./swaps.json") && m.comparisons[0].swaps == 1 && m.comparisons[1].swaps == 0,
+          "that two columns change places holds for both, whichever says so");
+    model_free(&m);
+    write_file("./swaps.json", STR("{\"columns\": {\"a\": \"date\", \"b\": {\"kind\": \"word\", \"swaps\": \"a\"}}}"));
+    CHECK(!open_model(&m, buf_text(&share), "./swaps.json"), "a word and a date do not");
+    model_free(&m);
     buf_free(&share);
     return tap_end();
 }
