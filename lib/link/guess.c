@@ -1,135 +1,27 @@
 /* Guessing which columns are compared and how, from headings and values. */
 #include "link/guess.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <unicode/uchar.h>
 
 #include "base/text.h"
+#include "link/heading.h"
+#include "link/kind_own.h"
 
-/* Words of a heading and the kind that they tell, tried in this order.  A word stands alone or is the whole heading. */
-static const struct {
-    const char *word;
-    int kind;
-} HEADINGS[] = {
-    {"cluster", -1},
-    {"entity", -1},
-    {"source", -1},
-    {"sex", KIND_CATEGORY},
-    {"gender", KIND_CATEGORY},
-    {"geschlecht", KIND_CATEGORY},
-    {"sexe", KIND_CATEGORY},
-    {"sexo", KIND_CATEGORY},
-    {"sesso", KIND_CATEGORY},
-    {"性别", KIND_CATEGORY},
-    {"dob", KIND_DATE},
-    {"birth", KIND_DATE},
-    {"birthdate", KIND_DATE},
-    {"birthday", KIND_DATE},
-    {"birthyear", KIND_DATE},
-    {"yob", KIND_DATE},
-    {"dateofbirth", KIND_DATE},
-    {"geburtsdatum", KIND_DATE},
-    {"naissance", KIND_DATE},
-    {"nacimiento", KIND_DATE},
-    {"nascita", KIND_DATE},
-    {"geboortedatum", KIND_DATE},
-    {"date", KIND_DATE},
-    {"出生", KIND_DATE},
-    {"生日", KIND_DATE},
-    {"idno", KIND_CITIZEN_ID},
-    {"idcard", KIND_CITIZEN_ID},
-    {"身份证", KIND_CITIZEN_ID},
-    {"公民身份", KIND_CITIZEN_ID},
-    {"phone", KIND_PHONE},
-    {"mobile", KIND_PHONE},
-    {"tel", KIND_PHONE},
-    {"telephone", KIND_PHONE},
-    {"telefon", KIND_PHONE},
-    {"telefono", KIND_PHONE},
-    {"cell", KIND_PHONE},
-    {"cellphone", KIND_PHONE},
-    {"fax", KIND_PHONE},
-    {"电话", KIND_PHONE},
-    {"手机", KIND_PHONE},
-    {"联系方式", KIND_PHONE},
-    {"email", KIND_EMAIL},
-    {"mail", KIND_EMAIL},
-    {"邮箱", KIND_EMAIL},
-    {"postcode", KIND_CODE},
-    {"zip", KIND_CODE},
-    {"zipcode", KIND_CODE},
-    {"pcode", KIND_CODE},
-    {"postal", KIND_CODE},
-    {"plz", KIND_CODE},
-    {"邮编", KIND_CODE},
-    {"soc", KIND_IDENTIFIER},
-    {"ssn", KIND_IDENTIFIER},
-    {"passport", KIND_IDENTIFIER},
-    {"surname", KIND_SURNAME},
-    {"lastname", KIND_SURNAME},
-    {"familyname", KIND_SURNAME},
-    {"last", KIND_SURNAME},
-    {"family", KIND_SURNAME},
-    {"lname", KIND_SURNAME},
-    {"nachname", KIND_SURNAME},
-    {"apellido", KIND_SURNAME},
-    {"apellidos", KIND_SURNAME},
-    {"cognome", KIND_SURNAME},
-    {"sobrenome", KIND_SURNAME},
-    {"achternaam", KIND_SURNAME},
-    {"fname", KIND_GIVEN},
-    {"vorname", KIND_GIVEN},
-    {"prenom", KIND_GIVEN},
-    {"prénom", KIND_GIVEN},
-    {"voornaam", KIND_GIVEN},
-    {"firstname", KIND_GIVEN},
-    {"givenname", KIND_GIVEN},
-    {"first", KIND_GIVEN},
-    {"given", KIND_GIVEN},
-    {"forename", KIND_GIVEN},
-    {"middle", KIND_GIVEN},
-    {"middlename", KIND_GIVEN},
-    {"midl", KIND_GIVEN},
-    {"mname", KIND_GIVEN},
-    {"姓名", KIND_NAME},
-    {"addr", KIND_ADDRESS},
-    {"address", KIND_ADDRESS},
-    {"adresse", KIND_ADDRESS},
-    {"direccion", KIND_ADDRESS},
-    {"indirizzo", KIND_ADDRESS},
-    {"street", KIND_TEXT},
-    {"streetname", KIND_TEXT},
-    {"strasse", KIND_TEXT},
-    {"straat", KIND_TEXT},
-    {"rue", KIND_TEXT},
-    {"地址", KIND_ADDRESS},
-    {"住址", KIND_ADDRESS},
-    {"county", KIND_CATEGORY},
-    {"district", KIND_CATEGORY},
-    {"县", KIND_CATEGORY},
-    {"state", KIND_CATEGORY},
-    {"province", KIND_CATEGORY},
-    {"country", KIND_CATEGORY},
-    {"city", KIND_WORD},
-    {"town", KIND_WORD},
-    {"suburb", KIND_WORD},
-    {"stadt", KIND_WORD},
-    {"ort", KIND_WORD},
-    {"ville", KIND_WORD},
-    {"ciudad", KIND_WORD},
-    {"woonplaats", KIND_WORD},
-    {"age", KIND_NUMBER},
-    {"年龄", KIND_NUMBER},
-    {"name", KIND_NAME},
-    {"nom", KIND_NAME},
-    {"nombre", KIND_NAME},
-    {"nome", KIND_NAME},
-    {"naam", KIND_NAME},
-};
+enum { SILENT = HEADING_SILENT, LEFT_OUT = -9 }; /* instead of a kind */
 
+/* How many values of a column are what, among those sampled. */
 struct guess {
     size_t given, han, digits, dates, ats, blanks, distinct, length;
     size_t years, days;                         /* four digits that may be a year; one or two that may be a day or a month */
     size_t names, ids, phones, doors, decimals; /* Chinese names, citizen ids, telephones, addresses, numbers with a fraction */
+    size_t texts, words, people;                /* with letters; one word of letters alone; two to four such words */
+    size_t given_names, mixed, times, hashes;   /* known given names; letters with digits, a few; times of a day; 32 digits of 16 */
+    size_t ages;                                /* whole numbers up to 110 */
+    double least, most;                         /* of those that are digits alone */
+    double commonest;                           /* share of the values that have the word which most of them have */
+    double bits;                                /* what there is to know of it: how seldom two values are equal */
 };
 
 static bool is_one_of(struct str character, const char *characters)
@@ -143,7 +35,11 @@ static bool is_chinese_name(struct str v)
 {
     static const char SURNAMES[] =
         "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜"
-        "崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤";
+        "崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+        "常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍"
+        "涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党"
+        "宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝傅肖萧"
+        "陳楊黃趙吳孫馬鄭韓馮鄧許葉蘇呂盧鐘譚陸範賈韋鄒閆龍賀顧龔萬錢嚴湯閻";
     static const char PLACES[] = "省市县区乡镇村屯庄街路";
     if (v.n < 6 || v.n > 12 || v.n % 3) return false;
     for (size_t i = 0; i < v.n; i += 3)
@@ -163,218 +59,509 @@ static bool has_door(struct str v, size_t digits)
     return false;
 }
 
-static bool has_word(struct str heading, const char *word)
+/* Given names that are frequent somewhere, and are no towns: a column of words in which they stand is one of given names. */
+static bool is_given_name(struct str word)
 {
+    static const char NAMES[] =
+        " "
+        "agnieszka ahmed alan alejandro alessandro alfred ali alice alicja amanda amy ana andrea andreas andrew angela anita ann "
+        "anna anne annie anton antonio arthur ayşe barbara beatriz ben benjamin bernd betty bianca brian carl carla carlos carol "
+        "caroline catherine chiara chris christian christine christopher claire claudia claus cristina dan daniela danielle "
+        "deborah dennis diana dieter dirk donald donna dorothy edward eleanor elena elisa elisabeth elizabeth ella ellen emil "
+        "emily emma eric erik erika eva ewa fabio fatima ferdinand fernando frank fred frederick friedrich fritz gary george "
+        "gerald gerhard gianni giovanni giulia giuseppe grzegorz guillermo hannah hans harald harold harry hassan heather heike "
+        "heinrich helen helga henri herbert hiroshi ida ingrid irene isabel isabella ivan jack jacques jakob james jan jane janet "
+        "janina jason javier jean jeffrey jennifer jens jerzy jessica jesus jim joan joanna joe johann johanna johannes john "
+        "johnny jon jonas jonathan jorge jose josef joseph joshua juan juana judith julia julie justin jürgen karen karin karl "
+        "katarzyna kate katharina katherine kathleen kathryn katja keith kenji kenneth kevin klaus krzysztof kurt larry laura "
+        "lauren lea lena leo leon leonardo linda lisa lorenzo louise luca lucas lucia lucy luigi luis luisa lukas maciej "
+        "magdalena manfred manuel marcel marco marcus margaret margot maria mariana marie mario marion markus marta martha mary "
+        "mateo matteo matthew matthias maximilian mehmet melissa michael michelle miguel mike mohamed mohammed monica monika "
+        "muhammad mustafa nancy natalia natalie nathalie nathan nicholas nicole nina noah nora olena olga oliver oscar pablo "
+        "paola patricia patrick paulo pedro peter petra philip piotr priya rachel rafael rahul rainer raj ralf raymond rebecca "
+        "renate ricardo roberta roberto rosa rudolf ruth ryan sabine sam samantha samuel sandra sanjay sara sarah sebastian "
+        "sergei sergio silvia simone sofia sophia sophie stefan stefania stephan stephanie stephen steven sue susan susanne sven "
+        "svetlana tatiana teresa theodor theresa tim timothy tobias tom tomasz ulrich ulrike ursula uwe vanessa vera veronika "
+        "wilhelm william willy wolfgang xavier yuki yvonne zofia александр алексей андрей анна владимир дмитрий елена иван ирина "
+        "мария михаил наталья николай ольга светлана сергей татьяна ";
+    char room[40];
+    if (word.n < 3 || word.n + 2 > sizeof room) return false;
+    room[0] = room[word.n + 1] = ' ';
+    memcpy(room + 1, word.s, word.n);
     size_t at;
-    struct str w = str_of(word);
-    if (!str_find(heading, w, &at)) return false;
-    if ((unsigned char)word[0] >= 0x80) return true;
-    bool before =
-        at == 0 || heading.s[at - 1] == '_' || heading.s[at - 1] == ' ' || heading.s[at - 1] == '-' || heading.s[at - 1] == '.';
-    size_t end = at + w.n;
-    bool after = end == heading.n || heading.s[end] == '_' || heading.s[end] == ' ' || heading.s[end] == '-' ||
-                 (heading.s[end] >= '0' && heading.s[end] <= '9');
-    return before && after;
+    return str_find(str_of(NAMES), (struct str){room, word.n + 2}, &at);
 }
 
-static int kind_by_heading(struct str name)
+/* ---- what the values are ---- */
+enum { WORDS = 8 }; /* of a value, at most, that are looked at */
+
+/* A value taken apart. */
+struct parts {
+    size_t digits, han, letters, blanks, separators, points, colons, others; /* bytes; letters and others are characters */
+    size_t n_words;
+    bool given_name;
+    uint64_t word[WORDS]; /* 0: an initial */
+};
+
+static struct parts parts_of(struct str v)
 {
-    struct buf b = {0};
-    for (size_t i = 0; i < name.n; i++) buf_char(&b, name.s[i] >= 'A' && name.s[i] <= 'Z' ? (char)(name.s[i] + 32) : name.s[i]);
-    int kind = -2;
-    for (size_t i = 0; kind == -2 && i < sizeof HEADINGS / sizeof *HEADINGS; i++)
-        if (has_word(buf_slice(&b), HEADINGS[i].word)) kind = HEADINGS[i].kind;
-    buf_free(&b);
-    return kind;
+    struct parts p = {0};
+    struct buf word = {0};
+    for (size_t i = 0; i <= v.n;) {
+        bool end = i == v.n;
+        UChar32 c = end ? ' ' : (UChar32)text_next(v, &i);
+        i += end;
+        bool letter = u_isalpha(c), digit = c >= '0' && c <= '9';
+        if (!end) {
+            p.digits += digit;
+            p.letters += letter;
+            p.han += letter && c >= 0x3040;
+            p.blanks += c == ' ';
+            p.points += c == '.';
+            p.colons += c == ':';
+            p.separators += c < 0x80 && c && strchr("+-()/. ", c) != NULL;
+            p.others += !letter && !digit && !(c < 0x80 && strchr(" .-',", c));
+        }
+        if (letter || digit || c == '-' || c == '\'' || c == '.') {
+            buf_utf8(&word, (uint32_t)u_tolower(c));
+        } else if (word.n) {
+            p.given_name = p.given_name || is_given_name(buf_slice(&word));
+            if (p.n_words < WORDS) p.word[p.n_words] = word.n > 2 ? str_hash(buf_slice(&word)) : 0;
+            p.n_words++;
+            word.n = 0;
+        }
+    }
+    buf_free(&word);
+    return p;
 }
 
-bool model_names_it(const struct comparison *c)
+/* A year and a month at least, in digits or with the month's name. */
+static bool is_date(struct str v, const struct parts *p, struct buf scratch[2])
 {
-    static const char *const WORDS[] = {"title", "company", "organisation", "organization", "firm", "business", "名称"};
-    if (c->kind == KIND_NUMBER) return kind_by_heading(c->column) == KIND_NUMBER;
-    if (c->kind != KIND_TEXT && c->kind != KIND_WORD) return false;
-    bool names = kind_by_heading(c->column) == KIND_NAME;
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) names = names || has_word(c->column, WORDS[i]);
-    return names;
+    struct value d;
+    if (p->digits < (p->letters >= 3 ? 3 : 4) || v.n > 40 || p->n_words > 5 || !kind_read(KIND_DATE, v, scratch, &d)) return false;
+    int y = date_year(d.f[0]), m = date_month(d.f[0]);
+    return y >= 1500 && y <= 2100 && m >= 1 && m <= 12 && date_day(d.f[0]) <= 31;
 }
 
-static bool is_birth(struct str name)
+static int by_number(const void *a, const void *b)
 {
-    static const char *const WORDS[] = {"dob", "birth", "出生", "生日"};
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (has_word(name, WORDS[i])) return true;
-    return false;
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Rows of the most frequent of n numbers, and what any two of them have in common. */
+static size_t most_frequent(uint64_t *v, size_t n, size_t *distinct, double *pairs)
+{
+    size_t most = 0;
+    *distinct = 0;
+    *pairs = 0;
+    if (n) qsort(v, n, sizeof *v, by_number);
+    for (size_t i = 0, e; i < n; i = e) {
+        for (e = i; e < n && v[e] == v[i]; e++) continue;
+        if (e - i > most) most = e - i;
+        *pairs += (double)(e - i) * (double)(e - i - 1);
+        ++*distinct;
+    }
+    return most;
+}
+
+static void look_at(struct guess *g, struct str v, const struct parts *p, struct buf scratch[2])
+{
+    bool digits = p->digits == v.n, plain = digits && v.n <= 15;
+    double number = 0;
+    for (size_t i = 0; plain && i < v.n; i++) number = number * 10 + (v.s[i] - '0');
+    g->given++;
+    g->length += text_length(v);
+    g->han += p->han * 3 > v.n / 2;
+    g->blanks += p->blanks > 0;
+    g->digits += digits;
+    g->years += plain && v.n == 4 && number >= 1500 && number < 2100;
+    g->days += plain && v.n <= 2 && number >= 1 && number <= 31;
+    g->ages += plain && v.n <= 3 && number <= 110;
+    if (plain && (g->least < 0 || number < g->least)) g->least = number;
+    if (plain && number > g->most) g->most = number;
+    g->decimals += p->points == 1 && p->digits && p->digits + 1 + (v.s[0] == '-') == v.n;
+    g->ids += v.n == 18 && p->digits >= 17;
+    bool fraction = p->points == 1 && p->separators == 1;
+    bool parted = p->digits >= 7 && p->digits <= 13 && p->separators && p->points < 2 && !fraction;
+    g->phones +=
+        (digits && (v.n == 10 || v.n == 11)) || (parted && p->digits + p->separators == v.n && !(p->digits == 8 && v.n == 10));
+    bool date = is_date(v, p, scratch);
+    g->dates += date;
+    g->times += date && p->colons && p->digits > 8;
+    g->ats += memchr(v.s, '@', v.n) != NULL;
+    g->doors += has_door(v, p->digits);
+    size_t hex = 0;
+    for (size_t i = 0; i < v.n; i++) hex += strchr("0123456789abcdefABCDEF", v.s[i]) != NULL && v.s[i];
+    g->hashes += hex >= 24 && hex + 4 >= v.n && p->letters;
+    g->mixed += p->letters && p->letters <= 2 * p->digits && !p->han && v.n <= 16 && p->blanks <= 1 && !p->others;
+    g->names += is_chinese_name(v);
+    bool text = !p->digits && !p->others && p->letters && !p->han;
+    g->texts += p->letters > 0;
+    g->words += text && p->n_words == 1;
+    g->people += text && p->n_words >= 2 && p->n_words <= 4;
+    g->given_names += text && p->given_name;
 }
 
 static struct guess look(const struct sample *s, size_t column)
 {
-    struct guess g = {0};
-    struct str values[SAMPLE_ROWS];
+    struct guess g = {.least = -1};
+    struct buf scratch[2] = {{0}};
+    uint64_t values[SAMPLE_ROWS];
+    uint64_t *words = mem_alloc(SAMPLE_ROWS * WORDS * sizeof *words);
+    size_t n_words = 0, n_distinct;
+    double pairs;
     for (size_t i = 0; i < s->n; i++) {
-        struct str v = values[i] = str_trim(s->row[i][column]);
+        struct str v = str_trim(s->row[i][column]);
         if (!v.n) continue;
-        g.given++;
-        g.length += text_length(v);
-        size_t digits = 0, han = 0, blanks = 0, separators = 0, points = 0;
-        unsigned number = 0;
-        for (size_t k = 0; k < v.n; k++) {
-            bool digit = v.s[k] >= '0' && v.s[k] <= '9';
-            digits += digit;
-            if (digit && k < 4) number = number * 10 + (unsigned)(v.s[k] - '0');
-            han += (unsigned char)v.s[k] >= 0xE3;
-            blanks += v.s[k] == ' ';
-            separators += v.s[k] && strchr("+-()/. ", v.s[k]) != NULL;
-            points += v.s[k] == '.';
-        }
-        g.digits += digits == v.n;
-        g.years += digits == v.n && v.n == 4 && number >= 1500 && number < 2100;
-        g.days += digits == v.n && v.n <= 2 && number >= 1 && number <= 31;
-        g.names += is_chinese_name(v);
-        g.ids += v.n == 18 && digits >= 17;
-        g.phones += (digits == v.n && (v.n == 10 || v.n == 11)) || (digits >= 7 && digits <= 13 && separators && points < 2 &&
-                                                                    digits + separators == v.n && !(digits == 8 && v.n == 10));
-        g.decimals += points == 1 && digits && digits + 1 == v.n;
-        g.doors += has_door(v, digits);
-        g.dates += digits == 8 && v.n >= 8 && v.n <= 10;
-        g.ats += memchr(v.s, '@', v.n) != NULL;
-        g.han += han * 3 > v.n / 2;
-        g.blanks += blanks > 0;
-        bool seen = false;
-        for (size_t k = 0; k < i && !seen; k++) seen = str_eq(values[k], v);
-        g.distinct += !seen;
+        struct parts p = parts_of(v);
+        values[g.given] = str_hash(v);
+        for (size_t k = 0; k < p.n_words && k < WORDS; k++)
+            if (p.word[k]) words[n_words++] = p.word[k];
+        look_at(&g, v, &p, scratch);
     }
+    g.commonest = (double)most_frequent(words, n_words, &n_distinct, &pairs) / fmax((double)g.given, 1);
+    most_frequent(values, g.given, &g.distinct, &pairs);
+    double all = (double)g.given * ((double)g.given - 1);
+    g.bits = all > 0 ? -log2((pairs + 1) / (all + 1)) : 0;
+    free(words);
+    buf_free(&scratch[0]);
+    buf_free(&scratch[1]);
     return g;
 }
 
-/* Numbers of rows and record ids, if no two records share one. */
-static bool is_row_name(struct str name)
-{
-    struct buf b = {0};
-    text_heading_key(&b, name);
-    struct str h = buf_slice(&b);
-    bool id = str_is(h, "id") || str_is(h, "unique_id") || str_is(h, "rec_id") || str_is(h, "record_id") || str_is(h, "uniqueid") ||
-              str_is(h, "序号") || str_is(h, "编号") || str_is(h, "row") || str_is(h, "no") || str_is(h, "index");
-    buf_free(&b);
-    return id;
-}
+/* ---- what a column is ---- */
+/* All that is known of the columns of a stream. */
+struct columns_seen {
+    const struct columns *c;
+    const struct sample *s;
+    struct guess *g;
+    int *kind;   /* or LEFT_OUT */
+    bool *named; /* the heading says the kind */
+};
 
-/* "name", "full name", "person_name": of people; "site name" is not. */
-static bool is_whole_name(struct str heading)
+/* Does a heading's kind fit the values?  "birth place" is no date, and "last visit" no surname. */
+static bool is_readable(enum kind k, const struct columns_seen *x, size_t column)
 {
-    static const char *const WORDS[] = {"name",          "fullname",    "full_name", "personname", "person_name", "customername",
-                                        "customer_name", "patientname", "nom",       "nombre",     "nome",        "naam"};
-    struct buf b = {0};
-    text_heading_key(&b, heading);
-    bool is = false;
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) is = is || str_is(buf_slice(&b), WORDS[i]);
-    buf_free(&b);
-    return is;
-}
-
-/* Can most values be read as this kind?  A heading "birth place" is no date. */
-static bool is_readable(enum kind k, const struct sample *s, size_t column)
-{
-    size_t given = 0, read = 0;
+    const struct guess *g = &x->g[column];
+    size_t read = 0;
     struct buf scratch[2] = {{0}};
     struct value v;
-    for (size_t i = 0; i < s->n; i++) {
-        if (!str_trim(s->row[i][column]).n) continue;
-        given++;
-        read += kind_read(k, s->row[i][column], scratch, &v);
+    for (size_t i = 0; i < x->s->n; i++) {
+        struct str cell = x->s->row[i][column];
+        if (!str_trim(cell).n || !kind_read(k, cell, scratch, &v)) continue;
+        read += k != KIND_DATE || (date_year(v.f[0]) >= 1500 && date_year(v.f[0]) <= 2100);
     }
     buf_free(&scratch[0]);
     buf_free(&scratch[1]);
-    return read * 2 >= given;
+    bool name = k == KIND_NAME || k == KIND_SURNAME || k == KIND_GIVEN;
+    return read * 2 >= g->given && (!name || g->texts * 2 >= g->given) && (k != KIND_EMAIL || g->ats * 2 >= g->given);
 }
 
-static bool has_kind(const struct columns *c, enum kind kind)
+/* Numbers that count the records, or were given to each of them by a machine. */
+static bool is_serial(const struct columns_seen *x, size_t column)
+{
+    enum { FEW = 20 };
+    const struct guess *g = &x->g[column];
+    if (x->s->repeats[column] || g->given < FEW) return false;
+    if (g->hashes * 10 > g->given * 9) return true;
+    if (heading_is_number(x->c->names[column]) && (g->digits + g->mixed) * 10 > g->given * 9) return true;
+    return g->digits == g->given && g->most - g->least < 2 * (double)x->s->n_rows;
+}
+
+static int kind_by_values(const struct guess *g, size_t rows)
+{
+    if (g->ats * 2 > g->given) return KIND_EMAIL;
+    if (g->ids * 5 > g->given * 4) return KIND_CITIZEN_ID;
+    if (g->phones * 10 > g->given * 9) return KIND_PHONE;
+    if (g->given * 2 < rows) return LEFT_OUT; /* unnamed and mostly empty: not worth a comparison */
+    if (g->dates * 10 > g->given * 9) return KIND_DATE;
+    if (g->distinct * 20 < g->given) return KIND_CATEGORY;
+    if (g->years * 20 > g->given * 19) return KIND_DATE;
+    if (g->ages * 20 > g->given * 19 && g->distinct >= 20) return KIND_NUMBER;
+    if (g->digits * 10 > g->given * 9) return g->length >= g->given * 6 ? KIND_IDENTIFIER : KIND_CODE;
+    if (g->decimals * 10 > g->given * 9) return KIND_NUMBER;
+    if (g->names * 3 > g->given * 2) return KIND_NAME;
+    if (g->doors * 3 > g->given * 2) return KIND_ADDRESS;
+    if (g->mixed * 10 > g->given * 9) return KIND_CODE;
+    if (g->people * 20 > g->given * 17 && g->distinct * 2 > g->given && g->commonest < 0.15) return KIND_NAME;
+    return g->length > g->given * 12 ? KIND_TEXT : KIND_WORD;
+}
+
+/* Does it stand in the text, in capitals or not? */
+static bool holds(struct str whole, struct str part)
+{
+    for (size_t i = 0; i + part.n <= whole.n; i++) {
+        size_t n = 0;
+        while (n < part.n && (whole.s[i + n] | 32) == (part.s[n] | 32)) n++;
+        if (n == part.n) return true;
+    }
+    return false;
+}
+
+/* Is there a column that is of this kind by its heading? */
+static bool has_heading(const struct columns_seen *x, enum kind kind)
 {
     bool has = false;
-    for (size_t k = 0; k < c->n; k++) has = has || kind_by_heading(c->names[k]) == (int)kind;
+    for (size_t k = 0; k < x->c->n; k++)
+        has = has || (heading_kind(x->c->names[k]) == (int)kind && (!x->s->n || is_readable(kind, x, k)));
     return has;
 }
 
-/* A whole name says nothing beside the surname and the given name that it is made of, nor an age beside the year of birth. */
-static bool is_made_of_others(const struct columns *c, size_t column)
+/* "nom" beside "prénom" is the surname, "apellidos" makes "nombre" the given name, and so does "surname" a "name" of one word.  A
+ * whole name says nothing beside both. */
+static int kind_of_whole_name(const struct columns_seen *x, struct str heading, const struct guess *g)
 {
-    if (has_word(c->names[column], "age") || has_word(c->names[column], "年龄")) {
-        for (size_t k = 0; k < c->n; k++)
-            if (k != column && is_birth(c->names[k]) && kind_by_heading(c->names[k]) == KIND_DATE) return true;
-        return false;
-    }
-    return is_whole_name(c->names[column]) && has_kind(c, KIND_SURNAME) && has_kind(c, KIND_GIVEN);
-}
-
-/* "nom" beside "prénom" is the surname, "apellidos" makes "nombre" the given name, and so does "surname" a "name" of one word. */
-static enum kind part_of_name(const struct columns *c, struct str heading, const struct guess *g)
-{
-    bool surname = has_kind(c, KIND_SURNAME), given = has_kind(c, KIND_GIVEN);
-    bool english = has_word(heading, "name") && g->blanks * 2 > g->given;
+    bool surname = has_heading(x, KIND_SURNAME), given = has_heading(x, KIND_GIVEN);
+    bool english = holds(heading, STR("name")) && g->blanks * 2 > g->given;
+    if (surname && given) return LEFT_OUT;
     if (surname == given || english) return KIND_NAME;
     return surname ? KIND_GIVEN : KIND_SURNAME;
 }
 
+/* "company_name", "father's name" */
+static int kind_of_other_name(const struct guess *g)
+{
+    if (g->han ? g->names * 2 > g->given : g->people * 20 > g->given * 17 && g->commonest < 0.15) return KIND_NAME;
+    return g->length > g->given * 10 ? KIND_TEXT : KIND_WORD;
+}
+
+/* The kind that the heading tells, if the values bear it out. */
+static int kind_by_heading(const struct columns_seen *x, size_t column)
+{
+    const struct guess *g = &x->g[column];
+    struct str heading = x->c->names[column];
+    int kind = heading_kind(heading);
+    if (kind == HEADING_NAME) kind = heading_is_whole_name(heading) ? kind_of_whole_name(x, heading, g) : kind_of_other_name(g);
+    if (kind < 0) return kind == SILENT ? SILENT : LEFT_OUT;
+    if (x->s->n && !is_readable((enum kind)kind, x, column)) return SILENT;
+    if (kind == KIND_CITIZEN_ID && g->length < g->given * 14) kind = KIND_IDENTIFIER;
+    bool wordy = kind == KIND_NAME || kind == KIND_TEXT || kind == KIND_WORD || kind == KIND_ADDRESS;
+    return wordy && g->given >= 50 && g->distinct * 10 < g->given ? KIND_CATEGORY : kind;
+}
+
 /* A year, a month and a day in columns of their own: the year is a date, and the others are equal or not. */
-static int part_of_date(const struct guess *g, size_t n, size_t column)
+static int part_of_date(const struct columns_seen *x, size_t column)
 {
     size_t days = 0, years = 0;
-    for (size_t k = 0; k < n; k++) {
-        days += g[k].given && g[k].days == g[k].given;
-        years += g[k].given && g[k].years == g[k].given;
+    for (size_t k = 0; k < x->c->n; k++) {
+        days += x->g[k].given && x->g[k].days == x->g[k].given;
+        years += x->g[k].given && x->g[k].years == x->g[k].given;
     }
-    if (days < 2 || !years || !g[column].given) return -2;
-    return g[column].years == g[column].given ? KIND_DATE : g[column].days == g[column].given ? KIND_CATEGORY : -2;
+    const struct guess *g = &x->g[column];
+    if (days < 2 || !years || !g->given) return SILENT;
+    return g->years == g->given ? KIND_DATE : g->days == g->given ? KIND_CATEGORY : SILENT;
 }
 
-static void guess_columns(struct model *m, const struct columns *c, const struct sample *s, const struct guess *guesses)
+static int kind_of_column(const struct columns_seen *x, size_t column)
 {
-    int surname = -1, given = -1, id = -1;
-    for (size_t k = 0; k < c->n; k++) {
-        struct guess g = guesses[k];
-        if ((s->n && !g.given) || str_starts(c->names[k], STR("_")) || (!s->repeats[k] && is_row_name(c->names[k]))) continue;
-        int kind = kind_by_heading(c->names[k]);
-        if (kind == -1 || is_made_of_others(c, k)) continue;
-        if (kind >= 0 && s->n && !is_readable((enum kind)kind, s, k)) kind = -2;
-        if (kind == KIND_CITIZEN_ID && g.length < g.given * 14) kind = KIND_IDENTIFIER;
-        if (kind == KIND_NAME && !g.han && !is_whole_name(c->names[k])) kind = g.length > g.given * 10 ? KIND_TEXT : KIND_WORD;
-        if (kind == KIND_NAME && is_whole_name(c->names[k])) kind = (int)part_of_name(c, c->names[k], &g);
-        bool wordy = kind == KIND_NAME || kind == KIND_TEXT || kind == KIND_WORD;
-        if (wordy && g.given >= 50 && g.distinct * 10 < g.given) kind = KIND_CATEGORY;
-        if (kind == -2 && !s->n) continue;
-        if (kind == -2) kind = part_of_date(guesses, c->n, k);
-        if (kind == -2) {
-            if (g.ats * 2 > g.given) kind = KIND_EMAIL;
-            else if (g.ids * 5 > g.given * 4) kind = KIND_CITIZEN_ID;
-            else if (g.phones * 10 > g.given * 9) kind = KIND_PHONE;
-            else if (g.given * 2 < s->n) continue; /* unnamed and mostly empty: not worth a comparison */
-            else if (g.dates * 10 > g.given * 9) kind = KIND_DATE;
-            else if (g.distinct * 20 < g.given) kind = KIND_CATEGORY;
-            else if (g.digits * 10 > g.given * 9) kind = g.length >= g.given * 6 ? KIND_IDENTIFIER : KIND_CODE;
-            else if (g.decimals * 10 > g.given * 9) kind = KIND_NUMBER;
-            else if (g.names * 5 > g.given * 4) kind = KIND_NAME;
-            else if (g.doors * 3 > g.given * 2) kind = KIND_ADDRESS;
-            else kind = g.length > g.given * 12 ? KIND_TEXT : KIND_WORD;
+    struct str heading = x->c->names[column];
+    const struct guess *g = &x->g[column];
+    if ((x->s->n && !g->given) || str_starts(heading, STR("_"))) return LEFT_OUT;
+    if (heading_is_record(heading) && !x->s->repeats[column]) return LEFT_OUT;
+    int kind = kind_by_heading(x, column);
+    x->named[column] = kind >= 0;
+    if (kind != SILENT) return kind;
+    if (!x->s->n || is_serial(x, column)) return LEFT_OUT;
+    kind = part_of_date(x, column);
+    if (kind == SILENT) kind = kind_by_values(g, x->s->n);
+    bool numbered = (kind == KIND_CODE || kind == KIND_WORD || kind == KIND_TEXT) && heading_is_number(heading);
+    if (numbered && g->distinct * 5 > g->given * 4 && g->length >= g->given * 4) return KIND_IDENTIFIER;
+    return kind == KIND_DATE && g->times * 2 > g->given && !x->s->repeats[column] ? LEFT_OUT : kind;
+}
+
+/* ---- what columns are beside each other ---- */
+/* Given names are known by some of them, and of the words beside them the surnames. */
+static bool is_of_words(const struct columns_seen *x, size_t k)
+{
+    const struct guess *g = &x->g[k];
+    return x->kind[k] == KIND_WORD && !x->named[k] && g->words * 5 > g->given * 4;
+}
+
+static double given_share(const struct columns_seen *x, size_t k)
+{
+    return (double)x->g[k].given_names / (double)x->g[k].given;
+}
+
+static void find_names(struct columns_seen *x)
+{
+    static const double KNOWN = 0.05, MORE = 3;
+    int best = -1, least = -1;
+    if (has_heading(x, KIND_SURNAME) || has_heading(x, KIND_GIVEN)) return;
+    for (size_t k = 0; k < x->c->n; k++) {
+        if (x->kind[k] == KIND_NAME) return;
+        if (is_of_words(x, k) && given_share(x, k) >= KNOWN && (best < 0 || given_share(x, k) > given_share(x, (size_t)best)))
+            best = (int)k;
+    }
+    if (best < 0) return;
+    for (int side = -1; side <= 1; side += 2) { /* before it or after it, the one with fewer given names */
+        int k = best + side;
+        if (k < 0 || k >= (int)x->c->n || !is_of_words(x, (size_t)k)) continue;
+        if (least < 0 || given_share(x, (size_t)k) < given_share(x, (size_t)least)) least = k;
+    }
+    if (least < 0 || given_share(x, (size_t)least) * MORE > given_share(x, (size_t)best)) return; /* either may be */
+    for (size_t k = 0; k < x->c->n; k++)
+        if (is_of_words(x, k) && given_share(x, k) >= KNOWN && (int)k != least) x->kind[k] = KIND_GIVEN;
+    x->kind[least] = KIND_SURNAME;
+}
+
+/* Texts that are other columns put together, a full name or a full address, say nothing beside them. */
+static bool is_put_together(const struct columns_seen *x, size_t column)
+{
+    enum { FEW = 20 };
+    const struct guess *g = &x->g[column];
+    if (g->given < FEW || g->blanks * 2 < g->given) return false;
+    size_t parts = 0, covered = 0, whole = 0;
+    bool *is_part = mem_zero(x->c->n + 1, sizeof *is_part);
+    for (size_t k = 0; k < x->c->n; k++) {
+        if (k == column || x->kind[k] == LEFT_OUT || x->g[k].length * g->given >= g->length * x->g[k].given) continue;
+        size_t both = 0, held = 0;
+        for (size_t i = 0; i < x->s->n; i++) {
+            struct str a = str_trim(x->s->row[i][column]), b = str_trim(x->s->row[i][k]);
+            if (!a.n || b.n < 2) continue;
+            both++;
+            held += holds(a, b);
         }
-        struct comparison *x = model_add(m, c->names[k], (enum kind)kind);
-        if (!x) break;
-        if (kind == KIND_SURNAME && surname < 0) surname = (int)m->n - 1;
-        if (kind == KIND_GIVEN && given < 0) given = (int)m->n - 1;
-        if (kind == KIND_CITIZEN_ID && id < 0) id = (int)m->n - 1;
+        is_part[k] = both >= FEW && held * 5 >= both * 4;
+        parts += is_part[k];
+    }
+    for (size_t i = 0; parts > 1 && i < x->s->n; i++) {
+        struct str a = str_trim(x->s->row[i][column]);
+        size_t held = 0;
+        for (size_t k = 0; a.n && k < x->c->n; k++) {
+            struct str b = str_trim(x->s->row[i][k]);
+            if (is_part[k] && b.n && holds(a, b)) held += b.n + 1;
+        }
+        whole += a.n + (a.n > 0);
+        covered += held < a.n + 1 ? held : a.n + 1;
+    }
+    free(is_part);
+    return parts > 1 && covered * 20 > whole * 17;
+}
+
+static bool same_date(const struct columns_seen *x, size_t i, size_t date, size_t other, struct buf scratch[2], bool *both)
+{
+    struct value d, v;
+    *both = kind_read(KIND_DATE, x->s->row[i][date], scratch, &d);
+    if (!*both) return false;
+    enum kind kind = (enum kind)x->kind[other];
+    *both = kind_read(kind, x->s->row[i][other], scratch, &v);
+    if (kind == KIND_CITIZEN_ID) return *both && kind_id_has_date(v.f, d.f);
+    return *both && date_month(v.f[0]) == 0 && date_year(v.f[0]) == date_year(d.f[0]);
+}
+
+/* Is the date of a column that of another, inside an id or by its year alone? */
+static bool has_date_of(const struct columns_seen *x, size_t date, size_t other)
+{
+    enum { FEW = 20 };
+    size_t both = 0, same = 0;
+    struct buf scratch[2] = {{0}};
+    for (size_t i = 0; i < x->s->n; i++) {
+        bool given;
+        same += same_date(x, i, date, other, scratch, &given);
+        both += given;
+    }
+    buf_free(&scratch[0]);
+    buf_free(&scratch[1]);
+    return both >= FEW && same * 2 > both;
+}
+
+/* A whole name beside its parts, a year beside the date, an age beside either. */
+static void leave_out_said_twice(struct columns_seen *x)
+{
+    for (size_t k = 0; k < x->c->n; k++) {
+        if (x->kind[k] == LEFT_OUT) continue;
+        bool twice = is_put_together(x, k), age = heading_is_age(x->c->names[k]);
+        for (size_t o = 0; o < x->c->n && !twice; o++) {
+            if (o == k || x->kind[o] != KIND_DATE) continue;
+            twice = (age && heading_is_birth(x->c->names[o])) ||
+                    (x->kind[k] == KIND_DATE && x->g[k].years == x->g[k].given && has_date_of(x, o, k));
+        }
+        if (twice) x->kind[k] = LEFT_OUT;
+    }
+}
+
+/* Of more columns than a model takes, those that say most, and above all those of which the heading says what they are. */
+static void leave_out_least(struct columns_seen *x)
+{
+    static const double NAMED = 2, EQUAL_OR_NOT = 0.5;
+    for (;;) {
+        size_t n = 0;
+        int least = -1;
+        double says = 0;
+        for (size_t k = 0; k < x->c->n; k++) {
+            if (x->kind[k] == LEFT_OUT) continue;
+            n++;
+            double share = (double)x->g[k].given / fmax((double)x->s->n, 1), mine = share * x->g[k].bits;
+            if (x->named[k]) mine *= NAMED;
+            if (x->kind[k] == KIND_CATEGORY || x->kind[k] == KIND_NUMBER) mine *= EQUAL_OR_NOT;
+            if (least < 0 || mine <= says) least = (int)k, says = mine;
+        }
+        if (n <= COMPARISONS) return;
+        x->kind[least] = LEFT_OUT;
+    }
+}
+
+/* Names, and addresses in neighbouring columns, change places. */
+static void set_swaps(struct model *m)
+{
+    int surname = -1, given = -1;
+    for (size_t k = 0; k < m->n; k++) {
+        if (m->comparisons[k].kind == KIND_SURNAME && surname < 0) surname = (int)k;
+        if (m->comparisons[k].kind == KIND_GIVEN && given < 0) given = (int)k;
+        bool beside = k && m->comparisons[k].kind == KIND_ADDRESS && m->comparisons[k - 1].kind == KIND_ADDRESS;
+        if (beside && m->comparisons[k - 1].swaps < 0) m->comparisons[k].swaps = (int)k - 1, m->comparisons[k - 1].swaps = (int)k;
     }
     if (surname >= 0 && given >= 0) m->comparisons[surname].swaps = given, m->comparisons[given].swaps = surname;
-    for (size_t k = 0; k < m->n; k++)
-        if (m->comparisons[k].kind == KIND_NAME && surname < 0) surname = (int)k;
-    for (size_t k = 0; surname >= 0 && k < m->n; k++)
-        if (m->comparisons[k].kind == KIND_EMAIL) m->comparisons[k].unless = surname;
-    for (size_t k = 0; id >= 0 && k < m->n; k++)
-        if (m->comparisons[k].kind == KIND_DATE && is_birth(m->comparisons[k].column)) m->comparisons[k].unless = id;
 }
 
-bool model_guess(struct model *m, const struct columns *c, const struct sample *s)
+/* An e-mail address may be made of the name, and the date of birth stands in the citizen id. */
+static void set_unless(struct model *m, const struct columns_seen *x, const size_t *at)
 {
-    struct guess *guesses = mem_alloc((c->n + 1) * sizeof *guesses);
-    for (size_t k = 0; k < c->n; k++) guesses[k] = look(s, k);
-    guess_columns(m, c, s, guesses);
-    free(guesses);
+    int name = -1, id = -1;
+    for (size_t k = 0; k < m->n; k++) {
+        if (m->comparisons[k].kind == KIND_SURNAME && (name < 0 || m->comparisons[name].kind == KIND_NAME)) name = (int)k;
+        if (m->comparisons[k].kind == KIND_NAME && name < 0) name = (int)k;
+        if (m->comparisons[k].kind == KIND_CITIZEN_ID && id < 0) id = (int)k;
+    }
+    for (size_t k = 0; k < m->n; k++) {
+        struct comparison *c = &m->comparisons[k];
+        if (c->kind == KIND_EMAIL) c->unless = name;
+        else if (c->kind == KIND_DATE && id >= 0 && (heading_is_birth(c->column) || has_date_of(x, at[k], at[id]))) c->unless = id;
+    }
+}
+
+bool model_guess(struct model *m, const struct columns *c, const struct sample *s, struct buf *left_out)
+{
+    struct columns_seen x = {c, s, mem_zero(c->n + 1, sizeof *x.g), mem_zero(c->n + 1, sizeof *x.kind),
+                             mem_zero(c->n + 1, sizeof *x.named)};
+    size_t at[COMPARISONS];
+    for (size_t k = 0; k < c->n; k++) x.g[k] = look(s, k);
+    for (size_t k = 0; k < c->n; k++) x.kind[k] = kind_of_column(&x, k);
+    leave_out_said_twice(&x);
+    find_names(&x);
+    leave_out_least(&x);
+    for (size_t k = 0; k < c->n; k++) {
+        if (x.kind[k] != LEFT_OUT) {
+            at[m->n] = k;
+            model_add(m, c->names[k], (enum kind)x.kind[k]);
+        } else if (x.g[k].given && !str_starts(c->names[k], STR("_"))) {
+            if (left_out->n) buf_put(left_out, ", ");
+            buf_str(left_out, c->names[k]);
+        }
+    }
+    set_swaps(m);
+    set_unless(m, &x, at);
+    free(x.g);
+    free(x.kind);
+    free(x.named);
     return m->n > 0;
+}
+
+/* ---- what a column is to learning ---- */
+bool model_names_it(const struct comparison *c)
+{
+    if (c->kind == KIND_NUMBER) return heading_is_age(c->column);
+    return (c->kind == KIND_TEXT || c->kind == KIND_WORD) && heading_is_title(c->column);
 }

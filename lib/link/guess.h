@@ -5,7 +5,8 @@
 #include "link/model.h"
 #include "link/sample.h"
 
-/* False when nothing is usable. */
-bool model_guess(struct model *m, const struct columns *c, const struct sample *s);
+/* False when nothing is usable.  Appends to `left_out` the names of columns that have values and are not compared all the same:
+ * numbers of records, what another linking found, remarks, what is said by other columns, the least telling of too many. */
+bool model_guess(struct model *m, const struct columns *c, const struct sample *s, struct buf *left_out);
 
 #endif

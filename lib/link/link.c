@@ -40,25 +40,23 @@ static bool guess_model(struct link *k, struct rows *r, struct spool *spool, uns
 {
     struct sample sample;
     struct model *m = k->model;
-    bool ok = sample_load(&sample, r, spool, threads), usable = ok && model_guess(m, &k->columns, &sample);
+    struct buf b = {0}, left_out = {0};
+    bool ok = sample_load(&sample, r, spool, threads), usable = ok && model_guess(m, &k->columns, &sample, &left_out);
     if (ok && !usable && !sample.n && k->columns.n)
         usable = model_add(m, k->columns.names[0], KIND_CATEGORY) != NULL; /* no rows: nothing to link */
     sample_free(&sample);
-    if (!ok) return false;
-    if (!usable) {
-        struct place at = {.file = r->name};
-        diag_add(k->diag, DIAG_MODEL_NO_COLUMN, &at, NULL);
-        return false;
-    }
-    struct buf b = {0};
-    for (size_t i = 0; i < m->n; i++) {
+    struct place at = {.file = r->name};
+    if (ok && !usable) diag_add(k->diag, DIAG_MODEL_NO_COLUMN, &at, NULL);
+    for (size_t i = 0; usable && i < m->n; i++) {
         if (i) buf_put(&b, ", ");
         buf_str(&b, m->comparisons[i].column);
         buf_printf(&b, " (%s)", kind_info(m->comparisons[i].kind)->word);
     }
-    diag_add(k->diag, DIAG_MODEL_USED, NULL, buf_text(&b), NULL);
+    if (usable) diag_add(k->diag, DIAG_MODEL_USED, NULL, buf_text(&b), NULL);
+    if (usable && left_out.n) diag_add(k->diag, DIAG_MODEL_LEFT_OUT, NULL, buf_text(&left_out), NULL);
     buf_free(&b);
-    return true;
+    buf_free(&left_out);
+    return usable;
 }
 
 /* Which source each row comes from. */
