@@ -44,6 +44,27 @@ static void order_levels(struct model *m, size_t k, enum class in)
     }
 }
 
+/* A level that speaks for one entity more than the better ones do was seen too seldom between strangers: chance is given more of
+ * it, as far as there is doubt about what was measured.  Else it would be the pairs of one entity that have to do with as little of
+ * it as strangers are thought to have, and those that are there would become a class of others. */
+static void doubt_chance(struct model *m, size_t k, double believed)
+{
+    struct comparison *c = &m->comparisons[k];
+    const struct kind_info *info = kind_info(c->kind);
+    for (unsigned l = info->exact - 1u; l > 0; l--) {
+        double least = INFINITY, better = 0, u = 0;
+        if (l == info->unordered) continue;
+        for (unsigned b = l + 1; b < info->n_levels; b++) {
+            if (b == info->unordered) continue;
+            better += c->p[CLASS_MATCH][b];
+            u += model_u(m, k, b);
+            if (better > believed) least = fmin(least, better / u); /* fewer say nothing */
+        }
+        double lacking = c->p[CLASS_MATCH][l] / least - model_u(m, k, l);
+        if (lacking > 0) c->p[CLASS_CHANCE][l] += fmin(lacking, c->doubt[l]);
+    }
+}
+
 /* Does a level speak for one person rather than for the other class? */
 static bool speaks_for(const struct kind_info *info, unsigned l, enum class other)
 {
@@ -241,7 +262,7 @@ static void settle_self(struct comparison *c)
     hold_below(c->p[CLASS_MOVED], most, info->n_levels);
 }
 
-void model_hold(struct model *m, const struct model *first)
+void model_hold(struct model *m, const struct model *first, double believed)
 {
     static const double LEAST = 0.65, LEAST_HOME = 0.7;
     enum kin kin = model_kin(m);
@@ -262,6 +283,7 @@ void model_hold(struct model *m, const struct model *first)
     for (size_t k = 0; k < m->n; k++) share_none(&m->comparisons[k]);
     for (size_t k = 0; k < m->n; k++) {
         struct comparison *c = &m->comparisons[k];
+        doubt_chance(m, k, believed);
         order_levels(m, k, CLASS_MATCH);
         if (c->of_place) order_levels(m, k, CLASS_MOVED);
         else settle_self(c);

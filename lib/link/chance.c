@@ -99,15 +99,21 @@ static double given_share(const struct table *t, size_t k)
     return n > 0 ? given / n : 0;
 }
 
-/* The levels below equality, as they were seen in `seen` pairs that have both values. */
-static void add_others(const struct kind_info *info, const uint64_t *counts, double given, double *u)
+/* The levels below equality, as they were seen among the drawn pairs that have both values; and what each may be at most, for all
+ * that was drawn.  Ids that are not valid are equal below the others, and how often is known from their frequencies. */
+static void add_others(const struct comparison *c, const uint64_t *counts, double given, double *u, double *most)
 {
+    const struct kind_info *info = kind_info(c->kind);
+    unsigned equal_from = c->kind == KIND_CITIZEN_ID ? info->exact - 1u : info->exact;
     double equal = 0, seen = 0, start = 0;
-    for (unsigned l = info->exact; l < info->n_levels; l++) equal += u[l];
-    for (unsigned l = 1; l < info->exact; l++) seen += (double)counts[l], start += (double)info->levels[l].start[CLASS_OTHER];
+    for (unsigned l = equal_from; l < info->n_levels; l++) equal += u[l], most[l] = u[l];
+    for (unsigned l = 1; l < equal_from; l++) seen += (double)counts[l], start += (double)info->levels[l].start[CLASS_OTHER];
     double rest = given * given - equal > 1e-9 ? given * given - equal : 1e-9;
-    for (unsigned l = 1; l < info->exact; l++)
-        u[l] = rest * ((double)counts[l] + BELIEVED * (double)info->levels[l].start[CLASS_OTHER] / start) / (seen + BELIEVED);
+    for (unsigned l = 1; l < equal_from; l++) {
+        double n = (double)counts[l];
+        u[l] = rest * (n + BELIEVED * (double)info->levels[l].start[CLASS_OTHER] / start) / (seen + BELIEVED);
+        most[l] = rest * (n + 2 * sqrt(n) + 3) / (seen + BELIEVED); /* with 95 in 100 */
+    }
 }
 
 /* Drawn pairs and the levels in them; shares of them are counted by several threads. */
@@ -220,8 +226,8 @@ double chance_measure(struct model *m, const struct table *t, const uint32_t *so
         add_equal(t, k, u);
         c->strangers = c->kind == KIND_NAME;
         if (c->strangers) expect_names(t, k, u);
-        for (unsigned l = info->exact; l < info->n_levels; l++) u[l] = u[l] > 1e-9 ? u[l] : 1e-9;
-        add_others(info, counts[k], given, u);
+        for (unsigned l = info->exact - 1u; l < info->n_levels; l++) u[l] = fmax(u[l], 1e-9);
+        add_others(c, counts[k], given, u, c->doubt);
         for (unsigned l = 0; l < info->n_levels; l++) sum += u[l];
         for (unsigned l = 0; l < info->n_levels; l++) u[l] /= sum;
     }

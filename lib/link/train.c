@@ -54,12 +54,16 @@ static void start_moved(struct model *m, double rows)
     model_live_apart(m);
 }
 
-/* What is seldom in any two rows may be missing from those drawn: it is at least as frequent as in the pairs that were compared. */
+/* What is seldom in any two rows may be missing from those drawn: it is at least as frequent as in the pairs that were compared.
+ * About those there is no doubt. */
 static void count_in(struct comparison *c, const double *seen, double compared)
 {
     double sum = 0, *u = c->p[CLASS_CHANCE];
     unsigned n = kind_info(c->kind)->n_levels;
-    for (unsigned l = 1; l < kind_info(c->kind)->exact; l++) u[l] = fmax(u[l], seen[l] * compared);
+    for (unsigned l = 1; l < kind_info(c->kind)->exact; l++) {
+        u[l] = fmax(u[l], seen[l] * compared);
+        c->doubt[l] = fmax(1 - compared, 0) * fmax(c->doubt[l] - u[l], 0);
+    }
     for (unsigned l = 1; l < n; l++) sum += u[l];
     for (unsigned l = 1; l < n; l++) u[l] *= (1 - u[0]) / sum;
 }
@@ -162,7 +166,7 @@ static void maximise(struct model *m, const struct model *first, const struct le
     m->prior[CLASS_APART] = fmin(m->prior[CLASS_APART], m->prior[CLASS_HOUSEHOLD]);
     for (size_t k = 0; k < m->n; k++)
         leave_to_chance(&m->comparisons[k], &first->comparisons[k], sums[k], first->prior[CLASS_CHANCE] * s->total);
-    model_hold(m, first);
+    model_hold(m, first, PSEUDO / (total[CLASS_MATCH] + total[CLASS_MOVED] + PSEUDO));
 }
 
 /* Of very many patterns, those that are hardly matches by the model as it is are thinned out; the rest of them count for more. */
