@@ -300,7 +300,9 @@ static bool is_evident(const struct words *w, const struct line *l, const struct
         struct str s = str_trim(line_at(l, c));
         if (!s.n || layout->field[c] >= w->schema->n_fields) continue;
         enum role role = w->schema->fields[layout->field[c]].role;
-        if (role == ROLE_SEX && (str_is(s, "男") || str_is(s, "女") || str_is(s, "男性") || str_is(s, "女性"))) return true;
+        if (role == ROLE_SEX &&
+            (str_is(s, "男") || str_is(s, "女") || str_is(s, "男性") || str_is(s, "女性") || str_is(s, "M") || str_is(s, "F")))
+            return true;
     }
     return has_id(w, l, layout);
 }
@@ -499,6 +501,28 @@ static bool ends_total(struct str s)
     return str_ends(s, STR("小计")) || str_ends(s, STR("合计")) || str_ends(s, STR("总计"));
 }
 
+/* 时间 in the column of names: 时 is a surname.  It is the label that it may be when a date or another label stands beside it, or
+ * nothing at all in a list that has more than names. */
+static bool is_named_so(const struct words *w, const struct line *l, const struct layout *layout, uint32_t col, struct str first)
+{
+    if (!w->has_name || col >= layout->n || layout->field[col] != w->name || !str_is(first, "时间")) return false;
+    unsigned others = 0, columns = 0;
+    bool dated = false;
+    struct buf b = {0};
+    for (uint32_t c = 0; c < layout->n; c++) columns += layout->field[c] < w->schema->n_fields;
+    for (uint32_t c = 0; c < l->n; c++) {
+        struct date_reading r = {0};
+        struct str s = str_trim(line_at(l, c));
+        if (!s.n || c <= col) continue;
+        squeeze(&b, s);
+        dated |= memchr(b.s, ':', b.n) || text_is_note(buf_slice(&b)) || text_is_signature(buf_slice(&b)) ||
+                 (!others && date_read(s, 0, &r) == DATE_GOOD);
+        others++;
+    }
+    buf_free(&b);
+    return others ? !dated : columns == 1;
+}
+
 static bool is_footer_here(const struct words *w, const struct line *l, const struct line_where *where, unsigned strength,
                            uint32_t mapped)
 {
@@ -513,8 +537,10 @@ static bool is_footer_here(const struct words *w, const struct line *l, const st
     bool in_list = col < where->layout->n && where->layout->field[col] == COLUMN_IGNORED;
     bool is;
     struct buf squeezed = {0};
-    if (str_trim(name).n && !memchr(first.s, ':', first.n) &&
-        (text_is_total(first) ? has_id(w, l, where->layout) : is_evident(w, l, where->layout))) {
+    if (is_named_so(w, l, where->layout, col, first)) {
+        is = false;
+    } else if (str_trim(name).n && !memchr(first.s, ':', first.n) &&
+               (text_is_total(first) ? has_id(w, l, where->layout) : is_evident(w, l, where->layout))) {
         is = false; /* a man who is called 王制表, or even 合计 */
     } else if (w->has_name && strength == 0 && name_col != UINT32_MAX && is_no_name(name, &squeezed)) {
         is = true;

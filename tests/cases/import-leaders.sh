@@ -49,6 +49,40 @@ printf '%s\n' '姓名,性别,电话' '说明,男,13800000001' '李合计,女,138
 vet-import -q --stats stats.json '云翠社区1号楼.csv' >out 2>err
 same "names that are words of forms are names where a sex says so" "说明 李合计 王制表 无名 时间" "$(names)"
 
+# 时 is a surname: in the column of names 时间 is the label only where a date or a label stands beside it, or nothing.
+while read -r who line; do
+    printf '%s\n' '姓名,性别,电话' "单甲,男," "$line" >'云翠社区1号楼.csv'
+    vet-import -q '云翠社区1号楼.csv' >out 2>err
+    same "$line" "$who" "$(names | sed 's/^单甲 *//;s/^$/-/')"
+done <<'END'
+时间 时间,,13800000001
+时间 时间,M,
+时间 时间,女,
+- 时间,,
+- 时间,2026年11月5日,
+- 时间,,2026.11.5
+- 时间：,2026.11.5,
+- 时间,,填表人：王五
+END
+printf '%s\n' '姓名,人员类别,入伍时间' '时间,退役士兵,1970-12' '合乙,退役士兵,1971-12' >'云翠社区1号楼.csv'
+vet-import -q '云翠社区1号楼.csv' >out 2>err
+same "and the rows below him are people" "时间 合乙" "$(names)"
+printf '%s\n' 姓名 时间 合乙 >'云翠社区1号楼.csv'
+vet-import -q '云翠社区1号楼.csv' >out 2>err
+same "so are they in a list of nothing but names" "时间 合乙" "$(names)"
+
+# Words for several classes are classes of their own: none of them is guessed, and none is in doubt.
+while read -r typed label; do
+    printf '%s\n' '姓名,性别,人员类别' "单甲,男,$typed" >'云翠社区1号楼.csv'
+    vet-import -q '云翠社区1号楼.csv' >out 2>err
+    same "$typed is $label" "$label id_number:id_missing" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["category"], $c["_flags"] }' out)"
+done <<'END'
+军官 退役干部
+三属 三属
+五老 五老人员
+港澳老战士 港澳老战士
+END
+
 # Columns that make a field together, headings of several rows, examples and descriptions.
 printf '%s\n' '社区,小区,楼栋,单元,房号,姓名,身份证号' "云翠社区,云翠小区,1,2,301,单甲,$A" "云翠社区,,1号楼,,,合乙,$B" >parts.csv
 vet-import -q parts.csv >out 2>err
