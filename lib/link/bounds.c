@@ -153,7 +153,7 @@ static void hold_kin(struct comparison *c, const struct comparison *first, enum 
         bool age = c->kind == KIND_DATE || c->kind == KIND_NUMBER;
         if (kin == KIN_HOUSEHOLDS && age && l < info->exact && most[l] < 1) most[l] = fmin(SIBLINGS * most[l], 0.99);
     }
-    bool apart = kin == KIN_BRANCHES ? c->of_home : c->tells || kin == KIN_NONE;
+    bool apart = c->tells || (kin == KIN_BRANCHES ? c->of_home : kin == KIN_NONE);
     if (apart) hold_below(c->p[CLASS_HOUSEHOLD], most, info->n_levels);
     if (kin != KIN_BRANCHES && c->names && !c->tells) hold_names(c, CLASS_HOUSEHOLD);
 }

@@ -36,8 +36,9 @@ static const struct {
     {KIND_EMAIL, "email emailaddress e_mail mail correo courriel почта 邮箱 电子邮件 メール 이메일"},
     {KIND_CODE, "postcode zip zipcode pcode postal plz postleitzahl cep cap индекс kod_pocztowy 邮编 邮政编码 郵便番号 우편번호 "
                 "street_number street_no house_number house_no houseno housenumber hausnummer hausnr huisnummer door_no 门牌"},
-    {KIND_IDENTIFIER, "soc ssn sin nhs passport passeport pasaporte reisepass pesel cpf dni nie isbn issn iban vat tax_id cmnd "
-                      "cccd снилс инн паспорт licence license 证件号 证书 护照 银行卡 卡号 账号 帐号"},
+    {KIND_IDENTIFIER,
+     "soc ssn sin nhs passport passeport pasaporte reisepass pesel cpf dni nie isbn issn iban vat tax_id cmnd "
+     "cccd снилс инн паспорт licence license 证件号 证书 护照 银行卡 卡号 账号 帐号 信用代码 机构代码 注册号 税号"},
     {KIND_NAME, "họ_tên họ_và_tên фио 姓名 氏名 名前 名字 户主 联系人 성명 이름"},
     {KIND_SURNAME, "surname lastname familyname last family lname nachname familienname apellido apellidos cognome sobrenome "
                    "achternaam nazwisko maiden nom_de_famille nom_famille фамилия họ soyad efternamn =姓 姓氏 苗字"},
@@ -63,6 +64,11 @@ static bool is_cjk(unsigned char first)
 {
     return first >= 0xE3;
 }
+
+static const char CONTACT[] =
+    "contact owner manager director president principal chairman ceo representative ansprechpartner geschäftsführer inhaber "
+    "gérant dirigeant directeur responsable gerente titolare amministratore директор руководитель "
+    "法定代表 法人 负责人 联系人 经营者 店主 店长 老板 校长 院长 站长 经办人 代表者 대표";
 
 /* "DateOfBirth", "Date of birth:" as date_of_birth; blanks between Chinese characters are lost. */
 static void words_of(struct buf *out, struct str heading)
@@ -152,6 +158,11 @@ bool heading_is_number(struct str heading)
 bool heading_is_whole_name(struct str heading)
 {
     return tells(heading, WHOLE_NAME);
+}
+
+bool heading_is_contact(struct str heading)
+{
+    return tells(heading, CONTACT);
 }
 
 bool heading_is_title(struct str heading)

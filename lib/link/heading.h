@@ -20,6 +20,8 @@ bool heading_is_record(struct str heading);
 bool heading_is_number(struct str heading);
 /* "name", "full name", "person_name": of people; "site name" is not. */
 bool heading_is_whole_name(struct str heading);
+/* Who runs a company, or answers for it. */
+bool heading_is_contact(struct str heading);
 /* A company's name, the title of a book. */
 bool heading_is_title(struct str heading);
 

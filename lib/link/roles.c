@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "link/heading.h"
+
 /* Where nothing is known to tell entities apart, the first column of text is taken for their name. */
 static void name_first_text(struct model *m)
 {
@@ -19,12 +21,33 @@ bool role_is_address(const struct comparison *c)
     return c->kind == KIND_ADDRESS || c->kind == KIND_TEXT;
 }
 
+/* Tells people apart: not the day of a visit, nor who runs a company whose name is there too. */
+static bool tells_apart(const struct comparison *c, bool organisation)
+{
+    switch (c->kind) {
+    case KIND_NAME:
+    case KIND_GIVEN: return !organisation || !heading_is_contact(c->column);
+    case KIND_DATE: return heading_is_birth(c->column) || heading_kind(c->column) != KIND_DATE;
+    case KIND_CITIZEN_ID:
+    case KIND_IDENTIFIER: return true;
+    case KIND_NUMBER: return model_names_it(c);
+    default: return false;
+    }
+}
+
+static bool has_title(const struct model *m)
+{
+    for (size_t k = 0; k < m->n; k++)
+        if (m->comparisons[k].kind == KIND_TEXT && model_names_it(&m->comparisons[k])) return true;
+    return false;
+}
+
 void model_set_roles(struct model *m)
 {
+    bool organisation = has_title(m);
     for (size_t k = 0; k < m->n; k++) {
         struct comparison *c = &m->comparisons[k];
-        c->tells = c->kind == KIND_GIVEN || c->kind == KIND_NAME || c->kind == KIND_DATE || c->kind == KIND_CITIZEN_ID ||
-                   c->kind == KIND_IDENTIFIER || (c->kind == KIND_NUMBER && model_names_it(c));
+        c->tells = tells_apart(c, organisation);
         c->names = c->tells || model_names_it(c);
     }
     name_first_text(m);
@@ -69,10 +92,13 @@ bool model_moves(const struct model *m, double rows)
 
 enum kin model_kin(const struct model *m)
 {
-    enum kin kin = KIN_NONE;
+    bool address = false, tells = false, people = false;
     for (size_t k = 0; k < m->n; k++) {
-        if (m->comparisons[k].tells) return KIN_HOUSEHOLDS;
-        if (m->comparisons[k].of_home && m->comparisons[k].kind == KIND_ADDRESS) kin = KIN_BRANCHES;
+        const struct comparison *c = &m->comparisons[k];
+        address = address || (c->of_home && c->kind == KIND_ADDRESS);
+        tells = tells || c->tells;
+        people = people || (c->tells && c->kind != KIND_IDENTIFIER); /* companies have numbers too */
     }
-    return kin;
+    if (address && (!tells || (!people && has_title(m)))) return KIN_BRANCHES;
+    return tells ? KIN_HOUSEHOLDS : KIN_NONE;
 }

@@ -403,3 +403,27 @@ vet-dedupe -q --pairs in.branches.csv | awk -F, 'NR > 1 { print $1, $2, $7 }' >p
 stated=$(awk -F, 'FNR == NR { if (FNR > 1) who[FNR - 1] = $NF; next } { split($0, p, " ") }
     p[3] >= .5 { n++; off += p[3] - (who[p[1]] == who[p[2]]) } END { printf "%.1f", 100 * off / n }' branches.csv pairs)
 check "the stated probability is what there is (off by $stated points)" awk -v off="$stated" 'BEGIN { exit off ^ 2 > 4 }'
+
+# ---- companies with who runs them and their numbers: he runs the branches too, and tells none of them apart ----
+cat >companies.awk <<'E2'
+BEGIN {
+    srand(19); print "企业名称,统一社会信用代码,法定代表人,经营地址,联系电话,company"
+    split("华 鑫 盛 宏 达 兴 隆 泰 瑞 丰 恒 博 远 天 宇 信 诚 源 汇 金", w, " "); split("商贸 建筑工程 餐饮管理 物业管理 科技 食品 运输 装饰", t, " ")
+    split("王 李 张 刘 陈 杨 黄 赵", s, " "); split("伟 芳 敏 静 丽 强 磊 军 洋 勇 艳 杰 涛 明 超", g, " ")
+    split("人民路 建设路 中山路 解放街 文化路 新华街", r, " "); split("城南 城北 东门 西门", b, " ")
+    while (p < 1200) {
+        name = "清水市" w[int(rand() * 20) + 1] w[int(rand() * 20) + 1] w[int(rand() * 20) + 1] t[int(rand() * 8) + 1] "有限公司"
+        boss = s[int(rand() * 8) + 1] g[int(rand() * 15) + 1] g[int(rand() * 15) + 1]; m = phone()
+        for (k = rand() < .7 ? 0 : 1 + int(rand() * 3); k >= 0; k--) {
+            site = k ? name b[k] "分公司" : name; a = r[int(rand() * 6) + 1] int(rand() * 400 + 1) "号"; n = sprintf("91%06d%06dMA", rand() * 1e6, rand() * 1e6); own = rand() < .7 ? m : phone(); p++
+            for (c = 1 + (rand() < .35); c > 0; c--)
+                print (c > 1 && rand() < .15 ? substr(site, 4) : site) "," (rand() < .5 ? n : "") "," boss "," (c > 1 && rand() < .3 ? "清水市" a : a) "," (rand() < .1 ? "" : own) "," p
+        }
+    }
+}
+function phone() { return sprintf("138%08d", rand() * 100000000) }
+E2
+awk -f companies.awk >companies.csv
+link companies.csv
+check "branches that one person runs are not one company (wrong $wrong)" test "$wrong" -le 8
+check "and each is found again (right $right, missing $missing)" test "$missing" -le $((right / 20))
