@@ -147,7 +147,7 @@ bool out_close(struct out *o, bool keep, struct diag *d)
     if (o->held >= 0 && keep) let_go(o);
     if (o->held >= 0 && close(o->held) != 0 && keep && !o->error) o->error = errno;
     if (close(o->fd) != 0 && keep && !o->error) o->error = errno;
-    bool ok = !keep || !o->error;
+    bool ok = !o->error; /* also when the caller throws away because it saw the failure */
     if (!ok) diag_add(d, DIAG_WRITE_FAILED, NULL, o->path ? o->path : "standard output", strerror(o->error), NULL);
     free_out(o);
     return ok;

@@ -18,7 +18,8 @@ void out_write(struct out *o, struct str s); /* buffered; failures are kept unti
 bool out_failed(const struct out *o);        /* lets long work stop early */
 int out_descriptor(struct out *o);           /* flushes; for writers that want a file descriptor */
 int out_file(struct out *o);                 /* the same of a file, in which one may seek; -1 for a stream */
-/* Ends the output: on `keep`, flush, sync, rename; else throw away.  False after a finding.  Frees o. */
+/* Ends the output: on `keep`, flush, sync, rename; else throw away.  A write that failed is told in either case: false after a
+ * finding.  Frees o. */
 bool out_close(struct out *o, bool keep, struct diag *d);
 
 #endif

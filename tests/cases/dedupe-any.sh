@@ -170,4 +170,9 @@ printf 'id,name,dob\n7,Ann Lee,1960-01-01\n7,Bob Ray,1971-02-02\n7,Cid Fox,1982-
 status "an id that repeats is no name of a record" 0 vet-dedupe -q same.csv
 same "and makes nobody one person" 3 "$(tail -n +2 out | awk -F, '{ print $NF }' | sort -u | wc -l)"
 status "a full disk is told" 4 vet-dedupe -q in.csv -o /dev/full
+awk 'BEGIN { print "name,dob"; for (i = 0; i < 30000; i++) print "Ann" i " Lee" i ",19" 30 + i % 60 "-01-01" }' >long.csv
+for what in "" --one; do
+    status "also when it is full before all is there${what:+ ($what)}" 4 vet-dedupe -q $what long.csv -o /dev/full
+    has "  and what to" err "cannot write /dev/full: No space left on device"
+done
 finish

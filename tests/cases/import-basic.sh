@@ -79,4 +79,10 @@ done
 sed 's/"required": true/"unique": true/' boat.json >unique.json
 status "a constraint that is not enforced is wrong use" 2 vet-import --lang zh --ledger ./unique.json boat.csv
 has "and is told in Chinese to the end" err "unique 应为 去掉：哪些记录算同一条由台账的 primaryKey 决定"
+
+# ---- a full disk ----
+town
+awk 'BEGIN { print "社区,网格,楼栋,姓名,出生日期"; for (i = 0; i < 20000; i++) printf "云翠社区,第1网格,1号楼,王%c%c,19%02d-01-01\n", 65 + i % 26, 65 + int(i / 26) % 26, 30 + i % 60 }' >long.csv
+status "a disk that is full before all is there is told" 4 vet-import -u units.csv long.csv -o /dev/full
+has "and what could not be written" err "cannot write /dev/full: No space left on device"
 finish
