@@ -201,7 +201,7 @@ static void run_stream(struct session *s, const struct request *q)
 {
     struct schema *types = s->where ? schema_open(s->share, q->ledger, &s->diag) : NULL;
     struct rows *r = s->where && !types ? NULL : rows_open(s->files.v, s->files.n, s->from, &s->diag);
-    r = rows_choose(r, s->where, types, str_head(str_of(session_now()), 10));
+    r = rows_choose(r, 0, s->where, types, str_head(str_of(session_now()), 10));
     if (r) link_rows(s, q, r, NULL, NULL);
     rows_close(r);
     schema_free(types);

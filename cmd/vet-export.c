@@ -37,7 +37,7 @@ static struct rows *open_rows(struct store *st, const struct schema *l, const st
 
 static struct rows *chosen_rows(struct session *s, struct store *st, const struct schema *l, const struct choice *c)
 {
-    return rows_choose(open_rows(st, l, c), s->where, l, str_head(str_of(session_now()), 10));
+    return rows_choose(open_rows(st, l, c), 0, s->where, l, str_head(str_of(session_now()), 10));
 }
 
 /* What is whole is held back until the log says who takes how many rows. */

@@ -45,7 +45,7 @@ static void write_forms(struct session *s, const struct request *q, struct form_
 static bool logged(struct session *s, const struct request *q, struct store *st, const struct form_spec *spec)
 {
     struct rows *people =
-        rows_choose(store_expected(st, spec->schema), spec->where, spec->schema, str_head(str_of(session_now()), 10));
+        rows_choose(store_expected(st, spec->schema), 0, spec->where, spec->schema, str_head(str_of(session_now()), 10));
     if (!people) return false;
     uint32_t inside = q->unit ? units_code(spec->units, str_of(q->unit)) : UNIT_NONE;
     int unit = columns_find(&people->columns, STR("unit"));

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/map.h"
-#include "ledger/expr.h"
+#include "flow/choose.h"
 #include "store/own.h"
 #include "store/pipe.h"
 
@@ -36,65 +36,10 @@ static void put_found(struct buf *sql, const struct table *t, int64_t as_of)
             "record, p.code AS code FROM linked k JOIN present p ON p.entity = k.entity ORDER BY 1, 2) GROUP BY record)");
 }
 
-/* ---- those who count still ---- */
-
-enum { SHOWN = 12 }; /* columns that are handed on; behind them stand the ledger's, for its stock to look at */
-
-struct counting {
-    struct rows rows;
-    struct rows *from;
-    struct expr *stock;
-};
-
-static int counting_fetch(struct rows *r, struct row_block *b)
-{
-    struct counting *c = r->own;
-    return c->from->fetch(c->from, b);
-}
-
-static bool counting_parse(struct rows *r, struct row_block *b)
-{
-    struct counting *c = r->own;
-    if (c->from->parse && !c->from->parse(c->from, b)) return false;
-    size_t kept = 0;
-    for (size_t i = 0; i < b->n_rows; i++) {
-        const struct str *v = row_of(b, &c->from->columns, i);
-        if (c->stock && !expr_matches(c->stock, v + SHOWN)) continue;
-        memmove(row_of(b, &r->columns, kept++), v, SHOWN * sizeof *v);
-    }
-    b->n_rows = kept;
-    return true;
-}
-
-static void counting_close(struct rows *r)
-{
-    struct counting *c = r->own;
-    expr_free(c->stock);
-    rows_close(c->from);
-    free(c);
-}
-
-static struct rows *those_who_count(struct rows *from, struct store *s, const struct schema *l)
-{
-    if (!from) return NULL;
-    struct counting *c = mem_zero(1, sizeof *c);
-    c->from = from;
-    c->rows = (struct rows){.columns = {from->columns.names, SHOWN},
-                            .name = from->name,
-                            .fetch = counting_fetch,
-                            .parse = counting_parse,
-                            .close = counting_close,
-                            .diag = from->diag,
-                            .own = c};
-    const struct expr_env env = {from->columns.names + SHOWN, from->columns.n - SHOWN, l, str_head(str_of(s->now), 10)};
-    if (l->stock.n) c->stock = expr_compile(&env, l->stock, s->diag);
-    if (!l->stock.n || c->stock) return &c->rows;
-    rows_close(&c->rows);
-    return NULL;
-}
-
+/* Of those, whoever counts still. */
 struct rows *store_missing(struct store *s, const struct schema *l, int64_t as_of)
 {
+    enum { SHOWN = 12 }; /* columns that are handed on; behind them stand the ledger's, for its stock to look at */
     struct table *t = store_ledger(s, l) ? tables_ledger(s, l->name) : NULL;
     const struct field *name = schema_role(l, ROLE_NAME);
     if (!t) return NULL;
@@ -133,71 +78,46 @@ struct rows *store_missing(struct store *s, const struct schema *l, int64_t as_o
     sqlite3_stmt *q = pipe_drain(s) ? store_prepare(s, buf_text(&sql)) : NULL;
     buf_free(&sql);
     if (q) sqlite3_bind_text(q, 1, l->name.s, (int)l->name.n, SQLITE_STATIC);
-    return those_who_count(rows_of_statement(s, "missing", q), s, l);
+    return rows_choose(rows_of_statement(s, "missing", q), SHOWN, l->stock.s, l, str_head(str_of(s->now), 10));
 }
 
 /* ---- those whom a unit's next sheet is to hold ---- */
 
-struct expecting {
-    struct rows rows;
-    struct rows *from;
-    struct map gone; /* numbers of records */
-    int record;
+struct gone {
+    struct map records;
+    int column;
 };
 
-static int expecting_fetch(struct rows *r, struct row_block *b)
+static bool is_expected(const void *own, void *state, const struct str *v)
 {
-    struct expecting *e = r->own;
-    return e->from->fetch(e->from, b);
+    const struct gone *g = own;
+    (void)state;
+    return !map_find(&g->records, v[g->column]);
 }
 
-static bool expecting_parse(struct rows *r, struct row_block *b)
+static void free_gone(void *own)
 {
-    struct expecting *e = r->own;
-    if (e->from->parse && !e->from->parse(e->from, b)) return false;
-    size_t n = r->columns.n, kept = 0;
-    for (size_t i = 0; i < b->n_rows; i++) {
-        const struct str *v = row_of(b, &r->columns, i);
-        if (map_find(&e->gone, v[e->record])) continue;
-        if (kept != i) memcpy(row_of(b, &r->columns, kept), v, n * sizeof *v);
-        kept++;
-    }
-    b->n_rows = kept;
-    return true;
-}
-
-static void expecting_close(struct rows *r)
-{
-    struct expecting *e = r->own;
-    rows_close(e->from);
-    map_free(&e->gone);
-    free(e);
+    map_free(&((struct gone *)own)->records);
+    free(own);
 }
 
 struct rows *store_expected(struct store *s, const struct schema *l)
 {
+    static const struct row_test TEST = {.holds = is_expected, .free = free_gone};
     struct rows *missing = store_missing(s, l, 0);
     if (!missing) return NULL;
-    struct expecting *e = mem_zero(1, sizeof *e);
+    struct gone *g = mem_zero(1, sizeof *g);
     int found = columns_find(&missing->columns, STR("found_in")), record = columns_find(&missing->columns, STR("_record"));
     struct row_cursor cursor = {.rows = missing};
     for (const struct str *v; (v = rows_next(&cursor));)
-        if (v[found].n) map_at(&e->gone, v[record], NULL);
+        if (v[found].n) map_at(&g->records, v[record], NULL);
     bool ok = rows_done(&cursor);
     rows_close(missing);
-    e->from = ok ? store_rows(s, &(struct store_query){.ledger = l, .sorted = true, .record = true}) : NULL;
-    if (!e->from) {
-        map_free(&e->gone);
-        free(e);
-        return NULL;
+    struct rows *all = ok ? store_rows(s, &(struct store_query){.ledger = l, .sorted = true, .record = true}) : NULL;
+    if (all) {
+        g->column = columns_find(&all->columns, STR("_record"));
+        return rows_sieve(all, 0, &TEST, g);
     }
-    e->record = columns_find(&e->from->columns, STR("_record"));
-    e->rows = (struct rows){.columns = e->from->columns,
-                            .name = e->from->name,
-                            .fetch = expecting_fetch,
-                            .parse = expecting_parse,
-                            .close = expecting_close,
-                            .diag = e->from->diag,
-                            .own = e};
-    return &e->rows;
+    free_gone(g);
+    return NULL;
 }
