@@ -9,7 +9,7 @@
 #include "link/heading.h"
 #include "link/kind_own.h"
 
-enum { SILENT = HEADING_SILENT, LEFT_OUT = -9 }; /* instead of a kind */
+enum { SILENT = HEADING_SILENT, ASIDE = HEADING_ASIDE, LEFT_OUT = -9 }; /* instead of a kind */
 
 /* How many values of a column are what, among those sampled. */
 struct guess {
@@ -18,10 +18,10 @@ struct guess {
     size_t names, ids, phones, doors, decimals; /* Chinese names, citizen ids, telephones, addresses, numbers with a fraction */
     size_t texts, words, people;                /* with letters; one word of letters alone; two to four such words */
     size_t given_names, mixed, times, hashes;   /* known given names; letters with digits, a few; times of a day; 32 digits of 16 */
-    size_t ages;                                /* whole numbers up to 110 */
-    double least, most;                         /* of those that are digits alone */
-    double commonest;                           /* share of the values that have the word which most of them have */
-    double bits;                                /* what there is to know of it: how seldom two values are equal */
+    size_t ages, numbers, numbered, coded, all_words; /* whole numbers up to 110; a digit; four; one and a letter; words in all */
+    double least, most;                               /* of those that are digits alone */
+    double commonest;                                 /* share of the values that have the word which most of them have */
+    double bits;                                      /* what there is to know of it: how seldom two values are equal */
 };
 
 static bool is_one_of(struct str character, const char *characters)
@@ -144,6 +144,16 @@ static bool is_date(struct str v, const struct parts *p, struct buf scratch[2])
     return y >= 1500 && y <= 2100 && m >= 1 && m <= 12 && date_day(d.f[0]) <= 31;
 }
 
+/* "2023-05-01 09:30:00"; a date at midnight is one that a database wrote. */
+static bool is_time_of_day(struct str v)
+{
+    const char *colon = memchr(v.s, ':', v.n);
+    size_t i = colon ? (size_t)(colon - v.s) : v.n;
+    for (i = i > 2 && colon ? i - 2 : i; i < v.n; i++)
+        if (v.s[i] >= '1' && v.s[i] <= '9') return true;
+    return false;
+}
+
 static int by_number(const void *a, const void *b)
 {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -178,6 +188,10 @@ static void look_at(struct guess *g, struct str v, const struct parts *p, struct
     g->digits += digits;
     g->years += plain && v.n == 4 && number >= 1500 && number < 2100;
     g->days += plain && v.n <= 2 && number >= 1 && number <= 31;
+    g->numbers += p->digits > 0;
+    g->numbered += p->digits >= 4;
+    g->coded += p->digits && p->letters;
+    g->all_words += p->n_words;
     g->ages += plain && v.n <= 3 && number <= 110;
     if (plain && (g->least < 0 || number < g->least)) g->least = number;
     if (plain && number > g->most) g->most = number;
@@ -189,7 +203,7 @@ static void look_at(struct guess *g, struct str v, const struct parts *p, struct
         (digits && (v.n == 10 || v.n == 11)) || (parted && p->digits + p->separators == v.n && !(p->digits == 8 && v.n == 10));
     bool date = is_date(v, p, scratch);
     g->dates += date;
-    g->times += date && p->colons && p->digits > 8;
+    g->times += date && is_time_of_day(v);
     g->ats += memchr(v.s, '@', v.n) != NULL;
     g->doors += has_door(v, p->digits);
     size_t hex = 0;
@@ -237,6 +251,7 @@ struct columns_seen {
     const struct columns *c;
     const struct sample *s;
     struct guess *g;
+    int *told;   /* by the heading, and not belied by the values */
     int *kind;   /* or LEFT_OUT */
     bool *named; /* the heading says the kind */
 };
@@ -244,6 +259,7 @@ struct columns_seen {
 /* Does a heading's kind fit the values?  "birth place" is no date, and "last visit" no surname. */
 static bool is_readable(enum kind k, const struct columns_seen *x, size_t column)
 {
+    enum { LONGEST_CODE = 12 };
     const struct guess *g = &x->g[column];
     size_t read = 0;
     struct buf scratch[2] = {{0}};
@@ -256,7 +272,11 @@ static bool is_readable(enum kind k, const struct columns_seen *x, size_t column
     buf_free(&scratch[0]);
     buf_free(&scratch[1]);
     bool name = k == KIND_NAME || k == KIND_SURNAME || k == KIND_GIVEN;
-    return read * 2 >= g->given && (!name || g->texts * 2 >= g->given) && (k != KIND_EMAIL || g->ats * 2 >= g->given);
+    if ((name && g->texts * 2 < g->given) || (k == KIND_EMAIL && g->ats * 2 < g->given)) return false;
+    bool number = k == KIND_CITIZEN_ID || k == KIND_PHONE || k == KIND_IDENTIFIER;
+    if (k == KIND_CODE && (g->length > g->given * LONGEST_CODE || g->numbers * 2 < g->given || g->han * 2 > g->given)) return false;
+    if (k == KIND_ADDRESS && (g->dates + g->phones) * 2 > g->given) return false;
+    return read * 2 >= g->given && (!number || (g->numbered * 2 >= g->given && g->han * 2 < g->given));
 }
 
 /* Numbers that count the records, or were given to each of them by a machine. */
@@ -264,7 +284,7 @@ static bool is_serial(const struct columns_seen *x, size_t column)
 {
     enum { FEW = 20 };
     const struct guess *g = &x->g[column];
-    if (x->s->repeats[column] || g->given < FEW) return false;
+    if (x->s->repeats[column] || g->given < FEW || g->ids * 2 > g->given) return false;
     if (g->hashes * 10 > g->given * 9) return true;
     if (heading_is_number(x->c->names[column]) && (g->digits + g->mixed) * 10 > g->given * 9) return true;
     return g->digits == g->given && g->most - g->least < 2 * (double)x->s->n_rows;
@@ -272,13 +292,14 @@ static bool is_serial(const struct columns_seen *x, size_t column)
 
 static int kind_by_values(const struct guess *g, size_t rows)
 {
+    static const double LIVES = 40; /* years of birth are at least so far apart */
     if (g->ats * 2 > g->given) return KIND_EMAIL;
     if (g->ids * 5 > g->given * 4) return KIND_CITIZEN_ID;
     if (g->phones * 10 > g->given * 9) return KIND_PHONE;
     if (g->given * 2 < rows) return LEFT_OUT; /* unnamed and mostly empty: not worth a comparison */
     if (g->dates * 10 > g->given * 9) return KIND_DATE;
     if (g->distinct * 20 < g->given) return KIND_CATEGORY;
-    if (g->years * 20 > g->given * 19) return KIND_DATE;
+    if (g->years * 20 > g->given * 19 && g->most - g->least >= LIVES) return KIND_DATE;
     if (g->ages * 20 > g->given * 19 && g->distinct >= 20) return KIND_NUMBER;
     if (g->digits * 10 > g->given * 9) return g->length >= g->given * 6 ? KIND_IDENTIFIER : KIND_CODE;
     if (g->decimals * 10 > g->given * 9) return KIND_NUMBER;
@@ -300,24 +321,22 @@ static bool holds(struct str whole, struct str part)
     return false;
 }
 
-/* Is there a column that is of this kind by its heading? */
-static bool has_heading(const struct columns_seen *x, enum kind kind)
+/* The first kind that the heading may mean and the values allow. */
+static int told_by_heading(const struct columns_seen *x, size_t column)
 {
-    bool has = false;
-    for (size_t k = 0; k < x->c->n; k++)
-        has = has || (heading_kind(x->c->names[k]) == (int)kind && (!x->s->n || is_readable(kind, x, k)));
-    return has;
+    size_t at = 0;
+    int kind;
+    do kind = heading_next(x->c->names[column], &at);
+    while (kind >= 0 && x->s->n && !is_readable((enum kind)kind, x, column));
+    return kind;
 }
 
-/* "nom" beside "prénom" is the surname, "apellidos" makes "nombre" the given name, and so does "surname" a "name" of one word.  A
- * whole name says nothing beside both. */
-static int kind_of_whole_name(const struct columns_seen *x, struct str heading, const struct guess *g)
+/* Is there a column that is of this kind by its heading? */
+static bool has_told(const struct columns_seen *x, enum kind kind)
 {
-    bool surname = has_heading(x, KIND_SURNAME), given = has_heading(x, KIND_GIVEN);
-    bool english = holds(heading, STR("name")) && g->blanks * 2 > g->given;
-    if (surname && given) return LEFT_OUT;
-    if (surname == given || english) return KIND_NAME;
-    return surname ? KIND_GIVEN : KIND_SURNAME;
+    bool has = false;
+    for (size_t k = 0; k < x->c->n; k++) has = has || x->told[k] == (int)kind;
+    return has;
 }
 
 /* "company_name", "father's name" */
@@ -327,15 +346,26 @@ static int kind_of_other_name(const struct guess *g)
     return g->length > g->given * 10 ? KIND_TEXT : KIND_WORD;
 }
 
+/* "nom" beside "prénom" is the surname, "apellidos" makes "nombre" the given name, and so does "surname" a "name" of one word.  A
+ * whole name says nothing beside both. */
+static int kind_of_whole_name(const struct columns_seen *x, struct str heading, const struct guess *g)
+{
+    bool surname = has_told(x, KIND_SURNAME), given = has_told(x, KIND_GIVEN);
+    bool english = holds(heading, STR("name")) && g->blanks * 2 > g->given;
+    if (surname && given) return LEFT_OUT;
+    if (!g->han && (g->coded * 5 > g->given || g->all_words * 2 > g->given * 7)) return kind_of_other_name(g); /* a product's */
+    if (surname == given || english) return KIND_NAME;
+    return surname ? KIND_GIVEN : KIND_SURNAME;
+}
+
 /* The kind that the heading tells, if the values bear it out. */
 static int kind_by_heading(const struct columns_seen *x, size_t column)
 {
     const struct guess *g = &x->g[column];
     struct str heading = x->c->names[column];
-    int kind = heading_kind(heading);
+    int kind = x->told[column];
     if (kind == HEADING_NAME) kind = heading_is_whole_name(heading) ? kind_of_whole_name(x, heading, g) : kind_of_other_name(g);
-    if (kind < 0) return kind == SILENT ? SILENT : LEFT_OUT;
-    if (x->s->n && !is_readable((enum kind)kind, x, column)) return SILENT;
+    if (kind < 0) return kind == SILENT || kind == ASIDE ? kind : LEFT_OUT;
     if (kind == KIND_CITIZEN_ID && g->length < g->given * 14) kind = KIND_IDENTIFIER;
     bool wordy = kind == KIND_NAME || kind == KIND_TEXT || kind == KIND_WORD || kind == KIND_ADDRESS;
     return wordy && g->given >= 50 && g->distinct * 10 < g->given ? KIND_CATEGORY : kind;
@@ -359,7 +389,7 @@ static int kind_of_column(const struct columns_seen *x, size_t column)
     struct str heading = x->c->names[column];
     const struct guess *g = &x->g[column];
     if ((x->s->n && !g->given) || str_starts(heading, STR("_"))) return LEFT_OUT;
-    if (heading_is_record(heading) && !x->s->repeats[column]) return LEFT_OUT;
+    if (heading_is_record(heading) && !x->s->repeats[column] && g->ids * 2 <= g->given) return LEFT_OUT;
     int kind = kind_by_heading(x, column);
     x->named[column] = kind >= 0;
     if (kind != SILENT) return kind;
@@ -368,7 +398,7 @@ static int kind_of_column(const struct columns_seen *x, size_t column)
     if (kind == SILENT) kind = kind_by_values(g, x->s->n);
     bool numbered = (kind == KIND_CODE || kind == KIND_WORD || kind == KIND_TEXT) && heading_is_number(heading);
     if (numbered && g->distinct * 5 > g->given * 4 && g->length >= g->given * 4) return KIND_IDENTIFIER;
-    return kind == KIND_DATE && g->times * 2 > g->given && !x->s->repeats[column] ? LEFT_OUT : kind;
+    return kind == KIND_DATE && g->times * 2 > g->given ? LEFT_OUT : kind;
 }
 
 /* ---- what columns are beside each other ---- */
@@ -388,7 +418,7 @@ static void find_names(struct columns_seen *x)
 {
     static const double KNOWN = 0.05, MORE = 3;
     int best = -1, least = -1;
-    if (has_heading(x, KIND_SURNAME) || has_heading(x, KIND_GIVEN)) return;
+    if (has_told(x, KIND_SURNAME) || has_told(x, KIND_GIVEN)) return;
     for (size_t k = 0; k < x->c->n; k++) {
         if (x->kind[k] == KIND_NAME) return;
         if (is_of_words(x, k) && given_share(x, k) >= KNOWN && (best < 0 || given_share(x, k) > given_share(x, (size_t)best)))
@@ -482,6 +512,19 @@ static void leave_out_said_twice(struct columns_seen *x)
     }
 }
 
+/* Remarks are looked at only where there is hardly anything else. */
+static void take_remarks(struct columns_seen *x)
+{
+    enum { ENOUGH = 3 };
+    size_t n = 0;
+    for (size_t k = 0; k < x->c->n; k++) n += x->kind[k] >= 0;
+    for (size_t k = 0; k < x->c->n; k++) {
+        if (x->kind[k] != ASIDE) continue;
+        int kind = n < ENOUGH && x->s->n ? kind_by_values(&x->g[k], x->s->n) : LEFT_OUT;
+        x->kind[k] = kind == KIND_TEXT || kind == KIND_WORD ? kind : LEFT_OUT;
+    }
+}
+
 /* Of more columns than a model takes, those that say most, and above all those of which the heading says what they are. */
 static void leave_out_least(struct columns_seen *x)
 {
@@ -534,11 +577,17 @@ static void set_unless(struct model *m, const struct columns_seen *x, const size
 
 bool model_guess(struct model *m, const struct columns *c, const struct sample *s, struct buf *left_out)
 {
-    struct columns_seen x = {c, s, mem_zero(c->n + 1, sizeof *x.g), mem_zero(c->n + 1, sizeof *x.kind),
+    struct columns_seen x = {c,
+                             s,
+                             mem_zero(c->n + 1, sizeof *x.g),
+                             mem_zero(c->n + 1, sizeof *x.told),
+                             mem_zero(c->n + 1, sizeof *x.kind),
                              mem_zero(c->n + 1, sizeof *x.named)};
     size_t at[COMPARISONS];
     for (size_t k = 0; k < c->n; k++) x.g[k] = look(s, k);
+    for (size_t k = 0; k < c->n; k++) x.told[k] = told_by_heading(&x, k);
     for (size_t k = 0; k < c->n; k++) x.kind[k] = kind_of_column(&x, k);
+    take_remarks(&x);
     leave_out_said_twice(&x);
     find_names(&x);
     leave_out_least(&x);
@@ -554,6 +603,7 @@ bool model_guess(struct model *m, const struct columns *c, const struct sample *
     set_swaps(m);
     set_unless(m, &x, at);
     free(x.g);
+    free(x.told);
     free(x.kind);
     free(x.named);
     return m->n > 0;

@@ -14,31 +14,39 @@ static const char AGE[] = "age alter edad âge età idade leeftijd wiek возр
 static const char WHOLE_NAME[] =
     "=name =names =full_name =fullname =person_name =personname =customer_name =customername =patient_name =patientname "
     "=client_name =employee_name =member_name =nom =nombre =nome =naam =nom_complet =nombre_completo =nome_completo =ime "
-    "=nom_et_prénom =nom_prénom =nom_prenom =imię_i_nazwisko =name_vorname =vor_und_nachname";
+    "=nom_et_prénom =nom_et_prenom =nom_prénom =nom_prenom =nombre_y_apellidos =apellidos_y_nombre =imię_i_nazwisko =name_vorname "
+    "=vorname_name =first_and_surname =first_and_last_name";
 static const char TITLES[] = "title company organisation organization firm business 名称";
 static const struct {
     int kind;
     const char *words;
 } HEADINGS[] = {
-    {HEADING_ANSWER, "cluster clusterid clusters =entity entity_id entityid =true_id truth =gold gold_label goldstandard is_match "
-                     "is_duplicate duplicate_of =label =labels =class =match =duplicate =duplicates =dup"},
-    {HEADING_ASIDE, "source sources =dataset created creation updated modified inserted timestamp create_time update_time remark "
-                    "remarks note notes comment comments memo bemerkung bemerkungen anmerkung anmerkungen remarque remarques "
-                    "commentaire commentaires observaciones observações opmerking opmerkingen note_interne примечание ghi_chú "
-                    "来源 備考 备注 備註 录入 登记时间 登记日期 填报 填表 更新时间 采集时间 创建时间 修改时间 비고"},
+    {HEADING_ANSWER,
+     "cluster clusterid clusters =entity entity_id entityid =true_id truth ground_truth =gold gold_label goldstandard is_match "
+     "is_duplicate duplicate_of =label =labels =class =match =duplicate =duplicates =dup"},
+    {HEADING_ASIDE,
+     "source sources =dataset created creation updated modified inserted timestamp create_time update_time remark "
+     "remarks note notes comment comments memo notiz notizen bemerkung bemerkungen anmerkung anmerkungen remarque remarques "
+     "commentaire commentaires observaciones observações opmerking opmerkingen note_interne примечание ghi_chú "
+     "interviewer clerk operator =说明 情况说明 其他说明 附注 =其他 =其它 经办 登记人 采集人 审核 网格员 楼长 调查人 走访人 "
+     "来源 備考 备注 備註 录入 登记时间 登记日期 填报 填表 更新时间 采集时间 创建时间 修改时间 비고"},
     {KIND_CATEGORY, "sex gender geschlecht sexe sexo sesso geslacht płeć пол giới_tính 性别 性別 성별"},
     {KIND_DATE, BIRTH},
     {KIND_DATE, "date datum fecha data дата ngày 日期 时间 年月 日付"},
-    {KIND_CITIZEN_ID, "idno idcard id_card sfz sfzh 身份证 身份證 公民身份"},
+    {KIND_CITIZEN_ID, "idno idcard id_card sfz sfzh 身份证 身份證 身分证 公民身份"},
     {KIND_PHONE,
      "phone phonenumber mobile mobil tel telephone telefon telefono teléfono telefone telefoon téléphone cell cellphone "
-     "celular móvil handy portable fax телефон điện_thoại sđt 电话 電話 手机 手機 联系方式 联系号码 携帯 전화 휴대폰"},
+     "celular móvil handy portable fax телефон điện_thoại sđt 电话 電話 手机 手機 联系方式 联系号码 联络 座机 固话 宅电 携帯 전화 "
+     "휴대폰"},
     {KIND_EMAIL, "email emailaddress e_mail mail correo courriel почта 邮箱 电子邮件 メール 이메일"},
-    {KIND_CODE, "postcode zip zipcode pcode postal plz postleitzahl cep cap индекс kod_pocztowy 邮编 邮政编码 郵便番号 우편번호 "
-                "street_number street_no house_number house_no houseno housenumber hausnummer hausnr huisnummer door_no 门牌"},
+    {KIND_CODE,
+     "postcode post_code zip zipcode pcode postal plz postleitzahl cep cap индекс kod_pocztowy 邮编 邮政编码 郵便番号 우편번호 "
+     "street_number street_no house_number house_no houseno housenumber hausnummer hausnr huisnummer door_no 门牌"},
     {KIND_IDENTIFIER,
      "soc ssn sin nhs passport passeport pasaporte reisepass pesel cpf dni nie isbn issn iban vat tax_id cmnd "
-     "cccd снилс инн паспорт licence license 证件号 证书 护照 银行卡 卡号 账号 帐号 信用代码 机构代码 注册号 税号"},
+     "cccd снилс инн паспорт licence license 证件号 证书 证号 证编号 护照 银行卡 卡号 账号 帐号 信用代码 机构代码 注册号 税号"},
+    {HEADING_NAME, "name_vorname vorname_name nom_prénom nom_prenom nom_et_prénom nom_et_prenom nombre_y_apellidos "
+                   "apellidos_y_nombre imię_i_nazwisko first_and_surname first_and_last_name"},
     {KIND_NAME, "họ_tên họ_và_tên фио 姓名 氏名 名前 名字 户主 联系人 성명 이름"},
     {KIND_SURNAME, "surname lastname familyname last family lname nachname familienname apellido apellidos cognome sobrenome "
                    "achternaam nazwisko maiden nom_de_famille nom_famille фамилия họ soyad efternamn =姓 姓氏 苗字"},
@@ -57,7 +65,7 @@ static const struct {
 static const char RECORD[] =
     "=id =uid =uuid =guid =unique_id =uniqueid =rec_id =recid =record_id =recordid =row =row_id =rowid =row_number =rownum =no =nr "
     "=num =n =stt =index =idx =key =pk =unnamed_0 =lfd_nr =rec_no =recno =№ =n° =п_п =序号 =序號 =编号 =编码 =行号 =番号 =번호";
-static const char NUMBER[] = "id uid mrn ncid num number nummer numero número номер no nr 编号 编码 证号 番号";
+static const char NUMBER[] = "id uid mrn ncid num number nummer numero número номер no nr 编号 编码 番号";
 static const char SHARED[] = "household family group class store site branch dept department region team 家庭 户 单位 部队 部门 班";
 
 static bool is_cjk(unsigned char first)
@@ -124,15 +132,23 @@ static bool tells(struct str heading, const char *words)
     return it;
 }
 
-int heading_kind(struct str heading)
+int heading_next(struct str heading, size_t *at)
 {
     struct buf b = {0};
     words_of(&b, heading);
     int kind = HEADING_SILENT;
-    for (size_t i = 0; kind == HEADING_SILENT && i < sizeof HEADINGS / sizeof *HEADINGS; i++)
-        if (has_any(buf_slice(&b), HEADINGS[i].words)) kind = HEADINGS[i].kind;
+    while (kind == HEADING_SILENT && *at < sizeof HEADINGS / sizeof *HEADINGS) {
+        if (has_any(buf_slice(&b), HEADINGS[*at].words)) kind = HEADINGS[*at].kind;
+        ++*at;
+    }
     buf_free(&b);
     return kind;
+}
+
+int heading_kind(struct str heading)
+{
+    size_t at = 0;
+    return heading_next(heading, &at);
 }
 
 bool heading_is_birth(struct str heading)

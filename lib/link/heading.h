@@ -12,6 +12,8 @@ enum {
     HEADING_ASIDE = -3,  /* says nothing of whom the record is about: a remark, when it was entered, by whom */
 };
 int heading_kind(struct str heading);
+/* The next kind that it may mean, where values belie the one before; *at is 0 at first. */
+int heading_next(struct str heading, size_t *at);
 bool heading_is_birth(struct str heading);
 bool heading_is_age(struct str heading);
 /* "id", "no", 序号, "rec_id": the record's own number, or the list's. */

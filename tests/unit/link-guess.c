@@ -66,6 +66,8 @@ static void put_value(struct buf *b, char sort, size_t row)
     case 'a': buf_printf(b, "%u %s Street", 1 + any(900), ONE_OF(STREET)); break;
     case 'A': buf_printf(b, "%s %s", s, any(2) ? "Street" : "Road"); break;
     case 'v': buf_printf(b, "孔村镇%s%u组%u号", ONE_OF(VILLAGE), 1 + any(9), 1 + any(60)); break;
+    case 'S': buf_printf(b, "%sstraße %u", ONE_OF(STREET), 1 + any(90)); break;
+    case 'q': buf_printf(b, "%s %s %c%u", s, ONE_OF(WORDS), 'A' + any(26), 100 + any(900)); break;
     case 'h': buf_printf(b, "%u", 1 + any(400)); break;
     case 'c': buf_put(b, ONE_OF(TOWN)); break;
     case 'x': buf_printf(b, "%u", 10001 + 37 * any(200)); break;
@@ -171,6 +173,14 @@ static void headings(void)
        "full_name", "label", "birthday");
     IS("a heading that the values belie tells nothing", "birth place (word), last visit (date), first (given); not any", "cdg",
        "birth place", "last visit", "first");
+    IS("of several kinds that a heading may mean the values take one",
+       "Name, Vorname (name), Strasse/Hausnr. (text), Mail Address (email); not any", "NSe", "\"Name, Vorname\"", "Strasse/Hausnr.",
+       "Mail Address");
+    IS("a column ID of citizen ids is no number of records, and 身份证地址 is an address",
+       "ID (citizen_id), 名字 (name), 身份证地址 (address); not 经办人", "izvz", "ID", "名字", "身份证地址", "经办人");
+    IS("a name is not of a person where its words are many or have digits in them", "name (text), price (number); not id", "#q$",
+       "id", "name", "price");
+    IS("remarks are compared where there is hardly anything else", "memo (text), amount (number); not any", "w$", "memo", "amount");
     IS("an amount of money is a number, and a number that each record has of its own is none of it",
        "company name (text), price (number); not customer no", "Cb$", "customer no", "company name", "price");
 }
