@@ -36,7 +36,7 @@ static const enum key *tried_keys(enum kind k, size_t *n)
 static bool is_decisive(enum kind k)
 {
     return k == KIND_CITIZEN_ID || k == KIND_IDENTIFIER || k == KIND_PHONE || k == KIND_EMAIL || k == KIND_ADDRESS ||
-           k == KIND_TEXT || k == KIND_NAME;
+           k == KIND_TEXT || k == KIND_NAME || k == KIND_DATE;
 }
 
 /* Candidates in the order in which they are tried: every column by itself, then every two. */

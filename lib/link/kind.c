@@ -98,7 +98,7 @@ static const struct likeness IDENTIFIER_LEVELS[] = {
 static const struct likeness PHONE_LEVELS[] = {
     NONE,
     {"other", "different", {.25f, .60f, .97f}},
-    {"slip", "one slip", {.04f, .01f, .002f}},
+    {"slip", "one slip, or no area code", {.04f, .01f, .002f}},
     {"equal", "the same, common", {.71f, .39f, .028f}},
     {"equal_16", "the same, shared", {0}},
     {"equal_4", "the same", {0}},

@@ -90,12 +90,18 @@ static unsigned short_names(const uint64_t *a, const uint64_t *b)
     return alike[0] >= ALIKE_SHAPE ? NAME_SURNAME : NAME_OTHER;
 }
 
+/* "a" or "a." beside "ann". */
+static bool is_initial(struct str w, struct str of)
+{
+    return w.n && of.n && w.s[0] == of.s[0] && (w.n == 1 || (w.n == 2 && w.s[1] == '.'));
+}
+
 /* Names of several words: every word of the one with fewer has its like in the other, in any order. */
 static unsigned long_names(struct str a, struct str b)
 {
     double whole = jaro_winkler(a, b);
     if (whole >= 0.96) return NAME_SOUND;
-    unsigned words = 0, found = 0;
+    unsigned words = 0, found = 0, initials = 0;
     struct str s = a.n < b.n ? a : b, t = a.n < b.n ? b : a;
     for (size_t i = 0; i < s.n;) {
         size_t e = i;
@@ -109,12 +115,14 @@ static unsigned long_names(struct str a, struct str b)
             while (f < t.n && t.s[f] != ' ') f++;
             struct str x = {t.s + j, f - j};
             j = f + 1;
-            if (!x.n || jaro_winkler(w, x) < 0.9) continue;
+            bool initial = is_initial(w, x) || is_initial(x, w);
+            if (!x.n || (!initial && jaro_winkler(w, x) < 0.9)) continue;
+            initials += initial;
             found++;
             break;
         }
     }
-    if (words && found == words) return words > 1 ? NAME_SHAPE : NAME_PART;
+    if (words && found == words && initials < words) return words > 1 && !initials ? NAME_SHAPE : NAME_PART;
     if (whole >= 0.9) return NAME_SHAPE;
     if (whole >= 0.84) return NAME_PART;
     if (words > 1 && found * 2 >= words) return NAME_SURNAME;
@@ -312,9 +320,18 @@ static unsigned citizen_level(const uint64_t *a, const uint64_t *b)
 /* ---- digits ---- */
 enum phone_level { PHONE_OTHER = 1, PHONE_SLIP, PHONE_EXACT };
 
+/* A number with its area code and without. */
+static bool is_phone_end(uint64_t end, uint64_t of)
+{
+    int digits = (63 - __builtin_clzll(end)) / 4; /* there is a 1 before the first */
+    uint64_t mask = (1ull << (4 * digits)) - 1;
+    return digits >= 7 && (of & mask) == (end & mask);
+}
+
 static unsigned phone_level(uint64_t a, uint64_t b)
 {
     uint64_t differ = a ^ b;
+    if (a < b ? is_phone_end(a, b) : is_phone_end(b, a)) return PHONE_SLIP;
     differ = (differ | differ >> 1 | differ >> 2 | differ >> 3) & 0x1111111111111111u;
     if (differ && !(differ & (differ - 1))) return PHONE_SLIP;
     if (bits(differ, 0) != 2) return PHONE_OTHER;

@@ -38,7 +38,7 @@ static bool tells_apart(const struct comparison *c, bool organisation)
 static bool has_title(const struct model *m)
 {
     for (size_t k = 0; k < m->n; k++)
-        if (m->comparisons[k].kind == KIND_TEXT && model_names_it(&m->comparisons[k])) return true;
+        if (m->comparisons[k].kind != KIND_NUMBER && model_names_it(&m->comparisons[k])) return true;
     return false;
 }
 

@@ -52,6 +52,10 @@ static void names(void)
     is(KIND_NAME, "买买提·艾力", "买买提•艾力", "equal_4");
     is(KIND_NAME, "无", "王伟", "none");
     is(KIND_NAME, "John Smith", "Smith, John", "shape");
+    is(KIND_NAME, "J. Smith", "John Smith", "part");
+    is(KIND_NAME, "Smith, J.", "John Smith", "part");
+    is(KIND_NAME, "J. Smith", "Karl Smith", "surname");
+    is(KIND_NAME, "J. S.", "John Smith", "surname");
 }
 
 static void ids(void)
@@ -67,6 +71,10 @@ static void ids(void)
 
 static void others(void)
 {
+    is(KIND_PHONE, "0416-6931698", "6931698", "slip");
+    is(KIND_PHONE, "13912345678", "13912345687", "slip");
+    is(KIND_PHONE, "0416-6931698", "0417-6931699", "other");
+    is(KIND_PHONE, "13912345678", "345678", "other");
     is(KIND_DATE, "1985-06-15", "19850615", "equal_16");
     is(KIND_DATE, "1985-06-15", "1985-06", "month");
     is(KIND_DATE, "1985-06-15", "1985", "partial");
