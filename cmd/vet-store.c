@@ -20,33 +20,11 @@ struct work {
     struct store *store;
     struct schema *ledger;
     struct units *units; /* those to make a store with */
+    const char *what;    /* the first argument of the action */
     const char *ledger_name, *period, *by, *reason, *receipt, *unit;
     const char *month_meant; /* --period as it was given */
     bool cascade, run;
 };
-
-static const char *argument(const struct work *w, size_t i)
-{
-    return i + 1 < w->session.files.n ? w->session.files.v[i + 1] : NULL;
-}
-
-/* The one argument that an action needs, or a finding. */
-static const char *needed(struct work *w, const char *example)
-{
-    if (!argument(w, 0)) diag_add(&w->session.diag, DIAG_STORE_NEEDS, NULL, w->session.files.v[0], example, NULL);
-    else if (argument(w, 1)) diag_add(&w->session.diag, DIAG_ARGUMENT_EXTRA, NULL, argument(w, 1), NULL);
-    else return argument(w, 0);
-    return NULL;
-}
-
-static void write_rows(struct work *w, struct rows *r)
-{
-    struct out *o = r ? out_open(w->session.output, &w->session.diag) : NULL;
-    struct copy_options c = {.format = w->session.to == TO_JSON ? ROWS_JSON : ROWS_CSV};
-    bool ok = o && rows_copy(r, o, &c, NULL);
-    if (o) out_close(o, ok, &w->session.diag);
-    rows_close(r);
-}
 
 static void tell(struct work *w, enum diag_code code, const char *a)
 {
@@ -90,7 +68,12 @@ static void do_verify(struct work *w)
 
 static void do_log(struct work *w)
 {
-    write_rows(w, store_log_told(w->store, session_translate));
+    struct session *s = &w->session;
+    struct rows *r = store_log_told(w->store, session_translate);
+    struct out *o = r ? out_open(s->output, &s->diag) : NULL;
+    bool ok = o && rows_copy(r, o, &(struct copy_options){.format = s->to == TO_JSON ? ROWS_JSON : ROWS_CSV}, NULL);
+    if (o) out_close(o, ok, &s->diag);
+    rows_close(r);
 }
 
 static void do_undo(struct work *w)
@@ -99,9 +82,8 @@ static void do_undo(struct work *w)
     size_t n = 0;
     struct undone done;
     bool ok = true;
-    for (size_t i = 0; ok && argument(w, i); i++) ok = store_batches(w->store, argument(w, i), w->run, &v, &n);
-    if (ok && !n) diag_add(&w->session.diag, DIAG_STORE_NEEDS, NULL, "undo", "BATCH", NULL);
-    if (ok && n && store_undo(w->store, v, n, w->cascade, &done)) {
+    for (size_t i = 1; ok && i < w->session.files.n; i++) ok = store_batches(w->store, w->session.files.v[i], w->run, &v, &n);
+    if (ok && store_undo(w->store, v, n, w->cascade, &done)) {
         tell_number(w, DIAG_UNDO_WAS, done.away);
         tell_number(w, DIAG_REDO_WAS, done.back);
     }
@@ -112,36 +94,31 @@ static void do_undo(struct work *w)
 static void do_freeze(struct work *w)
 {
     struct arena memory = {0};
-    const char *period = needed(w, "2026-11");
     struct place at = {.file = w->session.db};
     char batch[24];
-    if (!period) return;
-    struct moment m = moment_of(w->store, str_of(period), 0, &memory);
+    struct moment m = moment_of(w->store, str_of(w->what), 0, &memory);
     int64_t state = m.as_of ? m.as_of : store_head(w->store, NULL);
     snprintf(batch, sizeof batch, "%lld", (long long)state);
-    if (store_freeze(w->store, period, state, w->by ? w->by : session_who(), w->reason, w->session.share))
-        diag_add(&w->session.diag, DIAG_FREEZE_DONE, &at, period, batch, NULL);
+    if (store_freeze(w->store, w->what, state, w->by ? w->by : session_who(), w->reason, w->session.share))
+        diag_add(&w->session.diag, DIAG_FREEZE_DONE, &at, w->what, batch, NULL);
     arena_free(&memory);
 }
 
 static void do_backup(struct work *w)
 {
-    const char *to = needed(w, "copy.db");
-    if (to) store_backup(w->store, to);
+    store_backup(w->store, w->what);
 }
 
 static void do_restore(struct work *w)
 {
-    const char *from = needed(w, "copy.db");
-    if (from) store_restore(from, w->session.db, &w->options, &w->session.diag);
+    store_restore(w->what, w->session.db, &w->options, &w->session.diag);
 }
 
 static void do_pack(struct work *w)
 {
     struct session *s = &w->session;
-    const char *to = argument(w, 0) || !s->output ? needed(w, "hand-over.zip") : s->output;
-    const struct pack_options p = {.share = s->share, .unit = w->unit, .period = w->month_meant, .output = to};
-    struct out *o = to ? out_open(to, &s->diag) : NULL;
+    const struct pack_options p = {.share = s->share, .unit = w->unit, .period = w->month_meant, .output = w->what};
+    struct out *o = out_open(w->what, &s->diag);
     bool ok = o && store_pack(w->store, &p, o);
     if (o && out_close(o, ok, &s->diag) && ok) tell(w, DIAG_PACK_DONE, NULL);
 }
@@ -149,10 +126,9 @@ static void do_pack(struct work *w)
 static void do_unpack(struct work *w)
 {
     struct session *s = &w->session;
-    const char *from = needed(w, "hand-over.zip");
-    struct out *o = from ? out_open(s->output, &s->diag) : NULL;
+    struct out *o = out_open(s->output, &s->diag);
     struct buf receipt = {0};
-    bool ok = o && store_unpack(w->store, s->share, from, &receipt);
+    bool ok = o && store_unpack(w->store, s->share, w->what, &receipt);
     if (ok) out_write(o, buf_slice(&receipt));
     if (o) out_close(o, ok, &s->diag);
     if (!ok) store_discard(w->store);
@@ -163,12 +139,8 @@ static void do_unpack(struct work *w)
 static void do_erase(struct work *w)
 {
     uint64_t rows;
-    char text[24];
-    const char *key = needed(w, "370124...");
-    if (key && !w->reason) diag_add(&w->session.diag, DIAG_STORE_NEEDS, NULL, "erase", "--reason TEXT", NULL);
-    if (!key || !w->reason || !store_erase(w->store, w->ledger, key, w->reason, &rows)) return;
-    snprintf(text, sizeof text, "%llu", (unsigned long long)rows);
-    tell(w, DIAG_ERASE_DONE, text);
+    if (!w->reason) diag_add(&w->session.diag, DIAG_STORE_NEEDS, NULL, "erase", "--reason TEXT", NULL);
+    else if (store_erase(w->store, w->ledger, w->what, w->reason, &rows)) tell_number(w, DIAG_ERASE_DONE, (size_t)rows);
 }
 
 enum opening { OPENS, MAKES, OPENS_NOTHING };
@@ -176,30 +148,54 @@ static const struct action {
     const char *name;
     enum store_mode mode;
     enum opening opening;
+    const char *example; /* of the argument that it needs, or NULL */
     void (*run)(struct work *);
 } ACTIONS[] = {
-    {"init", STORE_CREATE, MAKES, do_init},    {"info", STORE_READ, OPENS, do_info},
-    {"verify", STORE_READ, OPENS, do_verify},  {"log", STORE_READ, OPENS, do_log},
-    {"undo", STORE_WRITE, OPENS, do_undo},     {"freeze", STORE_WRITE, OPENS, do_freeze},
-    {"backup", STORE_WRITE, OPENS, do_backup}, {"restore", STORE_READ, OPENS_NOTHING, do_restore},
-    {"pack", STORE_WRITE, OPENS, do_pack},     {"unpack", STORE_CREATE, OPENS, do_unpack},
-    {"erase", STORE_WRITE, OPENS, do_erase},
+    {"init", STORE_CREATE, MAKES, NULL, do_init},
+    {"info", STORE_READ, OPENS, NULL, do_info},
+    {"verify", STORE_READ, OPENS, NULL, do_verify},
+    {"log", STORE_READ, OPENS, NULL, do_log},
+    {"undo", STORE_WRITE, OPENS, "BATCH", do_undo}, /* or several */
+    {"freeze", STORE_WRITE, OPENS, "2026-11", do_freeze},
+    {"backup", STORE_WRITE, OPENS, "copy.db", do_backup},
+    {"restore", STORE_READ, OPENS_NOTHING, "copy.db", do_restore},
+    {"pack", STORE_WRITE, OPENS, "hand-over.zip", do_pack},
+    {"unpack", STORE_CREATE, OPENS, "hand-over.zip", do_unpack},
+    {"erase", STORE_WRITE, OPENS, "370124...", do_erase},
 };
 
-static const struct action *find_action(struct session *s)
+static bool refuse(struct work *w, enum diag_code code, const char *a, const char *b, const char *c)
 {
-    const char *word = s->files.n ? s->files.v[0] : NULL;
+    diag_add(&w->session.diag, code, NULL, a, b, c, NULL);
+    return false;
+}
+
+static const struct action *find_action(struct work *w)
+{
+    const char *word = w->session.files.n ? w->session.files.v[0] : NULL;
+    const struct action *found = NULL;
     struct buf all = {0};
-    for (size_t i = 0; i < sizeof ACTIONS / sizeof *ACTIONS; i++) {
-        if (word && strcmp(word, ACTIONS[i].name) == 0) {
-            buf_free(&all);
-            return &ACTIONS[i];
-        }
-        buf_printf(&all, "%s%s", i ? " " : "", ACTIONS[i].name);
+    for (const struct action *a = ACTIONS; a < ACTIONS + sizeof ACTIONS / sizeof *ACTIONS; a++) {
+        if (word && strcmp(word, a->name) == 0) found = a;
+        buf_printf(&all, "%s%s", all.n ? " " : "", a->name);
     }
-    diag_add(&s->diag, word ? DIAG_STORE_ACTION : DIAG_STORE_NO_ACTION, NULL, word ? word : buf_text(&all), buf_text(&all), NULL);
+    const char *names = buf_text(&all);
+    if (!found) refuse(w, word ? DIAG_STORE_ACTION : DIAG_STORE_NO_ACTION, word ? word : names, names, NULL);
     buf_free(&all);
-    return NULL;
+    return found;
+}
+
+static bool read_arguments(struct work *w, const struct action *a)
+{
+    struct session *s = &w->session;
+    size_t n = s->files.n, most = a->run == do_undo ? n : a->example ? 2 : 1;
+    if (n > most) return refuse(w, DIAG_ARGUMENT_EXTRA, s->files.v[most], NULL, NULL);
+    w->what = n > 1 ? s->files.v[1] : a->run == do_pack ? s->output : NULL;
+    if (a->example && !w->what) return refuse(w, DIAG_STORE_NEEDS, a->name, a->example, NULL);
+    w->month_meant = w->period;
+    if (a->run != do_freeze) return true;
+    w->period = w->what;
+    return session_is_month(str_of(w->what)) || refuse(w, DIAG_STORE_MONTH, a->name, w->what, a->example);
 }
 
 /* A month, what the batches of this run say of themselves, the store. */
@@ -208,24 +204,13 @@ static bool open_store(struct work *w, const struct action *a)
     struct session *s = &w->session;
     struct str period;
     struct stat st;
-    if (!s->db) {
-        diag_add(&s->diag, DIAG_STORE_WANTED, NULL, "vet-store", NULL);
-        return false;
-    }
+    if (!s->db) return refuse(w, DIAG_STORE_WANTED, "vet-store", NULL, NULL);
     if (a->opening == MAKES && stat(s->db, &st) == 0) {
         tell(w, DIAG_STORE_EXISTS, NULL);
         return false;
     }
-    w->month_meant = w->period;
-    if (a->run == do_freeze && argument(w, 0)) {
-        w->period = argument(w, 0);
-        if (!session_is_month(str_of(w->period))) {
-            diag_add(&s->diag, DIAG_STORE_MONTH, NULL, "freeze", w->period, "2026-11", NULL);
-            return false;
-        }
-    }
     if (!session_period(s, &w->period, &period)) return false;
-    if (a->run == do_erase && argument(w, 0)) session_hide(s, argument(w, 0));
+    if (a->run == do_erase) session_hide(s, w->what);
     if (a->run == do_erase) s->by = w->by;
     w->options = session_options(s, period);
     if (a->opening == OPENS_NOTHING) return true;
@@ -253,9 +238,9 @@ int main(int argc, char **argv)
         {OPT_STRING, 0, "unit", &w.unit, "CODE", "the unit to hand over, with all below it (default: all)", NULL, 0, 0},
         {OPT_STRING, 0, "receipt", &w.receipt, "FILE", "verify: does the log still hold what the receipt says?", NULL, 0, 0},
     };
-    const struct action *a;
-    if (session_start(&w.session, own, sizeof own / sizeof *own, argc, argv) && (a = find_action(&w.session)) && open_store(&w, a))
-        a->run(&w);
+    bool started = session_start(&w.session, own, sizeof own / sizeof *own, argc, argv);
+    const struct action *a = started ? find_action(&w) : NULL;
+    if (a && read_arguments(&w, a) && open_store(&w, a)) a->run(&w);
     store_close(w.store);
     units_free(w.units);
     schema_free(w.ledger);

@@ -23,6 +23,9 @@ status "a folder" 4 vet-store info -d folder.db
 vet-store init -q -d v.db
 status "a freeze without its month" 2 vet-store freeze -d v.db --lang zh
 has "shows one" err 'vet-store freeze 2026-11'
+status "an argument that an action does not take" 2 vet-store verify other.db -d v.db
+has "is not passed over" err "argument_extra: "
+one_line "one too many"
 status "a look back to before the first batch" 2 vet-export -d v.db --as-of 2020-01 --lang zh
 has "says when the store begins" err "2026-11-24"
 status "a report that there is not" 2 vet-report -d v.db -r month --lang zh
