@@ -323,7 +323,8 @@ static bool read_number(struct str s, struct value *v)
     for (size_t i = 0; i < s.n && k < sizeof text - 5;) {
         size_t at = i;
         UChar32 c = (UChar32)text_next(s, &i);
-        if (c == ',' || c == ' ' || c == 0x5143 || u_charType(c) == U_CURRENCY_SYMBOL) continue; /* $1,200; 1200元 */
+        bool unit = c == 0x5143 || c == 0x5C81 || c == 0x6B72 || c == 0x5468;             /* 1200元, 62岁, 62周岁 */
+        if (c == ',' || c == ' ' || unit || u_charType(c) == U_CURRENCY_SYMBOL) continue; /* $1,200 */
         while (at < i) text[k++] = s.s[at++];
     }
     text[k] = 0;

@@ -71,6 +71,8 @@ static void ids(void)
 
 static void others(void)
 {
+    is(KIND_NUMBER, "62岁", "62", "equal_4");
+    is(KIND_NUMBER, "62周岁", "62歲", "equal_4");
     is(KIND_PHONE, "0416-6931698", "6931698", "slip");
     is(KIND_PHONE, "13912345678", "13912345687", "slip");
     is(KIND_PHONE, "0416-6931698", "0417-6931699", "other");
