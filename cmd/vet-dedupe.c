@@ -98,60 +98,88 @@ static bool show(struct session *s, const struct request *q, struct link *k, boo
     return !st || !rows || mask != PROFILE_NONE || session_unmasked(s, q->explain ? NULL : st, rows, to);
 }
 
-static bool write_text(struct session *s, const char *path, const struct buf *b)
+/* Where things go: all of it takes its place, or nothing does. */
+struct outputs {
+    struct out *of[6];
+    size_t n;
+};
+
+static struct out *output(struct session *s, struct outputs *all, const char *path)
 {
     struct out *o = out_open(path, &s->diag);
-    if (!o) return false;
-    out_write(o, buf_slice(b));
-    return out_close(o, true, &s->diag);
+    if (o) all->of[all->n++] = o;
+    return o;
 }
 
-static bool write_rows(struct session *s, struct link *k, const char *path,
+static bool close_outputs(struct session *s, struct outputs *all, bool keep)
+{
+    for (size_t i = 0; keep && i < all->n; i++) {
+        out_descriptor(all->of[i]); /* all of it is out before any takes its place */
+        keep = !out_failed(all->of[i]);
+    }
+    bool ok = keep;
+    for (size_t i = 0; i < all->n; i++) ok = out_close(all->of[i], keep, &s->diag) && ok;
+    all->n = 0;
+    return ok;
+}
+
+static bool write_text(struct session *s, struct outputs *all, const char *path, const struct buf *b)
+{
+    struct out *o = output(s, all, path);
+    if (o) out_write(o, buf_slice(b));
+    return o && !out_failed(o);
+}
+
+static bool write_rows(struct session *s, struct outputs *all, struct link *k, const char *path,
                        bool (*write)(struct link *, struct out *, enum row_format))
 {
-    struct out *o = out_open(path, &s->diag);
-    if (!o) return false;
-    bool ok = write(k, o, s->to == TO_JSON ? ROWS_JSON : ROWS_CSV);
-    return out_close(o, ok && s->diag.status < 2, &s->diag) && ok;
+    struct out *o = output(s, all, path);
+    return o && write(k, o, s->to == TO_JSON ? ROWS_JSON : ROWS_CSV) && s->diag.status < 2;
 }
 
-static bool explain(struct session *s, struct link *k, const char *pair)
+static bool write_review(struct session *s, const struct request *q, struct outputs *all, struct link *k, const char *path)
+{
+    if (!str_ends(str_of(q->review), STR(".xlsx"))) return write_rows(s, all, k, path, link_write_review);
+    struct out *o = output(s, all, path);
+    return o && review_book(k, o, path, str_head(str_of(session_now()), 10), &s->diag);
+}
+
+static bool explain(struct session *s, struct outputs *all, struct link *k, const char *pair)
 {
     struct str both = str_of(pair), a = both, b = {NULL, 0};
     size_t at;
     struct buf text = {0};
     if (str_find(both, STR("\n"), &at)) a = str_head(both, at), b = str_from(both, at + 1);
-    bool ok = link_explain(k, a, b, &text) && write_text(s, s->output, &text);
+    bool ok = link_explain(k, a, b, &text) && write_text(s, all, s->output, &text);
     buf_free(&text);
     return ok;
 }
 
 /* What goes to standard output (or -o): the explanation, the pairs, the review, or the records.  In the store the records stay
  * where they are, unless golden ones are asked for, or a file for them. */
-static void write_all(struct session *s, const struct request *q, struct link *k, struct store *st)
+static bool write_all(struct session *s, const struct request *q, struct outputs *all, struct link *k, struct store *st)
 {
     struct buf b = {0};
     bool pairs_out = q->pairs && strcmp(q->pairs, "-") == 0, review_out = q->review && strcmp(q->review, "-") == 0;
     bool ok = true;
     if (q->train) {
         model_write(k->model, &b);
-        ok = write_text(s, q->train, &b);
+        ok = write_text(s, all, q->train, &b);
     }
-    if (ok && q->pairs) ok = write_rows(s, k, pairs_out ? s->output : q->pairs, link_write_pairs);
+    if (ok && q->pairs) ok = write_rows(s, all, k, pairs_out ? s->output : q->pairs, link_write_pairs);
     ok = ok && show(s, q, k, review_out, st, q->review ? k->n_review : 0, review_out ? s->output : q->review);
-    bool book = q->review && str_ends(str_of(q->review), STR(".xlsx"));
-    if (ok && book) ok = review_book(k, q->review, str_head(str_of(session_now()), 10), &s->diag);
-    else if (ok && q->review) ok = write_rows(s, k, review_out ? s->output : q->review, link_write_review);
+    if (ok && q->review) ok = write_review(s, q, all, k, review_out ? s->output : q->review);
     if (ok && s->stats) {
         b.n = 0;
         link_stats(k, &b);
-        ok = write_text(s, s->stats, &b);
+        ok = write_text(s, all, s->stats, &b);
     }
     bool records = !pairs_out && !review_out && (!st || q->one || s->output);
     ok = ok && show(s, q, k, true, st, q->explain ? 2 : records ? k->table.n_rows : 0, s->output);
-    if (ok && q->explain) explain(s, k, q->explain);
-    else if (ok && records) write_rows(s, k, s->output, q->one ? link_write_golden : link_write_records);
+    if (ok && q->explain) ok = explain(s, all, k, q->explain);
+    else if (ok && records) ok = write_rows(s, all, k, s->output, q->one ? link_write_golden : link_write_records);
     buf_free(&b);
+    return ok;
 }
 
 static void link_all(struct session *s, const struct request *q, struct rows *r, struct store *st, const struct schema *l,
@@ -160,9 +188,10 @@ static void link_all(struct session *s, const struct request *q, struct rows *r,
     struct store_blocks now;
     bool keep = st && !q->explain, index = keep && *digest && store_blocks_now(st, l, &now);
     struct link *k = link_run(r, m, o, &s->diag);
-    bool ok = k && (!keep || link_store_keep(k, st, l));
+    struct outputs all = {.n = 0};
+    bool ok = k && write_all(s, q, &all, k, st) && (!keep || link_store_keep(k, st, l));
     if (ok && keep) ok = index ? link_store_index(k, st, l, &now, digest) : store_blocks_forget(st, l);
-    if (ok) write_all(s, q, k, st);
+    close_outputs(s, &all, ok);
     link_free(k);
 }
 

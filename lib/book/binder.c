@@ -95,12 +95,21 @@ static bool choose_file(struct binder *w)
 
 struct binder *binder_open(const char *path, const struct binder_info *info, struct diag *d)
 {
+    struct out *o = out_open(path, d);
+    struct binder *w = o ? binder_open_on(o, path && strcmp(path, "-") != 0 ? path : "standard output", info, d) : NULL;
+    if (w) w->lent = false;
+    else if (o) out_close(o, false, d);
+    return w;
+}
+
+struct binder *binder_open_on(struct out *o, const char *shown, const struct binder_info *info, struct diag *d)
+{
     struct binder *w = mem_zero(1, sizeof *w);
     w->diag = d;
-    w->shown = path && strcmp(path, "-") != 0 ? path : "standard output";
-    w->out = out_open(path, d);
-    if (!w->out || !choose_file(w)) {
-        if (w->out) out_close(w->out, false, d);
+    w->shown = shown;
+    w->out = o;
+    w->lent = true;
+    if (!choose_file(w)) {
         free(w);
         return NULL;
     }
@@ -205,7 +214,7 @@ bool binder_close(struct binder *w, bool keep)
         ok = false;
     }
     if (w->own) close(w->fd);
-    ok = out_close(w->out, keep && ok, w->diag) && ok;
+    if (!w->lent) ok = out_close(w->out, keep && ok, w->diag) && ok;
     for (size_t i = 0; i < w->n_tabs; i++) {
         free(w->tabs[i]->fitted);
         free(w->tabs[i]->breaks);

@@ -9,6 +9,7 @@
 #define VET_BOOK_BINDER_H
 
 #include "base/diag.h"
+#include "base/out.h"
 #include "base/str.h"
 
 struct binder;
@@ -19,6 +20,8 @@ struct binder_info {
 };
 /* `path` NULL or "-" is standard output.  The file appears whole or not at all.  NULL after a finding. */
 struct binder *binder_open(const char *path, const struct binder_info *info, struct diag *d);
+/* The same into an output of the caller's, who closes it after the binder; `shown` is its name for messages. */
+struct binder *binder_open_on(struct out *o, const char *shown, const struct binder_info *info, struct diag *d);
 /* Ends it, on `keep` with the file in its place.  False after a finding. */
 bool binder_close(struct binder *w, bool keep);
 

@@ -34,6 +34,7 @@ struct tab {
 struct binder {
     lxw_workbook *book;
     struct out *out;
+    bool lent;         /* the output is the caller's */
     int fd;            /* where the library writes: the output's file, or when it has none, */
     bool own;          /* one of our own, which is copied to it at the end */
     struct buf path;   /* the name by which the library opens it */

@@ -65,11 +65,11 @@ static bool put(void *ctx, const struct str *values, size_t n)
     return true;
 }
 
-bool review_book(struct link *k, const char *path, struct str created, struct diag *d)
+bool review_book(struct link *k, struct out *o, const char *shown, struct str created, struct diag *d)
 {
     const struct binder_info info = {.title = STR("待核对"), .created = created};
     const struct page page = {.portrait = false};
-    struct binder *w = binder_open(path, &info, d);
+    struct binder *w = binder_open_on(o, shown, &info, d);
     if (!w) return false;
     struct review v = {.k = k, .tab = binder_tab(w, STR("待核对"), false)};
     tab_widths(v.tab, 6, 40);

@@ -4,7 +4,7 @@
 
 #include "link/link.h"
 
-/* `created` is an ISO date.  False after a finding. */
-bool review_book(struct link *k, const char *path, struct str created, struct diag *d);
+/* To `o`, which the caller closes and which messages call `shown`; `created` is an ISO date.  False after a finding. */
+bool review_book(struct link *k, struct out *o, const char *shown, struct str created, struct diag *d);
 
 #endif

@@ -175,4 +175,11 @@ for what in "" --one; do
     status "also when it is full before all is there${what:+ ($what)}" 4 vet-dedupe -q $what long.csv -o /dev/full
     has "  and what to" err "cannot write /dev/full: No space left on device"
 done
+mkdir all
+status "of several outputs all are written or none: an impossible one" 4 \
+    vet-dedupe -q --train all/m.json --pairs all/p.csv --review all/r.xlsx -o all/o.csv --stats all/none/s.json in.csv
+same "leaves none of the others" "" "$(ls all)"
+echo before >all/p.csv
+status "a full one" 4 vet-dedupe -q --train all/m.json --pairs=all/p.csv --review all/r.xlsx --stats all/s.json in.csv -o /dev/full
+same "leaves what was there" "p.csv : before" "$(cd all && echo * : "$(cat -- *)")"
 finish

@@ -26,15 +26,18 @@ vet-store -q -u units.csv init >/dev/null 2>&1
 vet-import -q one.csv two.csv >/dev/null 2>&1
 entity() { vet-export 2>/dev/null | awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "_entity") c = i; next } $1 == name { print $c }' | sort -u | paste -sd' '; }
 batches() { vet-store log 2>/dev/null | wc -l; }
+before=$(batches)
+status "an output that cannot be written" 4 vet-dedupe -q --stats none/stats.json
+same "leaves the store as it was" "$before" "$(batches)"
 status "linking the store needs no file" 0 vet-dedupe
 same "and writes nothing to standard output" "" "$(cat out)"
 same "one person in two buildings has one entity" 1 "$(entity 张伟 | wc -w)"
 same "also without an id" 1 "$(entity 李强 | wc -w)"
 same "records by themselves have none" "" "$(entity 陈静 | tr -d ' ')"
 first=$(entity 张伟)
-n=$(batches)
+before=$(batches)
 vet-dedupe -q >/dev/null 2>&1
-same "linking again changes nothing, and is no batch" "$n" "$(batches)"
+same "linking again changes nothing, and is no batch" "$before" "$(batches)"
 
 vet-dedupe -q --review review.csv >/dev/null 2>&1
 sed -i '/陈静/s/^open/同一人/' review.csv
