@@ -17,7 +17,8 @@ struct guess {
     size_t years, days;                         /* four digits that may be a year; one or two that may be a day or a month */
     size_t names, ids, phones, doors, decimals; /* Chinese names, citizen ids, telephones, addresses, numbers with a fraction */
     size_t texts, words, people;                /* with letters; one word of letters alone; two to four such words */
-    size_t given_names, mixed, times, hashes;   /* known given names; letters with digits, a few; times of a day; 32 digits of 16 */
+    size_t given_names, mixed, times,
+        hashes; /* known given names, each once; letters with digits, a few; times of a day; 32 digits of 16 */
     size_t ages, numbers, numbered, coded, all_words; /* whole numbers up to 110; a digit; four; one and a letter; words in all */
     double least, most;                               /* of those that are digits alone */
     double commonest;                                 /* share of the values that have the word which most of them have */
@@ -215,7 +216,6 @@ static void look_at(struct guess *g, struct str v, const struct parts *p, struct
     g->texts += p->letters > 0;
     g->words += text && p->n_words == 1;
     g->people += text && p->n_words >= 2 && p->n_words <= 4;
-    g->given_names += text && p->given_name;
 }
 
 static struct guess look(const struct sample *s, size_t column)
@@ -230,13 +230,14 @@ static struct guess look(const struct sample *s, size_t column)
         struct str v = str_trim(s->row[i][column]);
         if (!v.n) continue;
         struct parts p = parts_of(v);
-        values[g.given] = str_hash(v);
+        values[g.given] = (str_hash(v) & ~1ull) | (p.n_words == 1 && p.given_name);
         for (size_t k = 0; k < p.n_words && k < WORDS; k++)
             if (p.word[k]) words[n_words++] = p.word[k];
         look_at(&g, v, &p, scratch);
     }
     g.commonest = (double)most_frequent(words, n_words, &n_distinct, &pairs) / fmax((double)g.given, 1);
     most_frequent(values, g.given, &g.distinct, &pairs);
+    for (size_t i = 0; i < g.given; i++) g.given_names += values[i] & 1 && (!i || values[i] != values[i - 1]);
     double all = (double)g.given * ((double)g.given - 1);
     g.bits = all > 0 ? -log2((pairs + 1) / (all + 1)) : 0;
     free(words);
@@ -297,7 +298,7 @@ static int kind_by_values(const struct guess *g, size_t rows)
     if (g->ids * 5 > g->given * 4) return KIND_CITIZEN_ID;
     if (g->phones * 10 > g->given * 9) return KIND_PHONE;
     if (g->given * 2 < rows) return LEFT_OUT; /* unnamed and mostly empty: not worth a comparison */
-    if (g->dates * 10 > g->given * 9) return KIND_DATE;
+    if (g->dates * 5 > g->given * 4) return KIND_DATE;
     if (g->distinct * 20 < g->given) return KIND_CATEGORY;
     if (g->years * 20 > g->given * 19 && g->most - g->least >= LIVES) return KIND_DATE;
     if (g->ages * 20 > g->given * 19 && g->distinct >= 20) return KIND_NUMBER;
@@ -406,17 +407,18 @@ static int kind_of_column(const struct columns_seen *x, size_t column)
 static bool is_of_words(const struct columns_seen *x, size_t k)
 {
     const struct guess *g = &x->g[k];
-    return x->kind[k] == KIND_WORD && !x->named[k] && g->words * 5 > g->given * 4;
+    return x->kind[k] == KIND_WORD && !x->named[k] && (g->words + g->people) * 5 > g->given * 4;
 }
 
 static double given_share(const struct columns_seen *x, size_t k)
 {
-    return (double)x->g[k].given_names / (double)x->g[k].given;
+    enum { FEW = 3 };
+    return x->g[k].given_names < FEW ? 0 : (double)x->g[k].given_names / (double)x->g[k].distinct;
 }
 
 static void find_names(struct columns_seen *x)
 {
-    static const double KNOWN = 0.05, MORE = 3;
+    static const double KNOWN = 0.03, MORE = 2;
     int best = -1, least = -1;
     if (has_told(x, KIND_SURNAME) || has_told(x, KIND_GIVEN)) return;
     for (size_t k = 0; k < x->c->n; k++) {
@@ -427,6 +429,7 @@ static void find_names(struct columns_seen *x)
     if (best < 0) return;
     for (int side = -1; side <= 1; side += 2) { /* before it or after it, the one with fewer given names */
         int k = best + side;
+        while (k >= 0 && k < (int)x->c->n && x->kind[k] == LEFT_OUT) k += side;
         if (k < 0 || k >= (int)x->c->n || !is_of_words(x, (size_t)k)) continue;
         if (least < 0 || given_share(x, (size_t)k) < given_share(x, (size_t)least)) least = k;
     }

@@ -45,6 +45,8 @@ static void put_value(struct buf *b, char sort, size_t row)
     case 'C': buf_printf(b, "C%06zu", row * 7); break;
     case 'g': buf_put(b, g); break;
     case 's': buf_put(b, s); break;
+    case 'W': buf_printf(b, "%s%s", any(2) ? "van der " : "", s); break;
+    case 'B': buf_printf(b, "%u%02u%02u", y, any(7) ? m : 13 + any(80), d); break;
     case 'n': buf_printf(b, "%s %s", g, s); break;
     case 'N': buf_printf(b, "\"%s, %s\"", s, g); break;
     case 'z': buf_printf(b, "%s%s", ONE_OF(HAN_SURNAME), ONE_OF(HAN_GIVEN)); break;
@@ -196,6 +198,9 @@ static void values(void)
     IS("and whole names, in either order", "a (name), b (name), c (text); not any", "nNb", "a", "b", "c");
     IS("a day is a date with the month in words, with two digits of the year, or at midnight",
        "a (date), b (date), c (date); not d", "M.0t", "a", "b", "c", "d");
+    IS("surnames of several words, or beyond an empty column", "a (given), c (surname), d (phone); not any", "g-Wp", "a", "b", "c",
+       "d");
+    IS("a date is one where every seventh is impossible", "a (name), b (date); not any", "nB", "a", "b");
     IS("a year, a month and a day of their own", "n (name), y (date), m (category), d (category); not any", "nymD", "n", "y", "m",
        "d");
     IS("numbers that a machine gave to each record are not compared", "c (name); not a, b", "#un", "a", "b", "c");
