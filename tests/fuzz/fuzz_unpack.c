@@ -33,7 +33,7 @@ static const char *const TOKENS[] = {
     "\"batch\":",
     "9223372036854775807",
 };
-enum { N_TOKENS = sizeof TOKENS / sizeof *TOKENS, PARTS = 8, BYTES = 1 << 20 };
+enum { N_TOKENS = sizeof TOKENS / sizeof *TOKENS, PARTS = 16, BYTES = 1 << 20 };
 
 struct part {
     char name[BAG_NAME + 1];
