@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <libintl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,11 +15,25 @@
 #define VET_VERSION "0.0"
 #endif
 
+/* Bytes that this process has been given, without asking for more to find out; 0 when nobody says. */
+static unsigned long long memory_taken(void)
+{
+    char text[64];
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) close(fd);
+    text[n > 0 ? n : 0] = 0;
+    return strtoull(text, NULL, 10) * (unsigned long long)sysconf(_SC_PAGESIZE);
+}
+
 _Noreturn void mem_exhausted(size_t wanted)
 {
-    char text[160];
-    int n = snprintf(text, sizeof text, "vet: no_memory: %zu\n%s\n", wanted,
-                     gettext("not enough memory; close other programs and run it again"));
+    char text[400];
+    const unsigned long long mib = 1ULL << 20, more = (wanted - wanted % mib) / mib + 1;
+    int n = snprintf(text, sizeof text,
+                     gettext("vet: error: no_memory: not enough memory: %llu MB are taken and %llu MB more are wanted; close other "
+                             "programs, or split the input, and run it again\n"),
+                     memory_taken() / mib, more);
     if (n > 0) (void)!write(STDERR_FILENO, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
     _exit(4);
 }

@@ -148,18 +148,21 @@ has "as are columns that are always the same" err "column name has the same valu
 # ---- too little memory, a value of 10 MB, ids that repeat ----
 too_little_memory() {
     awk 'BEGIN { print "name,dob"; for (i = 0; i < 150000; i++) print "n" i % 5000 ",19" 30 + i % 60 "-01-01" }' >many.csv
-    local mb code tell=0 whole=0 tries=0
+    local mb code tell=0 whole=0 tries=0 untold=
     for mb in 60 64 68 72 76 80 84 88 92 96 100; do
         code=0
         (ulimit -v $((mb * 1024)); vet-dedupe --lang en --threads 1 -m <(echo '{"columns": {"name": "word"}, "blocking": ["name"]}') \
             many.csv -o limited.csv >/dev/null 2>limited.err) || code=$?
         if [ "$code" = 0 ]; then break; fi
         [ "$code" = 4 ] && [ ! -e limited.csv ] && whole=$((whole + 1))
+        grep -qE "needs about .* MB of memory, and .* MB are free|[0-9]+ MB are taken and [0-9]+ MB more are wanted|cannot allocate|failed to map" limited.err ||
+            untold="$untold $mb"
         grep -q "needs about .* MB of memory, and .* MB are free" limited.err && tell=1
         tries=$((tries + 1))
     done
     same "with too little memory nothing is written, whatever the limit" "$tries" "$whole"
     same "and what is needed is told before it is begun" 1 "$tell"
+    same "or when it is wanted" "" "$untold"
 }
 sanitized || too_little_memory # their memory is addressed in a way that no limit lets them
 { echo "name,dob"; head -c 10000000 /dev/zero | tr '\0' x; echo ",1960-01-01"; echo "ann,1960-01-01"; } >wide.csv
