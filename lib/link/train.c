@@ -68,6 +68,20 @@ static void count_in(struct comparison *c, const double *seen, double compared)
     for (unsigned l = 1; l < n; l++) u[l] *= (1 - u[0]) / sum;
 }
 
+/* In a list of nothing but titles there is nothing that tells how many of the equal ones are of one entity.  But of those that two
+ * have by chance the nearer are the rarer, ever more so. */
+static void expect_titles(struct comparison *c)
+{
+    const struct kind_info *info = kind_info(c->kind);
+    double *u = c->p[CLASS_CHANCE], equal = 0, sum = 0;
+    double almost = u[info->exact - 1], most = u[info->exact - 2];
+    for (unsigned l = info->exact; l < info->n_levels; l++) equal += u[l];
+    if (almost >= most || equal <= almost * almost / most) return;
+    for (unsigned l = info->exact; l < info->n_levels; l++) u[l] *= almost * almost / most / equal;
+    for (unsigned l = 1; l < info->n_levels; l++) sum += u[l];
+    for (unsigned l = 1; l < info->n_levels; l++) u[l] *= (1 - u[0]) / sum;
+}
+
 static void start(struct model *m, const struct patterns *p, const struct table *t, const uint32_t *source, unsigned threads)
 {
     double total = 0;
@@ -87,6 +101,7 @@ static void start(struct model *m, const struct patterns *p, const struct table 
     double any_two = fmax(chance_measure(m, t, source, threads), 1);
     m->prior[CLASS_CHANCE] = any_two / fmax(total, 1);
     for (size_t k = 0; k < m->n; k++) count_in(&m->comparisons[k], seen[k], total / any_two);
+    if (m->n == 1 && m->comparisons[0].kind == KIND_TEXT) expect_titles(&m->comparisons[0]);
     for (size_t k = 0; k < m->n; k++)
         for (int c = 0; c < CLASSES; c++) m->comparisons[k].p[c][0] = m->comparisons[k].p[CLASS_CHANCE][0];
     for (size_t k = 0; k < m->n; k++)

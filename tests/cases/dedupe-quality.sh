@@ -427,3 +427,17 @@ awk -f companies.awk >companies.csv
 link companies.csv
 check "branches that one person runs are not one company (wrong $wrong)" test "$wrong" -le 8
 check "and each is found again (right $right, missing $missing)" test "$missing" -le $((right / 20))
+
+# ---- nothing but names of institutes: those that are equal are one, and that is said ----
+awk 'BEGIN {
+    srand(37); print "institute,place"
+    split("Physics Chemistry Law Medicine Mathematics History", d, " "); split("an bar cor del eis fal gun hol ibs kas lor mon nid par", x, " "); split("ton ley field ham wood by", y, " ")
+    for (p = 1; p <= 900; p++) {
+        t = x[int(rand() * 14) + 1]; name = "Department of " d[int(rand() * 6) + 1] " University of " toupper(substr(t, 1, 1)) substr(t, 2) x[int(rand() * 14) + 1] y[int(rand() * 6) + 1] " " int(rand() * 90000 + 10000)
+        for (c = 1 + (rand() < .4); c > 0; c--) print name "," p
+    }
+}' >institutes.csv
+link institutes.csv
+vet-dedupe -q --pairs in.institutes.csv | awk -F, 'NR > 1 { n++; p += $7 } END { exit !(n && p / n > .9) }'
+same "pairs of equal names are told to be one, with a probability above .9" 0 $?
+check "which they are (right $right, wrong $wrong, missing $missing)" test "$right" -ge 300 -a "$wrong" -le 3 -a "$missing" -le 3
