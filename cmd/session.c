@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -97,6 +96,19 @@ static const char *early(int argc, char **argv, const char *name)
     return NULL;
 }
 
+/* The command line, for the store's log. */
+static void keep_command(struct session *s, int argc, char **argv)
+{
+    enum { NAMED = 300 }; /* bytes: a thousand files need not all be named */
+    for (int i = 0; i < argc && s->command.n < NAMED; i++) {
+        const char *slash = i ? NULL : strrchr(argv[i], '/');
+        if (i) buf_char(&s->command, ' ');
+        buf_put(&s->command, slash ? slash + 1 : argv[i]);
+        if (s->command.n >= NAMED && i + 1 < argc) buf_put(&s->command, " ...");
+    }
+    buf_text(&s->command);
+}
+
 bool session_start(struct session *s, const struct opt *own, size_t n_own, int argc, char **argv)
 {
     static const char *const TO[] = {"csv", "json", NULL};
@@ -144,15 +156,7 @@ bool session_start(struct session *s, const struct opt *own, size_t n_own, int a
     session_language(early(argc, argv, "--lang"), share);
     s->stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
 
-    enum { NAMED = 300 }; /* bytes: a thousand files need not all be named */
-    for (int i = 0; i < argc && s->command.n < NAMED; i++) {
-        const char *slash = i ? NULL : strrchr(argv[i], '/');
-        if (i) buf_char(&s->command, ' ');
-        buf_put(&s->command, slash ? slash + 1 : argv[i]);
-        if (s->command.n >= NAMED && i + 1 < argc) buf_put(&s->command, " ...");
-    }
-    buf_text(&s->command);
-
+    keep_command(s, argc, argv);
     bool ok = opt_parse(used, argc, argv, &s->files, &s->diag);
     if (s->help || s->version) {
         if (s->help) print_help(s, used);
@@ -166,11 +170,7 @@ bool session_start(struct session *s, const struct opt *own, size_t n_own, int a
     if (s->db && !*s->db) s->db = NULL;
     if (s->units && !*s->units) s->units = NULL;
     s->diag.quiet_below = s->verbose ? SEV_NOTICE : s->quiet ? SEV_PERSON : SEV_INFO;
-    if (!has_ledgers(share)) {
-        diag_add(&s->diag, DIAG_SHARE_MISSING, NULL, share, NULL);
-        return false;
-    }
-    return true;
+    return has_ledgers(share) || session_refuse(s, DIAG_SHARE_MISSING, share, NULL, NULL);
 }
 
 int session_end(struct session *s)
@@ -186,32 +186,10 @@ int session_end(struct session *s)
     return s->diag.status;
 }
 
-void session_write(struct session *s, enum row_format f, struct result *table)
+bool session_refuse(struct session *s, enum diag_code code, const char *a, const char *b, const char *c)
 {
-    struct out *o = table ? out_open(s->output, &s->diag) : NULL;
-    if (!o) return;
-    result_write(o, f, table);
-    out_close(o, s->diag.status < 2, &s->diag);
-}
-
-void session_stats(struct session *s, uint64_t rows, struct str parts)
-{
-    struct out *o = s->stats && s->diag.status < 2 ? out_open(s->stats, &s->diag) : NULL;
-    if (!o) return;
-    struct buf b = {0};
-    const char *between = "";
-    buf_printf(&b, "{\"rows\": %llu, ", (unsigned long long)rows);
-    buf_str(&b, parts);
-    buf_put(&b, "\"codes\": {");
-    for (int c = 0; c < DIAG_COUNT; c++) {
-        if (!s->diag.counts[c]) continue;
-        buf_printf(&b, "%s\"%s\": %llu", between, diag_code_string((enum diag_code)c), (unsigned long long)s->diag.counts[c]);
-        between = ", ";
-    }
-    buf_put(&b, "}}\n");
-    out_write(o, buf_slice(&b));
-    out_close(o, true, &s->diag);
-    buf_free(&b);
+    diag_add(&s->diag, code, NULL, a, b, c, NULL);
+    return false;
 }
 
 bool session_is_month(struct str s)
@@ -231,26 +209,7 @@ bool session_period(struct session *s, const char **given, struct str *period)
     if (session_is_month(*period)) return true;
     struct buf b = {0};
     buf_str(&b, *period);
-    diag_add(&s->diag, DIAG_OPTION_BAD, NULL, "--period", buf_text(&b), "YYYY-MM", NULL);
+    session_refuse(s, DIAG_OPTION_BAD, "--period", buf_text(&b), "YYYY-MM");
     buf_free(&b);
     return false;
-}
-
-void session_progress(void *session, const char *what, uint64_t done, uint64_t total)
-{
-    struct session *s = session;
-    static struct timespec start, last; /* a bar is one to a program */
-    if (s->quiet || !isatty(STDERR_FILENO)) return;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (!start.tv_sec) start = now;
-    bool end = total && done >= total;
-    double since_start = (double)(now.tv_sec - start.tv_sec) + (double)(now.tv_nsec - start.tv_nsec) / 1e9;
-    double since_last = (double)(now.tv_sec - last.tv_sec) + (double)(now.tv_nsec - last.tv_nsec) / 1e9;
-    if (since_start < 1 || (!end && since_last < 0.1)) return;
-    last = now;
-    if (total)
-        fprintf(stderr, "\r%s: %llu/%llu (%d%%)%s", what, (unsigned long long)done, (unsigned long long)total,
-                (int)(done * 100 / total), end ? "\n" : "");
-    else fprintf(stderr, "\r%s: %llu", what, (unsigned long long)done);
 }

@@ -48,6 +48,8 @@ struct session {
 bool session_start(struct session *s, const struct opt *own, size_t n_own, int argc, char **argv);
 /* Prints nothing more; returns the exit status. */
 int session_end(struct session *s);
+/* Adds a finding with these arguments (the last may be NULL); always false. */
+bool session_refuse(struct session *s, enum diag_code code, const char *a, const char *b, const char *c);
 /* Now as ISO date and time, "2026-11-24T11:22:29": VET_NOW when it is set (so that a run can be made again to the byte), else
  * the clock.  Static. */
 const char *session_now(void);

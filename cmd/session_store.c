@@ -102,9 +102,8 @@ static bool goes_to_terminal(const struct session *s)
 bool session_mask(struct session *s, enum mask_profile otherwise, enum mask_profile *mask)
 {
     *mask = otherwise == PROFILE_NONE && goes_to_terminal(s) ? PROFILE_INTERNAL : otherwise;
-    if (!s->mask || mask_profile_of(str_of(s->mask), mask)) return true;
-    diag_add(&s->diag, DIAG_OPTION_BAD, NULL, "--mask", s->mask, "none | internal | public", NULL);
-    return false;
+    return !s->mask || mask_profile_of(str_of(s->mask), mask) ||
+           session_refuse(s, DIAG_OPTION_BAD, "--mask", s->mask, "none | internal | public");
 }
 
 bool session_unmasked(struct session *s, struct store *st, uint64_t rows, const char *to)

@@ -15,20 +15,12 @@ struct request {
     bool check, coverage, people;
 };
 
-static bool refuse(struct session *s, enum diag_code code, const char *option, const char *more)
-{
-    diag_add(&s->diag, code, NULL, option, more, NULL);
-    return false;
-}
-
 static bool options(struct session *s, struct request *q)
 {
     struct aggregate *a = &q->what;
     if (!session_period(s, &q->period, &a->month) || !session_mask(s, PROFILE_NONE, &a->mask)) return false;
-    if (q->require && !state_of(str_of(q->require), &a->least)) {
-        diag_add(&s->diag, DIAG_OPTION_BAD, NULL, "--require", q->require, "未交 退回 迟交 零报告 已交", NULL);
-        return false;
-    }
+    if (q->require && !state_of(str_of(q->require), &a->least))
+        return session_refuse(s, DIAG_OPTION_BAD, "--require", q->require, "未交 退回 迟交 零报告 已交");
     a->require = q->require != NULL;
     a->month_given = q->period != NULL;
     a->count = q->count ? COUNT_RECORDS : COUNT_ENTITIES;
@@ -36,14 +28,14 @@ static bool options(struct session *s, struct request *q)
               : a->months               ? (q->people ? AGGREGATE_PEOPLE : AGGREGATE_MOVEMENT)
               : q->check                ? AGGREGATE_CHECK
                                         : AGGREGATE_ROLLUP;
-    if (a->explain && a->kind == AGGREGATE_CHECK) return refuse(s, DIAG_TRACE_NOT_OF, "--check", NULL);
-    if (a->explain && a->kind == AGGREGATE_PEOPLE) return refuse(s, DIAG_TRACE_NOT_OF, "--people", NULL);
+    if (a->explain && a->kind == AGGREGATE_CHECK) return session_refuse(s, DIAG_TRACE_NOT_OF, "--check", NULL, NULL);
+    if (a->explain && a->kind == AGGREGATE_PEOPLE) return session_refuse(s, DIAG_TRACE_NOT_OF, "--people", NULL, NULL);
     const char *of_store = q->coverage  ? "--coverage"
                            : q->require ? "--require"
                            : a->months  ? "--movement"
                            : q->as_of   ? "--as-of"
                                         : NULL;
-    if (of_store && (!s->db || s->files.n)) return refuse(s, DIAG_STORE_WANTED, of_store, NULL);
+    if (of_store && (!s->db || s->files.n)) return session_refuse(s, DIAG_STORE_WANTED, of_store, NULL, NULL);
     return aggregate_by(a, &q->by, &q->sum, q->pivot, &s->diag);
 }
 

@@ -164,12 +164,6 @@ static const struct action {
     {"erase", STORE_WRITE, OPENS, "370124...", do_erase},
 };
 
-static bool refuse(struct work *w, enum diag_code code, const char *a, const char *b, const char *c)
-{
-    diag_add(&w->session.diag, code, NULL, a, b, c, NULL);
-    return false;
-}
-
 static const struct action *find_action(struct work *w)
 {
     const char *word = w->session.files.n ? w->session.files.v[0] : NULL;
@@ -180,7 +174,7 @@ static const struct action *find_action(struct work *w)
         buf_printf(&all, "%s%s", all.n ? " " : "", a->name);
     }
     const char *names = buf_text(&all);
-    if (!found) refuse(w, word ? DIAG_STORE_ACTION : DIAG_STORE_NO_ACTION, word ? word : names, names, NULL);
+    if (!found) session_refuse(&w->session, word ? DIAG_STORE_ACTION : DIAG_STORE_NO_ACTION, word ? word : names, names, NULL);
     buf_free(&all);
     return found;
 }
@@ -189,13 +183,13 @@ static bool read_arguments(struct work *w, const struct action *a)
 {
     struct session *s = &w->session;
     size_t n = s->files.n, most = a->run == do_undo ? n : a->example ? 2 : 1;
-    if (n > most) return refuse(w, DIAG_ARGUMENT_EXTRA, s->files.v[most], NULL, NULL);
+    if (n > most) return session_refuse(&w->session, DIAG_ARGUMENT_EXTRA, s->files.v[most], NULL, NULL);
     w->what = n > 1 ? s->files.v[1] : a->run == do_pack ? s->output : NULL;
-    if (a->example && !w->what) return refuse(w, DIAG_STORE_NEEDS, a->name, a->example, NULL);
+    if (a->example && !w->what) return session_refuse(&w->session, DIAG_STORE_NEEDS, a->name, a->example, NULL);
     w->month_meant = w->period;
     if (a->run != do_freeze) return true;
     w->period = w->what;
-    return session_is_month(str_of(w->what)) || refuse(w, DIAG_STORE_MONTH, a->name, w->what, a->example);
+    return session_is_month(str_of(w->what)) || session_refuse(&w->session, DIAG_STORE_MONTH, a->name, w->what, a->example);
 }
 
 /* A month, what the batches of this run say of themselves, the store. */
@@ -204,7 +198,7 @@ static bool open_store(struct work *w, const struct action *a)
     struct session *s = &w->session;
     struct str period;
     struct stat st;
-    if (!s->db) return refuse(w, DIAG_STORE_WANTED, "vet-store", NULL, NULL);
+    if (!s->db) return session_refuse(&w->session, DIAG_STORE_WANTED, "vet-store", NULL, NULL);
     if (a->opening == MAKES && stat(s->db, &st) == 0) {
         tell(w, DIAG_STORE_EXISTS, NULL);
         return false;
