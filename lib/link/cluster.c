@@ -174,8 +174,10 @@ static struct veto *add_names(struct state *s, const struct veto *id, size_t nam
 {
     struct veto *o = &s->veto[s->n_veto++];
     *o = (struct veto){list_of(n), REFUSED_NAME, name, false};
-    for (uint32_t i = 0; i < n; i++)
-        o->of[i] = id->of[i] ? (uint32_t)mix64((uint64_t)id->of[i] << 32 | table_id(s->t, i, name)) | 1 : 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t called = table_id(s->t, i, name); /* who has no name may be anybody of his id */
+        o->of[i] = id->of[i] && called ? (uint32_t)mix64((uint64_t)id->of[i] << 32 | called) | 1 : 0;
+    }
     return o;
 }
 

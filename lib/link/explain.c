@@ -167,20 +167,27 @@ static void turning(const struct link *k, uint64_t code, bool linked, struct buf
     if (out->n == start) buf_put(out, in_words(k, "no single field"));
 }
 
-static void explain_field(const struct link *k, size_t i, uint64_t code, const struct str *x, const struct str *y, struct buf *out)
+/* A column of which both have a value and that counts for nothing follows from another: it is said there already. */
+static const char *level_label(const struct link *k, size_t i, uint64_t code, const uint32_t row[2])
 {
-    const struct comparison *c = &k->model->comparisons[i];
     unsigned l = level_in(code, i);
-    double bits = model_weight(k->model, i, l);
-    const struct column *col = &k->table.columns[i];
+    if (!l && table_id(&k->table, row[0], i) && table_id(&k->table, row[1], i)) return "another column says it already";
+    return kind_info(k->model->comparisons[i].kind)->levels[l].label;
+}
+
+static void explain_field(const struct link *k, size_t i, uint64_t code, const uint32_t row[2], const struct str *const v[2],
+                          struct buf *out)
+{
+    unsigned l = level_in(code, i);
+    double bits = model_weight(k->model, i, l), m = model_m(k->model, i, l);
+    size_t at = (size_t)k->table.columns[i].at;
     buf_printf(out, "%+8.2f  ", bits);
     buf_str(out, link_title(k, i));
     buf_put(out, ": ");
-    row_mask_value(&k->shown, (size_t)col->at, x[col->at], out);
+    row_mask_value(&k->shown, at, v[0][at], out);
     buf_put(out, " | ");
-    row_mask_value(&k->shown, (size_t)col->at, y[col->at], out);
-    buf_printf(out, "  (%s; m %.4g, u %.4g)  ", in_words(k, kind_info(c->kind)->levels[l].label), model_m(k->model, i, l),
-               model_m(k->model, i, l) / exp2(bits));
+    row_mask_value(&k->shown, at, v[1][at], out);
+    buf_printf(out, "  (%s; m %.4g, u %.4g)  ", in_words(k, level_label(k, i, code, row)), m, m / exp2(bits));
     bar(out, bits);
     buf_char(out, '\n');
 }
@@ -212,24 +219,25 @@ static void explain_verdict(const struct link *k, uint32_t a, uint32_t b, uint64
     buf_free(&why);
 }
 
-static void explain_rows(struct link *k, uint32_t a, uint32_t b, const struct str *x, const struct str *y, struct buf *out)
+static void explain_rows(struct link *k, const uint32_t row[2], const struct str *const v[2], struct buf *out)
 {
+    uint32_t a = row[0], b = row[1];
     const struct model *m = k->model;
     uint64_t code = pair_code(m, &k->table, a, b, NULL);
     double p, weight, share = m->prior[CLASS_MATCH] + m->prior[CLASS_MOVED], start = log2(share) - log2(1 - share), sum = start;
-    enum verdict v = link_verdict(k, a, b, code, &p, &weight);
-    explain_heading(k, (const uint32_t[]){a, b}, (const struct str *const[]){x, y}, out);
+    enum verdict said = link_verdict(k, a, b, code, &p, &weight);
+    explain_heading(k, row, v, out);
     buf_printf(out, "%+8.2f  %s  ", start, in_words(k, "before looking: odds among the compared pairs"));
     bar(out, start);
     buf_char(out, '\n');
     for (size_t i = 0; i < m->n; i++) {
-        explain_field(k, i, code, x, y, out);
+        explain_field(k, i, code, row, v, out);
         sum += model_weight(m, i, level_in(code, i));
     }
     if (fabs(weight - sum) > 0.005)
         buf_printf(out, "%+8.2f  %s\n", weight - sum, in_words(k, "what goes together (a household, a move) is weighed together"));
     buf_printf(out, "%+8.2f  %s: %.6f\n", weight, in_words(k, "in all; probability"), p);
-    explain_verdict(k, a, b, code, v, out);
+    explain_verdict(k, a, b, code, said, out);
     buf_printf(out, "%s: ", in_words(k, "what would turn it"));
     const struct refused *r = clusters_refused(&k->clusters, a, b);
     bool refused = r && k->clusters.of[a] != k->clusters.of[b];
@@ -248,7 +256,7 @@ bool link_explain(struct link *k, struct str a, struct str b, struct buf *out)
     struct str *v[2] = {mem_zero(k->columns.n + 1, sizeof(struct str)), mem_zero(k->columns.n + 1, sizeof(struct str))};
     bool ok = true;
     for (int side = 0; side < 2; side++) ok = ok && spool_row(k->table.spool, rows[side], &room[side], v[side], k->columns.n);
-    if (ok) explain_rows(k, rows[0], rows[1], v[0], v[1], out);
+    if (ok) explain_rows(k, rows, (const struct str *const *)v, out);
     for (int side = 0; side < 2; side++) {
         buf_free(&room[side]);
         free(v[side]);

@@ -137,6 +137,12 @@ same "a record that fits two people is for people to judge" \
     "verdict: review; two entities because: a record without an id fits two people with different ids" "$(reason a.csv!8 c.csv!9 en twins.csv)"
 vet-dedupe --explain a.csv!8 c.csv!9 twins.csv >why 2>/dev/null
 has "and nothing else turns it" why "what would turn it: a decision of people"
+vet-dedupe --explain 1 2 people.csv >why 2>/dev/null
+has "a date that stands in the id is no missing one" why "birth_date: 1985-06-15 | 1985-06-15  (another column says it already;"
+lines nameless.csv name,id_number,birth_date,phone 张伟,370124198506150011,1985-06-15,13812345678 ,370124198506150011,1985-06-15,13812345678 張偉,370124198506150011,,
+same "who has no name is the one person who has his verified id" "E1 E1 E1" "$(vet-dedupe -q nameless.csv 2>/dev/null | awk -F, 'NR > 1 { print $NF }' | paste -sd' ')"
+echo 王芳,370124198506150011,, >>nameless.csv
+same "and nobody when two have it by other names" "E1 E2 E1 E3" "$(vet-dedupe -q nameless.csv 2>/dev/null | awk -F, 'NR > 1 { print $NF }' | paste -sd' ')"
 vet-dedupe --review twins.csv >why 2>err
 has "the review gives the reason too" why "a record without an id fits two people with different ids; name: the same"
 has "what it lists is what was counted, and what was refused is not called joined" err "3 records are 3 entities; 0 pairs joined, 2 for review"
