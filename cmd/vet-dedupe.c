@@ -21,17 +21,23 @@ static bool is_file(const char *path)
     return stat(path, &st) == 0;
 }
 
-/* A file that is there and that we did not write is the input, never to be written over. */
+/* A file that is there and that we did not write is the input, never to be written over.  A spreadsheet program may have saved ours
+ * with a mark before it and with other commas. */
 static bool is_ours(const char *path)
 {
-    static const char *const STARTS[] = {"decision,", "row_a,", "{\"decision\"", "{\"row_a\"", "PK"};
-    char start[16] = "";
+    static const char *const STARTS[] = {"decision", "row_a", "{\"decision\"", "{\"row_a\"", "PK"};
+    char bytes[24] = "";
     FILE *f = fopen(path, "r");
     if (!f) return false;
-    size_t n = fread(start, 1, sizeof start - 1, f);
+    size_t n = fread(bytes, 1, sizeof bytes - 1, f);
     fclose(f);
+    struct str start = {bytes, n};
+    if (str_starts(start, STR("\xEF\xBB\xBF"))) start = str_from(start, 3);
     bool ours = n == 0;
-    for (size_t i = 0; i < sizeof STARTS / sizeof *STARTS; i++) ours = ours || strncmp(start, STARTS[i], strlen(STARTS[i])) == 0;
+    for (size_t i = 0; i < sizeof STARTS / sizeof *STARTS; i++) {
+        struct str word = str_of(STARTS[i]);
+        ours = ours || (str_starts(start, word) && (word.s[0] == 'P' || (word.n < start.n && strchr(",;\t:", start.s[word.n]))));
+    }
     return ours;
 }
 

@@ -87,6 +87,12 @@ same "and the filled-in workbook is taken back" "$(awk -F, 'NR == 10 { print $NF
 vet-dedupe -q --decisions zh-decided.xlsx people.csv >again.csv 2>/dev/null
 same "the Chinese one too" "$(awk -F, 'NR == 10 { print $NF }' again.csv)" "$(awk -F, 'NR == 11 { print $NF }' again.csv)"
 sed '/陈静/s/^open/perhaps/' review.csv >bad.csv
+printf '\xEF\xBB\xBF' | cat - review.csv | tr , ';' >saved.csv
+vet-dedupe -q --review saved.csv people.csv >/dev/null 2>&1
+check "--review writes over a review, also over one that a spreadsheet program has saved" cmp review.csv saved.csv
+cp people.csv input.csv
+vet-dedupe -q --review input.csv >/dev/null 2>&1
+check "and over nothing else" cmp people.csv input.csv
 printf '%s\n' name,birth_date,phone,_file,_row 陈静,1970-08-08,13400000004,a.csv,7 陈静,1970-08-08,13300000005,b.csv,7 陈静,1970-08-08,13200000006,c.csv,7 >three.csv
 vet-dedupe -q -m person --review three.csv 2>/dev/null | awk -F, -v OFS=, 'NR > 1 { $1 = /a.csv/ && /c.csv/ ? "不是" : "同一人" } { print }' >turns.csv
 status "decisions that contradict each other need a person" 1 vet-dedupe -m person --decisions turns.csv three.csv
