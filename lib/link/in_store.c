@@ -39,8 +39,9 @@ struct source {
 };
 
 /* Says of every two records of the entity that they are different people. */
-static bool split_entity(struct source *x, struct link *k)
+static bool split_entity(struct decision_source *head, struct link *k)
 {
+    struct source *x = (struct source *)head;
     int64_t *record = link_record_numbers(k);
     struct map rows = {0};
     char text[24];
@@ -88,20 +89,17 @@ static bool load_decisions(struct decision_source *head, struct link *k)
     return ok;
 }
 
-static bool keep_decisions(struct decision_source *head, struct link *k, size_t from)
+static bool keep_decisions(struct decision_source *head, const struct link *k, const struct decided *decided, size_t n)
 {
     struct source *x = (struct source *)head;
-    if (x->split.n && !split_entity(x, k)) return false;
-    size_t n = k->decisions.n - from;
     struct store_decision *v = mem_zero(n + 1, sizeof *v);
     char(*keys)[2][17] = mem_zero(n + 1, sizeof *keys);
     for (size_t i = 0; i < n; i++) {
-        const struct decided *d = &k->decisions.v[from + i];
-        link_store_key(k, d->a, keys[i][0]);
-        link_store_key(k, d->b, keys[i][1]);
+        link_store_key(k, decided[i].a, keys[i][0]);
+        link_store_key(k, decided[i].b, keys[i][1]);
         v[i] = (struct store_decision){.a = str_of(keys[i][0]),
                                        .b = str_of(keys[i][1]),
-                                       .verdict = d->decision == DECISION_SAME ? STR("same") : STR("different")};
+                                       .verdict = decided[i].decision == DECISION_SAME ? STR("same") : STR("different")};
     }
     bool ok = n == 0 || store_decisions_add(x->store, v, n);
     free(v);
@@ -112,7 +110,7 @@ static bool keep_decisions(struct decision_source *head, struct link *k, size_t 
 struct decision_source *link_store_decisions(struct store *s, const struct schema *l, struct str split)
 {
     struct source *x = mem_zero(1, sizeof *x);
-    *x = (struct source){{load_decisions, keep_decisions}, s, l, split};
+    *x = (struct source){{load_decisions, split.n ? split_entity : NULL, keep_decisions}, s, l, split};
     return &x->head;
 }
 

@@ -218,9 +218,18 @@ static bool read_decisions(struct link *k, const struct link_options *o)
         rows_close(r);
         if (!ok) return false;
     }
-    if (o->kept && !o->kept->keep(o->kept, k, from)) return false;
+    if (o->kept && o->kept->more && !o->kept->more(o->kept, k)) return false;
+    for (size_t i = from; i < k->decisions.n; i++) {
+        const struct decided *d = &k->decisions.v[i];
+        decisions_add(&k->decided, d->a, d->b, d->decision, d->line);
+    }
     decisions_ready(&k->decisions);
     return true;
+}
+
+bool link_keep_decisions(const struct link *k, struct decision_source *s)
+{
+    return s->keep(s, k, k->decided.v, k->decided.n);
 }
 
 /* ---- learning and scoring ---- */
@@ -383,6 +392,7 @@ void link_free(struct link *k)
     blocking_free(&k->blocking);
     clusters_free(&k->clusters);
     decisions_free(&k->decisions);
+    decisions_free(&k->decided);
     row_mask_free(&k->shown);
     schema_free(k->ledger);
     free(k->probability);

@@ -16,8 +16,9 @@
 struct link;
 /* Where decisions are kept besides files: the store. */
 struct decision_source {
-    bool (*load)(struct decision_source *s, struct link *k);              /* adds to k->decisions */
-    bool (*keep)(struct decision_source *s, struct link *k, size_t from); /* those from this index on are new */
+    bool (*load)(struct decision_source *s, struct link *k); /* adds to k->decisions */
+    bool (*more)(struct decision_source *s, struct link *k); /* the same with what this run decides besides a file, or NULL */
+    bool (*keep)(struct decision_source *s, const struct link *k, const struct decided *v, size_t n);
 };
 /* Where records of the store are from: appends FILE[SHEET]!ROW; false when nobody knows. */
 struct record_origin {
@@ -48,6 +49,7 @@ struct link {
     size_t n_undecided, cap_undecided;
     uint32_t *source; /* of each row, or NULL */
     struct decisions decisions;
+    struct decisions decided;     /* those of this run, that are not kept yet */
     struct record_origin *origin; /* for messages; NULL: the rows' own columns say */
     const uint32_t *record;       /* of each row its record in the store; NULL = it is no store's */
     bool partial;                 /* a decision may be about rows that are not here */
@@ -73,6 +75,8 @@ void link_show(struct link *k, struct schema *l, enum mask_profile profile);
 enum verdict link_verdict(const struct link *k, uint32_t a, uint32_t b, uint64_t code, double *probability, double *weight);
 const char *verdict_name(enum verdict v);
 
+/* Keeps what people decided for this run where decisions are kept.  False after a finding. */
+bool link_keep_decisions(const struct link *k, struct decision_source *s);
 /* The key of a decision about a record of the store, "#42": it holds however the record is corrected. */
 void link_store_key(const struct link *k, uint32_t row, char key[17]);
 /* Takes decisions from rows with the columns decision (or verdict), key_a and key_b (or a and b), which are keys of records by

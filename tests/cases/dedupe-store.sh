@@ -41,6 +41,12 @@ same "linking again changes nothing, and is no batch" "$before" "$(batches)"
 
 vet-dedupe -q --review review.csv >/dev/null 2>&1
 sed -i '/陈静/s/^open/同一人/' review.csv
+before=$(batches)
+status "an output that cannot be written" 4 vet-dedupe -q --decisions review.csv --stats none/stats.json
+same "  leaves decisions out of the store too" "$before" "$(batches)"
+status "decisions may be tried out" 0 vet-dedupe -q --decisions review.csv --explain one.csv!4 two.csv!4
+has "  on the store" out "because: people decided so"
+same "  which does not keep them then" 0 "$(sqlite3 vet.db "SELECT count(*) FROM vet_decision")"
 vet-dedupe -q --decisions review.csv >/dev/null 2>&1
 same "a person's decision links" 1 "$(entity 陈静 | wc -w)"
 vet-dedupe -q >/dev/null 2>&1
