@@ -444,7 +444,7 @@ static bool is_put_together(const struct columns_seen *x, size_t column)
 {
     enum { FEW = 20 };
     const struct guess *g = &x->g[column];
-    if (g->given < FEW || g->blanks * 2 < g->given) return false;
+    if (g->given < FEW || (g->blanks * 2 < g->given && g->han * 2 < g->given)) return false;
     size_t parts = 0, covered = 0, whole = 0;
     bool *is_part = mem_zero(x->c->n + 1, sizeof *is_part);
     for (size_t k = 0; k < x->c->n; k++) {

@@ -25,7 +25,7 @@ static const struct {
      "cluster clusterid clusters =entity entity_id entityid =true_id truth ground_truth =gold gold_label goldstandard is_match "
      "is_duplicate duplicate_of =label =labels =class =match =duplicate =duplicates =dup"},
     {HEADING_ASIDE,
-     "source sources =dataset created creation updated modified inserted timestamp create_time update_time remark "
+     "source sources =dataset created creation updated modified inserted timestamp epoch create_time update_time remark "
      "remarks note notes comment comments memo notiz notizen bemerkung bemerkungen anmerkung anmerkungen remarque remarques "
      "commentaire commentaires observaciones observações opmerking opmerkingen note_interne примечание ghi_chú "
      "interviewer clerk operator =说明 情况说明 其他说明 附注 =其他 =其它 经办 登记人 采集人 审核 网格员 楼长 调查人 走访人 "
@@ -58,8 +58,10 @@ static const struct {
     {KIND_CATEGORY, "county district 县 state province country 民族"},
     {KIND_WORD, "city town suburb stadt ort ville ciudad città cidade woonplaats miasto город"},
     {KIND_NUMBER, AGE},
-    {KIND_NUMBER, "price length duration preis prix precio amount betrag salary income lat latitude lon lng longitude 金额 价格 "
-                  "经度 纬度 身高 体重"},
+    {KIND_NUMBER,
+     "price length duration preis prix precio amount betrag salary wage income cost fee total sum balance quantity qty "
+     "count score points rate percent weight height area size lat latitude lon lng longitude 金额 价格 收入 工资 补贴 "
+     "补助 津贴 费用 面积 人数 数量 次数 分数 经度 纬度 身高 体重"},
     {HEADING_NAME, "name names nom nombre nome naam"},
 };
 static const char RECORD[] =

@@ -228,8 +228,16 @@ static void beside(void)
     }
     guess(&got, &csv);
     CHECK_STR(buf_slice(&got), "name (name), dob (date); not year", "nor a year beside the date that it is of");
-    buf_free(&csv);
-    buf_free(&got);
+    csv.n = got.n = 0;
+    buf_put(&csv, "姓名,姓,名,家庭年收入\n");
+    for (size_t i = 0; i < 300; i++) {
+        seed = (uint32_t)i * 2654435761u;
+        const char *family = ONE_OF(HAN_SURNAME), *g = ONE_OF(HAN_GIVEN);
+        buf_printf(&csv, "%s%s,%s,%s,%u\n", family, g, family, g, 10000 + any(900000));
+    }
+    guess(&got, &csv);
+    CHECK_STR(buf_slice(&got), "姓 (surname), 名 (given), 家庭年收入 (number); not 姓名",
+              "the same of Chinese names; and an income is a number, however long");
     const char *wide[40];
     char sorts[41] = {0}, names[40][8];
     for (size_t k = 0; k < 40; k++) {
@@ -239,6 +247,7 @@ static void beside(void)
     }
     memcpy(sorts + 20, "nipde", 5);
     wide[20] = "name", wide[21] = "idno", wide[22] = "tel", wide[23] = "dob", wide[24] = "email";
+    csv.n = got.n = 0;
     make(&csv, wide, sorts);
     guess(&got, &csv);
     size_t at, n = 0;
