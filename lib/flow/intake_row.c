@@ -173,7 +173,9 @@ enum { MOST_PLACES = 2000 }; /* remembered at once: so many are found again fast
 
 static void forget_places(struct hand *h, const struct row_at *at)
 {
-    if (h->found_for != at->context || h->found_in != at->reading->serial) place_memo_free(&h->memo);
+    bool rooms = at->layout && at->layout->rooms;
+    if (h->found_for != at->context || h->found_in != at->reading->serial || h->memo.rooms != rooms) place_memo_free(&h->memo);
+    h->memo.rooms = rooms;
     map_free(&h->places);
     arena_reset(&h->found_memory);
     h->n_found = 0;
@@ -187,7 +189,9 @@ static void forget_places(struct hand *h, const struct row_at *at)
 struct place_found *row_place(struct hand *h, const struct row_at *at)
 {
     struct str typed[LEVEL_COUNT] = {{0}};
-    if (h->found_for != at->context || h->found_in != at->reading->serial || h->n_found >= MOST_PLACES) forget_places(h, at);
+    if (h->found_for != at->context || h->found_in != at->reading->serial || h->n_found >= MOST_PLACES ||
+        h->memo.rooms != (at->layout && at->layout->rooms))
+        forget_places(h, at);
     bool same = h->last_found != NULL;
     for (int l = LEVEL_COMMUNITY; l < LEVEL_COUNT; l++) {
         uint32_t field = h->in->place_field[l];

@@ -231,6 +231,16 @@ static void find_perhaps(struct layout *l, const struct words *w, const struct c
     buf_free(&key);
 }
 
+/* 楼栋/单元, 楼栋门牌号. */
+static bool asks_for_rooms(struct str heading)
+{
+    static const char *const WORDS[] = {"单元", "房", "室", "门牌", "户", NULL};
+    size_t at;
+    for (const char *const *w = WORDS; *w; w++)
+        if (str_find(heading, str_of(*w), &at)) return true;
+    return false;
+}
+
 static struct layout *make_layout(const struct words *w, const struct line *top, const struct line *bottom,
                                   const struct sheet *sheet)
 {
@@ -257,7 +267,10 @@ static struct layout *make_layout(const struct words *w, const struct line *top,
     find_perhaps(l, w, names);
     arena_free(&scratch);
     l->asked = arena_zero(&l->memory, w->schema->n_fields + 1, sizeof *l->asked);
-    for (size_t f = 0; f < w->schema->n_fields; f++) l->asked[f] = l->column[f] != UINT32_MAX;
+    for (size_t f = 0; f < w->schema->n_fields; f++) {
+        l->asked[f] = l->column[f] != UINT32_MAX;
+        if (l->asked[f] && w->schema->fields[f].role == ROLE_BUILDING) l->rooms = asks_for_rooms(l->headings[l->column[f]]);
+    }
     l->merged = arena_zero(&l->memory, l->n + 1, sizeof *l->merged);
     for (size_t i = 0; i < sheet->n_merges; i++) {
         const struct merge *m = &sheet->merges[i];

@@ -32,6 +32,7 @@ struct layout {
     bool name_again;                 /* and the name is among them */
     bool *merged;                    /* one a column: cells below the headings are merged downwards */
     bool any_merged;
+    bool rooms;             /* the column of buildings is one of units or rooms too */
     struct column_use *use; /* one a column */
     bool assembled;         /* any is not USE_ALONE */
     struct arena memory;

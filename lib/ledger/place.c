@@ -154,7 +154,7 @@ struct str place_nearest(const struct places *p, const struct place_context *c, 
     if (found->asked[l]) return found->nearest[l];
     struct buf nearest = {0};
     uint32_t unit;
-    if (l == LEVEL_BUILDING) place_short(p, found->within[l], found->typed[l], c->survey_date, &unit, &nearest);
+    if (l == LEVEL_BUILDING) place_short(p, found->within[l], false, found->typed[l], c->survey_date, &unit, &nearest);
     if (!nearest.n) units_find(p->units, found->within[l], l, found->typed[l], c->survey_date, &nearest);
     found->nearest[l] = str_copy(a, buf_slice(&nearest));
     found->asked[l] = true;

@@ -80,15 +80,16 @@ struct place_found {
 /* What the texts of rows turned out to be, so that each is looked up once: one a thread, and for one context only. Zero-initialise.
  */
 struct place_memo {
+    bool rooms; /* to be set: the column of buildings holds units or rooms too (楼栋/单元), so that 2-1 is no grid's building */
     struct map within; /* unit, level and text -> the unit found + 1, or 0 */
     struct map texts;  /* level and text -> in which ways no unit at all is called so */
 };
-void place_memo_free(struct place_memo *m); /* also to begin anew */
+void place_memo_free(struct place_memo *m); /* also to begin anew, with the same rooms */
 /* `typed`: the row's own texts by level (empty: none).  The slices of `out` are those of `typed`, or live in the context. */
 void place_of_row(const struct places *p, const struct place_context *c, struct place_memo *m, const struct str typed[LEVEL_COUNT],
                   struct place_found *out);
-/* The building within a community or grid that an address means: 榆山街道云翠社区12号楼3单元201, 12-3-201.  UNIT_NONE unless all that
- * stands in it is understood and it means one: 幸福花园12号楼 may be anywhere. */
+/* The building within a community or grid that an address means: 榆山街道云翠社区12号楼3单元201, 12-3-201.  UNIT_NONE unless all
+ * that stands in it is understood and it means one: 幸福花园12号楼 may be anywhere. */
 uint32_t place_of_address(const struct places *p, uint32_t within, struct str address, struct str date);
 /* Does the text name a unit of that level, in any of the ways in which it is looked for? */
 bool place_names_unit(const struct places *p, enum level level, struct str text);

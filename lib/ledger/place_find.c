@@ -120,8 +120,8 @@ uint32_t place_station(const struct places *p, struct str text, struct str date)
 
 /* ---- a text, looked for ---- */
 
-/* Ways of finding a text that lead to no unit, whichever it is looked for in. */
-enum { NEVER_PLAIN = 1, NEVER_SPELLED_OUT = 2, NEVER_ADDRESS = 4, TEXT_KNOWN = 8 };
+/* Ways of finding a text that lead to no unit, whichever it is looked for in; and what its column holds. */
+enum { NEVER_PLAIN = 1, NEVER_SPELLED_OUT = 2, NEVER_ADDRESS = 4, TEXT_KNOWN = 8, WITH_ROOMS = 16 };
 
 static bool spells_out(const struct places *p, enum level level, struct str text, struct str date)
 {
@@ -178,7 +178,7 @@ static uint32_t look_for_text(const struct places *p, uint32_t within, enum leve
     }
     if (unit == UNIT_NONE && level == LEVEL_GRID) unit = find_grid_after(p, within, text, date);
     if (unit != UNIT_NONE || level != LEVEL_BUILDING || (never & NEVER_ADDRESS)) return unit;
-    if (place_short(p, within, text, date, &unit, NULL)) return unit;
+    if (place_short(p, within, never & WITH_ROOMS, text, date, &unit, NULL)) return unit;
     return place_in_address(p, within, text, date);
 }
 
@@ -206,7 +206,7 @@ static uint32_t look_for(const struct places *p, uint32_t within, enum level lev
 {
     uint32_t unit = look_for_text(p, within, level, text, date, nearest, never);
     struct str plain = unit == UNIT_NONE ? plainer(text) : text;
-    if (plain.n && plain.n < text.n) unit = look_for_text(p, within, level, plain, date, NULL, 0);
+    if (plain.n && plain.n < text.n) unit = look_for_text(p, within, level, plain, date, NULL, never & WITH_ROOMS);
     return unit;
 }
 
@@ -215,7 +215,8 @@ uint32_t place_find(const struct places *p, struct place_memo *m, uint32_t withi
 {
     enum { LONGEST = 200, MOST = 4096 };
     char key[LONGEST + sizeof within + 1];
-    if (!m || text.n > LONGEST) return look_for(p, within, level, text, date, nearest, 0);
+    unsigned rooms = m && m->rooms ? WITH_ROOMS : 0;
+    if (!m || text.n > LONGEST) return look_for(p, within, level, text, date, nearest, rooms);
     if (m->within.n >= MOST || m->texts.n >= MOST) place_memo_free(m);
     memcpy(key, &within, sizeof within);
     key[sizeof within] = (char)level;
@@ -223,7 +224,7 @@ uint32_t place_find(const struct places *p, struct place_memo *m, uint32_t withi
     bool is_new;
     struct map_entry *e = map_at(&m->within, (struct str){key, text.n + sizeof within + 1}, &is_new);
     if (!is_new) return (uint32_t)e->value - 1;
-    uint32_t unit = look_for(p, within, level, text, date, nearest, never_of(p, m, level, text, date));
+    uint32_t unit = look_for(p, within, level, text, date, nearest, never_of(p, m, level, text, date) | rooms);
     e->value = (uint32_t)(unit + 1);
     return unit;
 }

@@ -19,8 +19,9 @@ uint32_t place_find(const struct places *p, struct place_memo *m, uint32_t withi
 /* Is the text, folded by spelling_fold, a building in short: 3-12, 网格28号楼, B12? */
 bool place_is_short(struct str folded);
 /* Such a text within a community or a grid: *unit is the only building that it may mean, or UNIT_NONE; then *told, if it is wanted,
- * has those that it may mean.  False when it is none, or nobody knows in which community. */
-bool place_short(const struct places *p, uint32_t within, struct str text, struct str date, uint32_t *unit, struct buf *told);
+ * has those that it may mean.  `rooms`: as of place_memo.  False when it is none, or nobody knows in which community. */
+bool place_short(const struct places *p, uint32_t within, bool rooms, struct str text, struct str date, uint32_t *unit,
+                 struct buf *told);
 /* 锦东小区5号楼2单元301, 5-2-301, where a building has to stand: the building of the address, when there is one of that number only
  * within and no other place is named. */
 uint32_t place_in_address(const struct places *p, uint32_t within, struct str text, struct str date);

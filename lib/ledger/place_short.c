@@ -167,14 +167,14 @@ static bool has_letters(const struct meanings *m, struct str number)
     return false;
 }
 
-static void all_meanings(struct meanings *m, const struct signs *g)
+static void all_meanings(struct meanings *m, const struct signs *g, bool rooms)
 {
     static const char *const FORMS[] = {"n号楼l座", "nl", "ln", "l座n号楼", "l区n号楼", NULL};
     if (g->glued.n) {
         may_be_numbered(m, m->within, g->glued);
         for (size_t n = 1; n < g->glued.n; n++) may_be_in_grid(m, str_head(g->glued, n), str_from(g->glued, n));
     } else if (g->first.n) {
-        may_be_in_grid(m, g->first, g->second);
+        if (!rooms || g->grid) may_be_in_grid(m, g->first, g->second);
         if (g->grid) return;
         may_be_numbered(m, m->within, g->first); /* with its unit or its room */
         m->name.n = 0;
@@ -202,7 +202,8 @@ bool place_is_short(struct str folded)
     return is;
 }
 
-bool place_short(const struct places *p, uint32_t within, struct str text, struct str date, uint32_t *unit, struct buf *told)
+bool place_short(const struct places *p, uint32_t within, bool rooms, struct str text, struct str date, uint32_t *unit,
+                 struct buf *told)
 {
     struct signs g;
     struct buf b = {0};
@@ -210,7 +211,7 @@ bool place_short(const struct places *p, uint32_t within, struct str text, struc
     struct meanings m = {p->units, within, community, date, UNIT_NONE, false, {0}, told};
     place_fold(&b, text);
     bool is = community != UNIT_NONE && read_signs(buf_slice(&b), &g);
-    if (is) all_meanings(&m, &g);
+    if (is) all_meanings(&m, &g, rooms);
     *unit = m.several ? UNIT_NONE : m.unit;
     if (told && !m.several) told->n = 0;
     buf_free(&m.name);

@@ -366,7 +366,8 @@ static size_t named_prefix(const struct places *p, struct str s)
         if (n < s.n && ((unsigned char)s.s[n] & 0xC0) == 0x80) continue;
         struct str name = str_head(s, n);
         bool words = text_length(name) < n; /* no bare number */
-        if (words && (units_named(p->units, UNIT_NONE, LEVEL_BUILDING, name, always) || units_named(p->units, UNIT_NONE, LEVEL_GRID, name, always)))
+        if (words && (units_named(p->units, UNIT_NONE, LEVEL_BUILDING, name, always) ||
+                      units_named(p->units, UNIT_NONE, LEVEL_GRID, name, always)))
             return n;
     }
     return 0;

@@ -252,6 +252,23 @@ done <<'END'
 3号 楼号：12
 第3网格（1-15号楼） 12号住宅楼
 END
+# 3-12 in a column of buildings; under 楼栋/单元 it is said what it is.
+printf '%s\n' code,parent,level,name,aliases S,,station,榆山街道服务站, C,S,community,云翠社区, G1,C,grid,第1网格, G3,C,grid,第3网格, \
+    G1B3,G1,building,3号楼, G3B1,G3,building,1号楼, G3B12,G3,building,12号楼, G3B14,G3,building,14号楼, >short.csv
+while read -r heading typed unit flags; do
+    printf '%s\n' "社区,$heading,姓名,性别" "云翠社区,$typed,单甲,男" >address.csv
+    vet-import -q -u short.csv address.csv >out 2>err
+    same "$typed under $heading" "$unit $flags" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { print $c["unit"], $c["_flags"] }' out | sed 's/id_number:id_missing;*//')"
+done <<'END'
+楼栋 3-11 G1B3
+楼栋 3-12 C building:unit_unknown
+楼栋/单元 3-12 G1B3
+楼栋/单元 3网格12 G3B12
+楼栋 网格314号楼 G3B14
+END
+printf '%s\n' 社区,楼栋,姓名,性别 云翠社区,3-12,单甲,男 >address.csv
+vet-import -u short.csv address.csv >out 2>err
+has "what it may mean is named" err "near: 第3网格12号楼、第1网格3号楼"
 # Where only the address says the building.
 printf '%s\n' '社区,姓名,性别,现住址' '云翠社区,单甲,男,云翠社区12号楼3单元201' '云翠社区,合乙,女,幸福花园12号楼201' '云翠社区,说丙,男,' >address.csv
 vet-import -v address.csv >out 2>err
