@@ -195,7 +195,9 @@ static void link_all(struct session *s, const struct request *q, struct rows *r,
     bool keep = st && !q->explain, index = keep && *digest && store_blocks_now(st, l, &now);
     struct link *k = link_run(r, m, o, &s->diag);
     struct outputs all = {.n = 0};
-    bool ok = k && write_all(s, q, &all, k, st) && (!keep || (link_keep_decisions(k, o->kept) && link_store_keep(k, st, l)));
+    bool named = q->pairs || q->one || s->output;
+    bool ok = k && (!st || !named || link_store_names(k, st, l)) && write_all(s, q, &all, k, st) &&
+              (!keep || (link_keep_decisions(k, o->kept) && link_store_keep(k, st, l)));
     if (ok && keep) ok = index ? link_store_index(k, st, l, &now, digest) : store_blocks_forget(st, l);
     close_outputs(s, &all, ok);
     link_free(k);

@@ -178,6 +178,40 @@ static struct str name_of(struct naming *n, const uint32_t *rows, size_t count)
     return best;
 }
 
+/* A record by itself has no entity in the store, and would begin one of this name. */
+static struct str own_name(struct naming *n, int64_t record)
+{
+    char text[40];
+    for (unsigned again = 0;; again++) {
+        int length = snprintf(text, sizeof text, again ? "P%lld-%u" : "P%lld", (long long)record, again);
+        bool is_new;
+        map_at(&n->taken, str_of(text), &is_new);
+        if (is_new) return (struct str){arena_copy(&n->k->memory, text, (size_t)length), (size_t)length};
+    }
+}
+
+bool link_store_names(struct link *k, struct store *s, const struct schema *l)
+{
+    int64_t *record = link_record_numbers(k);
+    struct naming n = {.k = k, .record = record};
+    bool ok = old_names(s, l, &n.old);
+    uint32_t *start, *rows;
+    link_by_entity(k, &start, &rows);
+    if (ok) k->names = arena_zero(&k->memory, k->clusters.n + 1u, sizeof *k->names);
+    for (int alone = 0; ok && alone < 2; alone++)
+        for (uint32_t e = 0; e < k->clusters.n; e++) {
+            size_t count = start[e + 1] - start[e];
+            if (alone == (count < 2))
+                k->names[e] =
+                    alone ? own_name(&n, record[rows[start[e]]]) : str_copy(&k->memory, name_of(&n, rows + start[e], count));
+        }
+    free(start);
+    free(rows);
+    free(record);
+    naming_free(&n);
+    return ok;
+}
+
 /* Why a record belongs to its entity, the best reason first: a person decided, the same verified id, or probability. */
 static struct str reason_of(const struct link *k, const uint32_t *rows, size_t count, uint32_t row)
 {
@@ -201,7 +235,7 @@ size_t naming_links(struct naming *n, struct store_link *v)
     for (uint32_t e = 0; e < k->clusters.n; e++) {
         size_t count = start[e + 1] - start[e];
         if (count < 2) continue;
-        struct str name = name_of(n, rows + start[e], count);
+        struct str name = k->names ? k->names[e] : name_of(n, rows + start[e], count);
         for (size_t i = start[e]; i < start[e + 1]; i++)
             v[m++] = (struct store_link){n->record[rows[i]], name, reason_of(k, rows + start[e], count, rows[i])};
     }

@@ -12,6 +12,8 @@ struct rows *link_store_rows(struct store *s, const struct schema *l);
 /* People's decisions in the store are followed; those of this run (a file of them, a split) are kept there.  Given to link_run. */
 struct decision_source *link_store_decisions(struct store *s, const struct schema *l, struct str split);
 void link_store_decisions_free(struct decision_source *d);
+/* From here on entities are written as the store calls them, or will when they are kept.  False after a finding. */
+bool link_store_names(struct link *k, struct store *s, const struct schema *l);
 /* Makes the entities the links of the store.  An entity keeps the name that most of its records had; records by themselves
  * have none.  One batch, and none when nothing changed.  False after a finding. */
 bool link_store_keep(struct link *k, struct store *s, const struct schema *l);

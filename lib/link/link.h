@@ -50,6 +50,7 @@ struct link {
     uint32_t *source; /* of each row, or NULL */
     struct decisions decisions;
     struct decisions decided;     /* those of this run, that are not kept yet */
+    struct str *names;            /* of each entity, as the store calls it; NULL: E1, E2 and so on */
     struct record_origin *origin; /* for messages; NULL: the rows' own columns say */
     const uint32_t *record;       /* of each row its record in the store; NULL = it is no store's */
     bool partial;                 /* a decision may be about rows that are not here */

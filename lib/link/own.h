@@ -20,6 +20,8 @@ enum verdict link_pattern_verdict(const struct model *m, uint64_t code, double p
 bool link_same_verified(const struct model *m, uint64_t code);
 /* Why two rows are what they are, where it is not the probability that says so; false when it is. */
 bool link_reason(const struct link *k, uint32_t a, uint32_t b, uint64_t code, struct buf *out);
+/* What an entity is called: valid until the next call with the same buffer. */
+struct str link_entity_name(const struct link *k, uint32_t entity, char text[16]);
 /* What people call a column that is compared. */
 struct str link_title(const struct link *k, size_t comparison);
 

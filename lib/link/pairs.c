@@ -131,8 +131,9 @@ static void pair_line(const struct link *k, struct line *l, const struct told *t
     line_start(l);
     line_print(l, "%u", t->a + 1);
     line_print(l, "%u", t->b + 1);
-    line_print(l, "E%u", k->clusters.of[t->a] + 1);
-    line_print(l, "E%u", k->clusters.of[t->b] + 1);
+    char name[16];
+    line_put(l, link_entity_name(k, k->clusters.of[t->a], name));
+    line_put(l, link_entity_name(k, k->clusters.of[t->b], name));
     line_put(l, str_of(verdict_name(t->verdict)));
     line_print(l, "%.2f", t->weight);
     line_print(l, "%.6f", t->probability);

@@ -6,9 +6,11 @@
 
 enum { FLUSH = 1 << 18, MAX_THREADS = 64 };
 
-static void entity_name(char *text, size_t size, uint32_t entity)
+struct str link_entity_name(const struct link *k, uint32_t entity, char text[16])
 {
-    snprintf(text, size, "E%u", entity + 1);
+    if (k->names) return k->names[entity];
+    snprintf(text, 16, "E%u", entity + 1);
+    return str_of(text);
 }
 
 /* The columns of the stream and `extra` of ours; one of the same name is written over.  at[i] = where our i-th stands. */
@@ -66,9 +68,8 @@ static bool write_block(void *ctx, struct rows *r, struct row_block *b, unsigned
     t->block = b;
     t->text.n = 0;
     for (size_t i = 0; i < b->n_rows; i++) {
-        entity_name(entity, sizeof entity, w->k->clusters.of[b->first + i]);
         memcpy(t->values, row_mask_row(&t->shown, row_of(b, &r->columns, i)), r->columns.n * sizeof *t->values);
-        t->values[w->at] = str_of(entity);
+        t->values[w->at] = link_entity_name(w->k, w->k->clusters.of[b->first + i], entity);
         rows_format(&t->text, w->format, &w->columns, t->values);
     }
     return true;
@@ -240,7 +241,8 @@ static void golden_row(struct golden *g, uint32_t entity, const size_t *at, cons
     mask_values(g->k, v);
     own->n = 0;
     size_t cut[4];
-    buf_printf(own, "E%u", entity + 1);
+    char name[16];
+    buf_str(own, link_entity_name(g->k, entity, name));
     cut[0] = own->n;
     buf_printf(own, "%zu", g->n);
     cut[1] = own->n;

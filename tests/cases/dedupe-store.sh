@@ -81,6 +81,16 @@ check "the store verifies" vet-store -q verify
 vet-dedupe -q --one >golden.csv 2>/dev/null
 same "--one writes one record a person" 5 "$(($(wc -l <golden.csv) - 1))"
 
+# What is written of the store calls entities as the store does.
+vet-dedupe -q -o rows.csv 2>/dev/null
+named() { awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "_entity") c = i; next } $1 == name { print $c }' "$1" | sort -u | paste -sd' '; }
+same "the rows of -o have the entity that the store has" "$(entity 张伟) $(entity 李强)" "$(named rows.csv 张伟) $(named rows.csv 李强)"
+same "golden records too" "$(entity 张伟)" "$(named golden.csv 张伟)"
+same "who is by himself is called as nobody else" 1 "$(named golden.csv 赵建国 | wc -w)"
+same "  so there are as many names as entities" "" "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "_entity") c = i; next } seen[$c]++' golden.csv)"
+vet-dedupe -q --pairs pairs.csv 2>/dev/null
+has "pairs name those that --split takes" pairs.csv ",$(entity 张伟),$(entity 张伟),link,"
+
 # Only what is new is compared: a station whose sheets come in two halves.
 make-station station >/dev/null || exit 1
 find station/sheets -type f | sort >sheets.txt
