@@ -81,7 +81,7 @@ static void veil_row(struct veil *v, struct str *cells, uint32_t n)
     for (uint32_t c = 0; c < n; c++) {
         enum mask left = beside ? kind : v->below[c];
         kind = MASK_NONE;
-        beside = headings > 1 && is_field(v, cells[c], &kind); /* one alone may be somebody's name */
+        beside = headings > 1 && is_field(v, cells[c], &kind);   /* one alone may be somebody's name */
         if (beside && 2 * headings > filled) v->below[c] = kind; /* else they are labels, each with its value */
         mask_write(&v->text, v->mask->profile, beside ? MASK_NONE : left, cells[c]);
         ends[c + 1] = v->text.n;
