@@ -135,7 +135,8 @@ static void test_links_and_units(void)
     CHECK(store_verify(st.store), "the store verifies");
     IMPORT(&st, NULL, .name = "1.xlsx", PEOPLE({"b1", "张三", ID_A, "1950-01-01", "1"}));
     struct store_link two[] = {link, {.record = 1, .entity = STR("E2"), .how = STR("id")}};
-    CHECK(store_links_replace(st.store, st.ledger, two, 2) && !store_verify(st.store), "one record in two entities does not verify");
+    CHECK(store_links_replace(st.store, st.ledger, two, 2) && !store_verify(st.store),
+          "one record in two entities does not verify");
     station_end(&st);
 }
 
