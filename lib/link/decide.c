@@ -2,34 +2,37 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
+
+/* Full width or not, capital or not, with blanks or without. */
+static void put_key(struct buf *out, struct str word)
+{
+    struct buf plain = {0};
+    text_nfkc(&plain, word);
+    for (size_t i = 0; i < plain.n; i++) {
+        char c = plain.s[i];
+        if (c != ' ' && c != '\t' && c != '\n' && c != '\r') buf_char(out, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
+    }
+    buf_free(&plain);
+}
+
 bool decision_of(struct str word, enum decision *out)
 {
-    static const struct {
-        const char *word;
-        enum decision is;
-    } WORDS[] = {{"", DECISION_OPEN},
-                 {"待定", DECISION_OPEN},
-                 {"open", DECISION_OPEN},
-                 {"?", DECISION_OPEN},
-                 {"later", DECISION_OPEN},
-                 {"同一人", DECISION_SAME},
-                 {"是", DECISION_SAME},
-                 {"same", DECISION_SAME},
-                 {"yes", DECISION_SAME},
-                 {"link", DECISION_SAME},
-                 {"不是", DECISION_DIFFERENT},
-                 {"否", DECISION_DIFFERENT},
-                 {"不是同一人", DECISION_DIFFERENT},
-                 {"different", DECISION_DIFFERENT},
-                 {"not the same", DECISION_DIFFERENT},
-                 {"no", DECISION_DIFFERENT}};
-    word = str_trim(word);
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (str_is(word, WORDS[i].word)) {
-            *out = WORDS[i].is;
-            return true;
-        }
-    return false;
+    static const char *const WORDS[][16] = {
+        [DECISION_OPEN] = {"", "?", "待定", "open", "later", "不确定", "不知道", "待核对", "unsure"},
+        [DECISION_SAME] = {"同一人", "是", "same", "yes", "link", "是同一人", "同一个人", "是同一个人", "相同", "同", "对", "y",
+                           "√"},
+        [DECISION_DIFFERENT] = {"不是", "否", "不是同一人", "different", "notthesame", "no", "不是同一个人", "不是一个人", "不同",
+                                "不同人", "不同一人", "n", "x", "×"},
+    };
+    struct buf key = {0};
+    bool known = false;
+    put_key(&key, word);
+    for (int is = DECISION_OPEN; is <= DECISION_DIFFERENT; is++)
+        for (const char *const *w = WORDS[is]; *w; w++)
+            if (str_is(buf_slice(&key), *w)) known = true, *out = (enum decision)is;
+    buf_free(&key);
+    return known;
 }
 
 void decisions_add(struct decisions *d, uint32_t a, uint32_t b, enum decision what, uint32_t line)

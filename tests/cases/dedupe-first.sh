@@ -86,6 +86,12 @@ vet-dedupe -q --decisions decided.xlsx people.csv >again.csv 2>/dev/null
 same "and the filled-in workbook is taken back" "$(awk -F, 'NR == 10 { print $NF }' again.csv)" "$(awk -F, 'NR == 11 { print $NF }' again.csv)"
 vet-dedupe -q --decisions zh-decided.xlsx people.csv >again.csv 2>/dev/null
 same "the Chinese one too" "$(awk -F, 'NR == 10 { print $NF }' again.csv)" "$(awk -F, 'NR == 11 { print $NF }' again.csv)"
+for word in 同一个人 是同一人 Yes ' 同 一 人 ' √; do
+    sed "/陈静/s/^open/$word/" review.csv >typed.csv
+    same "people may type $word" "$(awk -F, 'NR == 10 { print $NF }' again.csv)" "$(vet-dedupe -q --decisions typed.csv people.csv 2>/dev/null | awk -F, 'NR == 11 { print $NF }')"
+done
+printf '%s\n' 名字,decision,key_a,key_b "甲,不是同一个人,$(sed -n 2p review.csv | rev | cut -d, -f1,2 | rev)" 乙,？,1,2 丙,×,3,4 丁,NO,5,6 >typed.csv
+status "and 不是同一个人, ？, × or NO" 0 vet-dedupe -m person --decisions typed.csv people.csv
 sed '/陈静/s/^open/perhaps/' review.csv >bad.csv
 printf '\xEF\xBB\xBF' | cat - review.csv | tr , ';' >saved.csv
 vet-dedupe -q --review saved.csv people.csv >/dev/null 2>&1
