@@ -549,15 +549,19 @@ static void leave_out_least(struct columns_seen *x)
     }
 }
 
-/* Names, and addresses in neighbouring columns, change places. */
+/* Names change places, and so do addresses in neighbouring columns and telephones in any two. */
 static void set_swaps(struct model *m)
 {
-    int surname = -1, given = -1;
+    int surname = -1, given = -1, phone = -1;
     for (size_t k = 0; k < m->n; k++) {
-        if (m->comparisons[k].kind == KIND_SURNAME && surname < 0) surname = (int)k;
-        if (m->comparisons[k].kind == KIND_GIVEN && given < 0) given = (int)k;
-        bool beside = k && m->comparisons[k].kind == KIND_ADDRESS && m->comparisons[k - 1].kind == KIND_ADDRESS;
-        if (beside && m->comparisons[k - 1].swaps < 0) m->comparisons[k].swaps = (int)k - 1, m->comparisons[k - 1].swaps = (int)k;
+        struct comparison *c = &m->comparisons[k];
+        int other = -1;
+        if (c->kind == KIND_SURNAME && surname < 0) surname = (int)k;
+        if (c->kind == KIND_GIVEN && given < 0) given = (int)k;
+        if (c->kind == KIND_ADDRESS && k && c[-1].kind == KIND_ADDRESS && c[-1].swaps < 0) other = (int)k - 1;
+        if (c->kind == KIND_PHONE && phone >= 0) other = phone;
+        if (c->kind == KIND_PHONE) phone = phone < 0 ? (int)k : -1;
+        if (other >= 0) c->swaps = other, m->comparisons[other].swaps = (int)k;
     }
     if (surname >= 0 && given >= 0) m->comparisons[surname].swaps = given, m->comparisons[given].swaps = surname;
 }

@@ -80,7 +80,7 @@ struct kept {
 unsigned kind_level(enum kind k, const struct kept *a, const struct kept *b);
 /* May columns of these kinds have changed places?  They have a level "swapped" then. */
 bool kind_swaps(enum kind k, enum kind other);
-/* Of such a kind: are the values of two columns so much alike that they have? */
+/* Of such a kind: are the values of two columns so much alike that they have?  Of telephones, the same. */
 bool kind_is_alike(enum kind k, const struct kept *a, const struct kept *b);
 /* The level of two equal values, of which there are `count` among `rows`. */
 unsigned kind_equal(enum kind k, const struct kept *v, uint32_t count, uint64_t rows);

@@ -318,7 +318,7 @@ static unsigned citizen_level(const uint64_t *a, const uint64_t *b)
 }
 
 /* ---- digits ---- */
-enum phone_level { PHONE_OTHER = 1, PHONE_SLIP, PHONE_EXACT };
+enum phone_level { PHONE_OTHER = 1, PHONE_SLIP, PHONE_SWAPPED, PHONE_EXACT };
 
 /* A number with its area code and without. */
 static bool is_phone_end(uint64_t end, uint64_t of)
@@ -491,11 +491,12 @@ static bool is_word(enum kind k)
 
 bool kind_swaps(enum kind k, enum kind other)
 {
-    return (is_word(k) && is_word(other)) || (k == KIND_ADDRESS && other == KIND_ADDRESS);
+    return (is_word(k) && is_word(other)) || (k == other && (k == KIND_ADDRESS || k == KIND_PHONE));
 }
 
 bool kind_is_alike(enum kind k, const struct kept *a, const struct kept *b)
 {
     static const double ALIKE = 0.92;
+    if (k == KIND_PHONE) return a->f[0] == b->f[0];
     return is_word(k) ? jaro_winkler(a->text, b->text) >= ALIKE : kind_level(k, a, b) >= ADDRESS_MOST;
 }

@@ -128,7 +128,7 @@ static void read_others(struct share_file *f, struct model *m, const struct shar
     }
     if (c->swaps >= 0 && (c->swaps == k || !kind_swaps(c->kind, m->comparisons[c->swaps].kind))) {
         share_fault(f, share_get(v, "swaps"), DIAG_MODEL_OTHER, "swaps", swaps.s,
-                    c->kind == KIND_ADDRESS ? "address" : "surname given word", NULL);
+                    c->kind == KIND_ADDRESS || c->kind == KIND_PHONE ? kind_info(c->kind)->word : "surname given word", NULL);
         c->swaps = -1;
     }
     if (c->swaps >= 0) m->comparisons[c->swaps].swaps = k; /* said of one it holds for both */

@@ -106,14 +106,25 @@ void pair_bring_values(const struct table *t, uint32_t a, uint32_t b)
     }
 }
 
-/* Do two columns hold each other's values? */
-static bool changed_places(const struct table *t, size_t k, size_t l, const uint32_t *x, const uint32_t *y)
+/* Does the one column of the one row hold what the other column of the other row does? */
+static bool holds_other(const struct table *t, size_t k, size_t l, const uint32_t *x, const uint32_t *y)
 {
-    if (!x[k] || !x[l] || !y[k] || !y[l]) return false;
-    enum kind kind = t->columns[k].kind;
-    struct kept a = column_value(&t->columns[k], x[k]), b = column_value(&t->columns[l], x[l]);
-    struct kept c = column_value(&t->columns[k], y[k]), d = column_value(&t->columns[l], y[l]);
-    return kind_is_alike(kind, &a, &d) && kind_is_alike(kind, &b, &c);
+    if (!x[k] || !y[l]) return false;
+    struct kept a = column_value(&t->columns[k], x[k]), b = column_value(&t->columns[l], y[l]);
+    return kind_is_alike(t->columns[k].kind, &a, &b);
+}
+
+/* Two columns that hold each other's values are level "swapped" in the first, and that is said once.  Of telephones one that stands
+ * in the other column is enough, and none need be given beside it. */
+static uint64_t with_swapped(const struct table *t, size_t k, size_t l, uint64_t code, const uint32_t *x, const uint32_t *y)
+{
+    const struct kind_info *info = kind_info(t->columns[k].kind);
+    bool phone = t->columns[k].kind == KIND_PHONE;
+    unsigned here = level_in(code, k), beside = level_in(code, l), near = phone ? info->exact : info->exact - 2u;
+    if (here >= near || beside >= near || (!phone && (!here || !beside))) return code;
+    bool one = holds_other(t, k, l, x, y);
+    if (phone ? !one && !holds_other(t, l, k, x, y) : !one || !holds_other(t, l, k, x, y)) return code;
+    return (code & ~(15ull << (4 * k)) & ~(15ull << (4 * l))) | (uint64_t)info->unordered << (4 * k);
 }
 
 /* Is one of two e-mail addresses that are only alike made of the name that both have?  Then they are different ones. */
@@ -144,17 +155,8 @@ uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uin
     for (size_t k = 0; k < m->n; k++) code |= (uint64_t)level_of(t, k, x[k], y[k], memo) << (4 * k);
     for (size_t k = 0; k < m->n; k++) {
         const struct comparison *c = &m->comparisons[k];
+        if (c->swaps > (int)k) code = with_swapped(t, k, (size_t)c->swaps, code, x, y);
         unsigned l = level_in(code, k);
-        if (!l) continue;
-        if (c->swaps > (int)k) {
-            size_t o = (size_t)c->swaps;
-            uint64_t swapped = kind_info(c->kind)->unordered;
-            unsigned near = kind_info(c->kind)->exact - 2u, beside = level_in(code, o);
-            if (l < near && beside && beside < near && changed_places(t, k, o, x, y)) {
-                code = (code & ~(15ull << (4 * k))) | swapped << (4 * k);
-                code &= ~(15ull << (4 * o)); /* said once */
-            }
-        }
         if (c->unless < 0 || l < 2) continue;
         if (c->kind == KIND_EMAIL) {
             size_t name = (size_t)c->unless;

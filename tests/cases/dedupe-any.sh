@@ -47,6 +47,23 @@ awk 'BEGIN {
     }
 }' >moved.csv
 vet-dedupe -q --pairs moved.pairs moved.csv >moved.ent
+# Of three hundred people with two telephones thirty are there once more with the one under the other heading, and thirty with nothing else.
+awk 'BEGIN {
+    srand(6); print "given,surname,born,mobile,home phone"; split("anna ben carl dora emil fred gina hans ida jan", g, " ")
+    split("miller fischer weber meyer wagner becker", n, " ")
+    for (p = 1; p <= 300; p++) {
+        who = g[int(rand() * 10) + 1] "," n[int(rand() * 6) + 1] sprintf(",19%02d-%02d-%02d", 30 + rand() * 69, 1 + rand() * 12, 1 + rand() * 28)
+        x = sprintf("138%08d", rand() * 1e8); y = sprintf("02%08d", rand() * 1e8)
+        print who "," x "," y
+        if (p <= 30) print who "," y "," x
+        else if (p <= 60) print who ",," x
+        else if (p <= 120) print who "," x "," y
+    }
+}' >phones.csv
+vet-dedupe -q --pairs phones.pairs phones.csv >phones.ent
+same "a telephone in the other column is told, with another one beside it or none" 60 \
+    "$(grep -c "the number stands in the other column" phones.pairs)"
+same "and says that it is the same person" 300 "$(tail -n +2 phones.ent | awk -F, '{ print $NF }' | sort -u | wc -l)"
 same "addresses in each other's columns are told" 50 "$(grep -c "the two addresses changed places" moved.pairs)"
 same "and say that it is the same person" 300 "$(tail -n +2 moved.ent | awk -F, '{ print $NF }' | sort -u | wc -l)"
 status "-t json writes records as JSON" 0 vet-dedupe -q -t json -m ./learnt.json in.csv

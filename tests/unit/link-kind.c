@@ -132,8 +132,9 @@ static void words(void)
 
 static void places_changed(void)
 {
-    CHECK(kind_swaps(KIND_GIVEN, KIND_SURNAME) && kind_swaps(KIND_WORD, KIND_WORD) && kind_swaps(KIND_ADDRESS, KIND_ADDRESS),
-          "names, words and addresses may have changed places");
+    CHECK(kind_swaps(KIND_GIVEN, KIND_SURNAME) && kind_swaps(KIND_WORD, KIND_WORD) && kind_swaps(KIND_ADDRESS, KIND_ADDRESS) &&
+              kind_swaps(KIND_PHONE, KIND_PHONE),
+          "names, words, addresses and telephones may have changed places");
     CHECK(!kind_swaps(KIND_ADDRESS, KIND_WORD) && !kind_swaps(KIND_NAME, KIND_NAME) && !kind_swaps(KIND_DATE, KIND_DATE),
           "nothing else");
 }
