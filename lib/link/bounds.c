@@ -44,6 +44,16 @@ static void order_levels(struct model *m, size_t k, enum class in)
     }
 }
 
+/* Brings the levels of a class to what is left beside `none`. */
+static void scale_given(double *p, unsigned n, double none)
+{
+    double given = 0;
+    for (unsigned l = 1; l < n; l++) given += p[l];
+    double scale = given > 1e-9 ? (1 - none) / given : 1;
+    for (unsigned l = 1; l < n; l++) p[l] *= scale;
+    p[0] = none;
+}
+
 /* A level that speaks for one entity more than the better ones do was seen too seldom between strangers: chance is given more of
  * it, as far as there is doubt about what was measured.  Else it would be the pairs of one entity that have to do with as little of
  * it as strangers are thought to have, and those that are there would become a class of others. */
@@ -63,6 +73,7 @@ static void doubt_chance(struct model *m, size_t k, double believed)
         double lacking = c->p[CLASS_MATCH][l] / least - model_u(m, k, l);
         if (lacking > 0) c->p[CLASS_CHANCE][l] += fmin(lacking, c->doubt[l]);
     }
+    scale_given(c->p[CLASS_CHANCE], info->n_levels, c->p[CLASS_CHANCE][0]);
 }
 
 /* Does a level speak for one person rather than for the other class? */
@@ -83,15 +94,8 @@ static bool speaks_against(enum kind k, const char *level)
  * what makes them alike. */
 static void share_none(struct comparison *c)
 {
-    double none = c->p[CLASS_CHANCE][0];
-    for (int k = 0; k < CLASSES; k++) {
-        if (k == CLASS_CHANCE) continue;
-        double given = 0;
-        for (unsigned l = 1; l < kind_info(c->kind)->n_levels; l++) given += c->p[k][l];
-        double scale = given > 1e-9 ? (1 - none) / given : 1;
-        for (unsigned l = 1; l < kind_info(c->kind)->n_levels; l++) c->p[k][l] *= scale;
-        c->p[k][0] = none;
-    }
+    for (int k = 0; k < CLASSES; k++)
+        if (k != CLASS_CHANCE) scale_given(c->p[k], kind_info(c->kind)->n_levels, c->p[CLASS_CHANCE][0]);
 }
 
 /* Takes what a class has above its bounds from the levels that have one (bound < 1) and gives it to the others. */
@@ -262,6 +266,18 @@ static void settle_self(struct comparison *c)
     hold_below(c->p[CLASS_MOVED], most, info->n_levels);
 }
 
+/* The address of one household is written in as many ways as that of one person.  What is learnt of it is what blocking lets meet:
+ * relatives whose address is written alike more often than others. */
+static void share_home(struct comparison *c)
+{
+    const struct kind_info *info = kind_info(c->kind);
+    double one = 1e-12, house = 0;
+    for (unsigned l = 1; l < info->n_levels; l++)
+        if (closeness(info, l) > 0.5) one += c->p[CLASS_MATCH][l], house += c->p[CLASS_HOUSEHOLD][l];
+    for (unsigned l = 1; l < info->n_levels; l++)
+        if (closeness(info, l) > 0.5) c->p[CLASS_HOUSEHOLD][l] = c->p[CLASS_MATCH][l] * house / one;
+}
+
 void model_hold(struct model *m, const struct model *first, double believed)
 {
     static const double LEAST = 0.65, LEAST_HOME = 0.7;
@@ -287,6 +303,7 @@ void model_hold(struct model *m, const struct model *first, double believed)
         order_levels(m, k, CLASS_MATCH);
         if (c->of_place) order_levels(m, k, CLASS_MOVED);
         else settle_self(c);
+        if (kin == KIN_HOUSEHOLDS && c->of_home && role_is_address(c)) share_home(c);
     }
     model_live_apart(m);
 }

@@ -186,6 +186,10 @@ awk -f spelt.awk >spelt.csv
 link spelt.csv
 check "one id finds a name that is spelt in another way (right $right, missing $missing)" test "$missing" -le $((right / 1000))
 check "and nobody else's (wrong $wrong)" test "$wrong" -le 4
+vet-dedupe -q --train spelt.json in.spelt.csv >/dev/null
+same "one household writes its address in as many ways as one person does" 1 "$(sqlite3 :memory: "SELECT count(DISTINCT round(json_extract(l.value, '\$[1]') / json_extract(l.value, '\$[0]'), 4))
+    FROM json_each(CAST(readfile('spelt.json') AS TEXT), '$.columns') c, json_each(c.value, '$.levels') l
+    WHERE json_extract(c.value, '$.name') = 'addr' AND l.key IN ('numbers', 'door', 'equal_16', 'equal_4')")"
 
 # ---- customers: whole families at one address, birth dates that are mostly missing; then the same with nobody twice ----
 cat >customers.awk <<'E2'
