@@ -184,19 +184,46 @@ static void maximise(struct model *m, const struct model *first, const struct le
     model_hold(m, first, PSEUDO / (total[CLASS_MATCH] + total[CLASS_MOVED] + PSEUDO));
 }
 
-/* Of very many patterns, those that are hardly matches by the model as it is are thinned out; the rest of them count for more. */
+static int by_count(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The count from which on every pattern is kept, when of the others as many are as fill up what may be: one of half that count has
+ * one chance in two.  Sorts the counts. */
+static double always_kept(double *counts, size_t n, size_t kept)
+{
+    double rarer = 0; /* pairs of the patterns before */
+    if (n) qsort(counts, n, sizeof *counts, by_count);
+    for (size_t i = 0; i < n; rarer += counts[i++])
+        if (n - i < kept && rarer <= counts[i] * (double)(kept - (n - i))) return rarer / (double)(kept - (n - i));
+    return rarer / (double)kept;
+}
+
+/* Of very many patterns, those that are hardly matches by the model as it is are thinned out, the rarer the more: what is left of
+ * them stands for as many pairs, and frequent ones for themselves. */
 static void thin_out(struct lesson *s, const struct model *m)
 {
-    size_t every = s->n / KEPT_PATTERNS + 1, n = 0;
-    if (every == 1) return;
+    size_t n = 0, n_counts = 0;
+    if (s->n <= KEPT_PATTERNS) return;
+    bool *hardly = mem_alloc(s->n * sizeof *hardly);
+    double *counts = mem_alloc(s->n * sizeof *counts);
     lesson_expect(s, m);
     for (size_t i = 0; i < s->n; i++) {
-        bool hardly = s->share[CLASS_MATCH][i] + s->share[CLASS_MOVED][i] < 1e-6;
-        if (hardly && mix64(s->code[i]) % every) continue;
+        hardly[i] = s->share[CLASS_MATCH][i] + s->share[CLASS_MOVED][i] < 1e-6;
+        if (hardly[i]) counts[n_counts++] = s->count[i];
+    }
+    double all = always_kept(counts, n_counts, KEPT_PATTERNS);
+    for (size_t i = 0; i < s->n; i++) {
+        bool rare = hardly[i] && s->count[i] < all;
+        if (rare && ldexp((double)(mix64(s->code[i]) >> 11), -53) * all >= s->count[i]) continue;
         s->code[n] = s->code[i];
-        s->count[n++] = s->count[i] * (hardly ? (double)every : 1);
+        s->count[n++] = rare ? all : s->count[i];
     }
     s->n = s->n_free = n;
+    free(hardly);
+    free(counts);
 }
 
 static void make_lesson(struct lesson *s, const struct model *m, const struct patterns *p, const struct label *labels,
