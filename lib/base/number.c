@@ -131,6 +131,8 @@ double number_value(struct str s)
     return strtod(text, NULL);
 }
 
+enum { LONGEST = NUMBER_ROOM - 3 }; /* bytes of canonical text; what is longer is no number that anybody typed */
+
 /* Writes digits with the decimal point `point` digits from their start, canonical. */
 static bool write_decimal(struct number_reading *r, bool negative, const char *digits, int n, int point)
 {
@@ -145,7 +147,7 @@ static bool write_decimal(struct number_reading *r, bool negative, const char *d
         point = 0;
     }
     int whole = point > 0 ? point : 1, after = n > point ? n - point : 0;
-    if (whole + after + 2 > NUMBER_ROOM) return false;
+    if (negative + whole + (after > 0) + after > LONGEST) return false;
     char *p = r->text;
     if (negative) *p++ = '-';
     if (point <= 0) *p++ = '0';
@@ -353,7 +355,7 @@ bool number_read(struct str t, struct number_reading *out)
 {
     out->n = 0;
     out->rewritten = out->about = false;
-    if (t.n < NUMBER_ROOM - 2 && canonical(t)) {
+    if (t.n <= LONGEST && canonical(t)) {
         memcpy(out->text, t.s, t.n);
         out->n = t.n;
         return true;

@@ -38,8 +38,25 @@ static void test_durations(void)
     for (size_t i = 0; i < sizeof no_hours / sizeof *no_hours; i++) lasts(no_hours[i], DURATION_HOURS, NULL);
 }
 
+/* The longest number that is read is read again as itself, however it was typed; a longer one is none, however it was typed. */
+static void test_longest(void)
+{
+    static const char longest[] = "-111111111111111111111111111.6666666666666666",
+                      longer[] = "-111111111111111111111111111.66666666666666666";
+    char typed[80];
+    struct number_reading r;
+    reads(longest, longest, false);
+    snprintf(typed, sizeof typed, " %s0元", longest);
+    reads(typed, longest, false);
+    CHECK(number_read(str_of(longest), &r) && !r.rewritten && r.n == NUMBER_ROOM - 3, "canonical as it is");
+    reads(longer, NULL, false);
+    snprintf(typed, sizeof typed, "%s元", longer);
+    reads(typed, NULL, false);
+}
+
 int main(void)
 {
+    test_longest();
     static const char *const exact[][2] = {{"0", "0"},
                                            {"12", "12"},
                                            {"-3", "-3"},
