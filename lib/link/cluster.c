@@ -242,10 +242,12 @@ static void find_ambiguous(struct state *s, const struct cluster_input *in)
     free(seen);
 }
 
-static bool is_ambiguous(const struct state *s, const struct edge *e)
+/* Such a row is one only with others like it, and with them only as long as nobody has said whose they are: what it is joined with
+ * must not hang on which of its links is followed first. */
+static bool is_ambiguous(struct state *s, const struct edge *e)
 {
-    if (!s->ambiguous || isinf(e->weight)) return false;
-    return (s->ambiguous[e->a] && s->known[e->b]) || (s->ambiguous[e->b] && s->known[e->a]);
+    if (!s->ambiguous || isinf(e->weight) || !(s->ambiguous[e->a] || s->ambiguous[e->b])) return false;
+    return s->ambiguous[e->a] != s->ambiguous[e->b] || s->known[root(s, e->a)] || s->known[root(s, e->b)];
 }
 
 static void number_entities(struct clusters *c, struct state *s, size_t n)

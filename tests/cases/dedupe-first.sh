@@ -147,6 +147,22 @@ same "two valid ids are never one person, however alike the rest is" \
     "verdict: no; two entities because: two different valid ids are never one person" "$(reason a.csv!8 b.csv!8 en twins.csv)"
 same "a record that fits two people is for people to judge" \
     "verdict: review; two entities because: a record without an id fits two people with different ids" "$(reason a.csv!8 c.csv!9 en twins.csv)"
+# R fits A and B, who have ids; S fits A, and R.  Whatever the order of the rows, R is left to itself.
+for address in 3号楼2单元303 ''; do
+    for order in 1234 1243 1324 1342 1423 1432 2134 2143 2314 2341 2413 2431 3124 3142 3214 3241 3412 3421 4123 4132 4213 4231 4312 4321; do
+        for at in 0 1 2 3; do
+            case ${order:at:1} in
+            1) echo 周大海,370124196002290054,1960-02-29,13611100002,3号楼2单元303,A ;;
+            2) echo 周大海,370124196002290070,1960-02-29,13722200003,9号楼1单元909,B ;;
+            3) echo 周大海,,1960-02-29,13611100002,9号楼1单元909,R ;;
+            *) echo "周大海,,1960-02-29,13611100002,$address,S" ;;
+            esac
+        done >orders.rows
+        { echo name,id_number,birth_date,phone,address,who && cat orders.rows; } >orders.csv
+        vet-dedupe -q orders.csv 2>/dev/null | awk -F, 'NR > 1 { e[$7] = e[$7] $6 } END { for (k in e) print e[k] }' | sed 's/SA/AS/' | sort | paste -sd' '
+    done | sort | uniq -c >orders.txt
+    same "who fits two people is nobody's, in any order of the rows (${address:-no address})" "24 AS B R" "$(awk '{ $1 = $1 } 1' orders.txt)"
+done
 vet-dedupe --explain a.csv!8 c.csv!9 twins.csv >why 2>/dev/null
 has "and nothing else turns it" why "what would turn it: a decision of people"
 vet-dedupe --explain 1 2 people.csv >why 2>/dev/null
