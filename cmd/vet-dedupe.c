@@ -11,7 +11,9 @@
 #include "session.h"
 
 struct request {
-    const char *ledger, *split, *model, *train, *pairs, *review, *explain, *decisions, *source;
+    const char *ledger, *split, *model, *train, *decisions;
+    const char *source[2], *explain[2];
+    struct opt_maybe pairs, review;
     bool one, full;
 };
 
@@ -41,40 +43,9 @@ static bool is_ours(const char *path)
     return ours;
 }
 
-/* Options whose value may be left out or that take two: --explain A B becomes one argument, --pairs and --review alone mean
- * standard output, --source COLUMN link|dedupe takes the word after it. */
-static void join_arguments(int *argc, char **argv, struct arena *a)
+static bool is_output(const char *path)
 {
-    int n = 0;
-    for (int i = 0; i < *argc; i++) {
-        bool more = i + 1 < *argc;
-        struct buf b = {0};
-        if (strcmp(argv[i], "--explain") == 0 && i + 2 < *argc) {
-            buf_printf(&b, "--explain=%s\n%s", argv[i + 1], argv[i + 2]);
-            i += 2;
-        } else if ((strcmp(argv[i], "--pairs") == 0 || strcmp(argv[i], "--review") == 0) &&
-                   (!more || argv[i + 1][0] == '-' || (is_file(argv[i + 1]) && !is_ours(argv[i + 1])))) {
-            buf_printf(&b, "%s=-", argv[i]);
-        } else if (strcmp(argv[i], "--source") == 0 && i + 2 < *argc &&
-                   (strcmp(argv[i + 2], "link") == 0 || strcmp(argv[i + 2], "dedupe") == 0)) {
-            buf_printf(&b, "--source=%s:%s", argv[i + 1], argv[i + 2]);
-            i += 2;
-        }
-        argv[n++] = b.n ? arena_copy(a, b.s, b.n) : argv[i];
-        buf_free(&b);
-    }
-    argv[n] = NULL;
-    *argc = n;
-}
-
-static void set_source(struct model *m, const char *source)
-{
-    struct str s = str_of(source);
-    if (!source) return;
-    m->source_unique = true;
-    if (str_ends(s, STR(":link"))) s.n -= 5;
-    else if (str_ends(s, STR(":dedupe"))) s.n -= 7, m->source_unique = false;
-    m->source = str_copy(&m->memory, s);
+    return !is_file(path) || is_ours(path);
 }
 
 /* The model to start from: -m, or the file that --train is to improve, or the station's own when its columns are there. */
@@ -101,88 +72,61 @@ static bool show(struct session *s, const struct request *q, struct link *k, boo
     struct schema *l = mask == PROFILE_NONE ? NULL : schema_open(s->share, q->ledger, &s->diag);
     if (mask != PROFILE_NONE && !l) return false;
     link_show(k, l, mask);
-    return !st || !rows || mask != PROFILE_NONE || session_unmasked(s, q->explain ? NULL : st, rows, to);
+    return !st || !rows || mask != PROFILE_NONE || session_unmasked(s, q->explain[0] ? NULL : st, rows, to);
 }
 
-/* Where things go: all of it takes its place, or nothing does. */
-struct outputs {
-    struct out *of[6];
-    size_t n;
-};
-
-static struct out *output(struct session *s, struct outputs *all, const char *path)
+static bool write_text(struct session *s, struct outs *all, const char *path, const struct buf *b)
 {
-    struct out *o = out_open(path, &s->diag);
-    if (o) all->of[all->n++] = o;
-    return o;
-}
-
-static bool close_outputs(struct session *s, struct outputs *all, bool keep)
-{
-    for (size_t i = 0; keep && i < all->n; i++) {
-        out_descriptor(all->of[i]); /* all of it is out before any takes its place */
-        keep = !out_failed(all->of[i]);
-    }
-    bool ok = keep;
-    for (size_t i = 0; i < all->n; i++) ok = out_close(all->of[i], keep, &s->diag) && ok;
-    all->n = 0;
-    return ok;
-}
-
-static bool write_text(struct session *s, struct outputs *all, const char *path, const struct buf *b)
-{
-    struct out *o = output(s, all, path);
+    struct out *o = outs_open(all, path, &s->diag);
     if (o) out_write(o, buf_slice(b));
     return o && !out_failed(o);
 }
 
-static bool write_rows(struct session *s, struct outputs *all, struct link *k, const char *path,
+static bool write_rows(struct session *s, struct outs *all, struct link *k, const char *path,
                        bool (*write)(struct link *, struct out *, enum row_format))
 {
-    struct out *o = output(s, all, path);
+    struct out *o = outs_open(all, path, &s->diag);
     return o && write(k, o, s->to == TO_JSON ? ROWS_JSON : ROWS_CSV) && s->diag.status < 2;
 }
 
-static bool write_review(struct session *s, const struct request *q, struct outputs *all, struct link *k, const char *path)
+static bool write_review(struct session *s, const struct request *q, struct outs *all, struct link *k, const char *path)
 {
-    if (!str_ends(str_of(q->review), STR(".xlsx"))) return write_rows(s, all, k, path, link_write_review);
-    struct out *o = output(s, all, path);
+    if (!str_ends(str_of(q->review.value), STR(".xlsx"))) return write_rows(s, all, k, path, link_write_review);
+    struct out *o = outs_open(all, path, &s->diag);
     return o && review_book(k, o, path, str_head(str_of(session_now()), 10), &s->diag);
 }
 
-static bool explain(struct session *s, struct outputs *all, struct link *k, const char *pair)
+static bool explain(struct session *s, struct outs *all, struct link *k, const char *const pair[2])
 {
-    struct str both = str_of(pair), a = both, b = {NULL, 0};
-    size_t at;
     struct buf text = {0};
-    if (str_find(both, STR("\n"), &at)) a = str_head(both, at), b = str_from(both, at + 1);
-    bool ok = link_explain(k, a, b, &text) && write_text(s, all, s->output, &text);
+    bool ok = link_explain(k, str_of(pair[0]), str_of(pair[1]), &text) && write_text(s, all, s->output, &text);
     buf_free(&text);
     return ok;
 }
 
 /* What goes to standard output (or -o): the explanation, the pairs, the review, or the records.  In the store the records stay
  * where they are, unless golden ones are asked for, or a file for them. */
-static bool write_all(struct session *s, const struct request *q, struct outputs *all, struct link *k, struct store *st)
+static bool write_all(struct session *s, const struct request *q, struct outs *all, struct link *k, struct store *st)
 {
     struct buf b = {0};
-    bool pairs_out = q->pairs && strcmp(q->pairs, "-") == 0, review_out = q->review && strcmp(q->review, "-") == 0;
+    bool pairs_out = q->pairs.value && strcmp(q->pairs.value, "-") == 0,
+         review_out = q->review.value && strcmp(q->review.value, "-") == 0;
     bool ok = true;
     if (q->train) {
         model_write(k->model, &b);
         ok = write_text(s, all, q->train, &b);
     }
-    if (ok && q->pairs) ok = write_rows(s, all, k, pairs_out ? s->output : q->pairs, link_write_pairs);
-    ok = ok && show(s, q, k, review_out, st, q->review ? k->n_review : 0, review_out ? s->output : q->review);
-    if (ok && q->review) ok = write_review(s, q, all, k, review_out ? s->output : q->review);
+    if (ok && q->pairs.value) ok = write_rows(s, all, k, pairs_out ? s->output : q->pairs.value, link_write_pairs);
+    ok = ok && show(s, q, k, review_out, st, q->review.value ? k->n_review : 0, review_out ? s->output : q->review.value);
+    if (ok && q->review.value) ok = write_review(s, q, all, k, review_out ? s->output : q->review.value);
     if (ok && s->stats) {
         b.n = 0;
         link_stats(k, &b);
         ok = write_text(s, all, s->stats, &b);
     }
     bool records = !pairs_out && !review_out && (!st || q->one || s->output);
-    ok = ok && show(s, q, k, true, st, q->explain ? 2 : records ? k->table.n_rows : 0, s->output);
-    if (ok && q->explain) ok = explain(s, all, k, q->explain);
+    ok = ok && show(s, q, k, true, st, q->explain[0] ? 2 : records ? k->table.n_rows : 0, s->output);
+    if (ok && q->explain[0]) ok = explain(s, all, k, q->explain);
     else if (ok && records) ok = write_rows(s, all, k, s->output, q->one ? link_write_golden : link_write_records);
     buf_free(&b);
     return ok;
@@ -192,22 +136,22 @@ static void link_all(struct session *s, const struct request *q, struct rows *r,
                      struct model *m, struct link_options *o, const char *digest)
 {
     struct store_blocks now;
-    bool keep = st && !q->explain, index = keep && *digest && store_blocks_now(st, l, &now);
+    bool keep = st && !q->explain[0], index = keep && *digest && store_blocks_now(st, l, &now);
     struct link *k = link_run(r, m, o, &s->diag);
-    struct outputs all = {.n = 0};
-    bool named = q->pairs || q->one || s->output;
+    struct outs all = {.n = 0};
+    bool named = q->pairs.value || q->one || s->output;
     bool ok = k && (!st || !named || link_store_names(k, st, l)) && write_all(s, q, &all, k, st) &&
               (!keep || (link_keep_decisions(k, o->kept) && link_store_keep(k, st, l)));
     if (ok && keep) ok = index ? link_store_index(k, st, l, &now, digest) : store_blocks_forget(st, l);
-    close_outputs(s, &all, ok);
+    outs_close(&all, ok, &s->diag);
     link_free(k);
 }
 
 /* Nothing is asked for but the links of the store: what is new may be linked by itself. */
 static bool only_links(const struct session *s, const struct request *q)
 {
-    return !q->full && !q->one && !q->train && !q->pairs && !q->review && !q->explain && !q->decisions && !q->split && !q->source &&
-           !s->output && !s->stats;
+    return !q->full && !q->one && !q->train && !q->pairs.value && !q->review.value && !q->explain[0] && !q->decisions &&
+           !q->split && !q->source[0] && !s->output && !s->stats;
 }
 
 static void link_rows(struct session *s, const struct request *q, struct rows *r, struct store *st, const struct schema *l)
@@ -219,10 +163,10 @@ static void link_rows(struct session *s, const struct request *q, struct rows *r
                              .translate = session_translate};
     if (open_model(s, q, r, m, &o.guess)) {
         char digest[64] = "";
-        bool told = q->pairs || q->review || q->explain;
+        bool told = q->pairs.value || q->review.value || q->explain[0];
         struct schema *own = told && session_chinese() && !o.guess && !l ? schema_open(s->share, q->ledger, &s->diag) : NULL;
         o.titles = session_chinese() ? (l ? l : own) : NULL;
-        set_source(m, q->source);
+        if (q->source[0]) model_set_source(m, q->source[0], q->source[1]);
         if (st) o.kept = link_store_decisions(st, l, str_of(q->split));
         if (st && (q->train || o.guess || !link_store_digest(m, l, digest))) *digest = 0;
         enum link_new done = *digest && only_links(s, q) ? link_store_new(st, l, m, digest, &o, &s->diag) : NEW_FULL;
@@ -250,7 +194,7 @@ static void run_store(struct session *s, const struct request *q)
     struct str period;
     if (!session_period(s, &given, &period)) return;
     struct schema *l = schema_open(s->share, q->ledger, &s->diag);
-    struct store *st = l ? session_store(s, q->explain ? STORE_READ : STORE_WRITE, period) : NULL;
+    struct store *st = l ? session_store(s, q->explain[0] ? STORE_READ : STORE_WRITE, period) : NULL;
     struct rows *r = st ? link_store_rows(st, l) : NULL;
     if (r) link_rows(s, q, r, st, l);
     rows_close(r);
@@ -269,13 +213,14 @@ static void run(struct session *s, const struct request *q)
 
 int main(int argc, char **argv)
 {
-    struct request q = {.ledger = "person"};
+    struct request q = {.ledger = "person", .pairs.may_be = is_output, .review.may_be = is_output};
+    static const char *const MODES[] = {"link", "dedupe", NULL};
     const struct opt own[] = {
         {OPT_HEADING, 0, NULL, NULL, NULL, "How to link:", NULL, 0, 0},
         {OPT_STRING, 'm', "model", &q.model, "MODEL", "a model file, or the name of one in share/models", NULL, 0, 0},
         {OPT_STRING, 0, "train", &q.train, "FILE", "learn from these records and write the model to FILE", NULL, 0, 0},
-        {OPT_STRING, 0, "source", &q.source, "COLUMN[:link|dedupe]",
-         "the column that tells sources apart; link: each is free of duplicates", NULL, 0, 0},
+        {OPT_TWO, 0, "source", q.source, "COLUMN[:link|dedupe]",
+         "the column that tells sources apart; link: each is free of duplicates", MODES, 0, 0},
         {OPT_STRING, 0, "decisions", &q.decisions, "FILE", "what people decided in a file that --review wrote", NULL, 0, 0},
         {OPT_STRING, 0, "split", &q.split, "ENTITY", "its records are different people: take the entity of the store apart", NULL,
          0, 0},
@@ -284,9 +229,9 @@ int main(int argc, char **argv)
          0, 0},
         {OPT_HEADING, 0, NULL, NULL, NULL, "What to write:", NULL, 0, 0},
         {OPT_FLAG, '1', "one", &q.one, NULL, "one golden record for each entity", NULL, 0, 0},
-        {OPT_STRING, 0, "pairs", &q.pairs, "[FILE]", "pairs with weight, probability, levels and reasons", NULL, 0, 0},
-        {OPT_STRING, 0, "review", &q.review, "[FILE]", "the undecided pairs side by side, most useful first", NULL, 0, 0},
-        {OPT_STRING, 0, "explain", &q.explain, "ID ID", "how two records weigh against each other", NULL, 0, 0},
+        {OPT_MAYBE, 0, "pairs", &q.pairs, "[FILE]", "pairs with weight, probability, levels and reasons", NULL, 0, 0},
+        {OPT_MAYBE, 0, "review", &q.review, "[FILE]", "the undecided pairs side by side, most useful first", NULL, 0, 0},
+        {OPT_TWO, 0, "explain", q.explain, "ID ID", "how two records weigh against each other", NULL, 0, 0},
     };
     struct session s = {
         .name = "vet-dedupe",
@@ -294,10 +239,7 @@ int main(int argc, char **argv)
         .usage = "[OPTION]... [FILE]...",
         .wants = WANT_DB | WANT_OUTPUT | WANT_FROM | WANT_TO | WANT_STATS | WANT_WHERE | WANT_MASK | WANT_THREADS,
     };
-    struct arena joined = {0};
     mallopt(M_MMAP_THRESHOLD, 1 << 20); /* large tables go back to the system when they are freed */
-    join_arguments(&argc, argv, &joined);
     if (session_start(&s, own, sizeof own / sizeof *own, argc, argv)) run(&s, &q);
-    arena_free(&joined);
     return session_end(&s);
 }

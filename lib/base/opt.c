@@ -95,6 +95,8 @@ static bool apply(const struct opt *o, const char *value, struct diag *d)
     }
     case OPT_INT: return number(o, value, d);
     case OPT_CHOICE: return choice(o, value, d);
+    case OPT_TWO: *(const char **)o->target = value; return true;
+    case OPT_MAYBE: ((struct opt_maybe *)o->target)->value = value; return true;
     case OPT_HEADING: break;
     }
     return false;
@@ -111,6 +113,28 @@ static bool missing(const char *given, struct diag *d)
     return false;
 }
 
+static bool is_choice(const struct opt *o, const char *value)
+{
+    for (int i = 0; o->choices[i]; i++)
+        if (strcmp(o->choices[i], value) == 0) return true;
+    return false;
+}
+
+/* The value of an option is the next argument, or the next two; *i becomes the index of the last one that is its own. */
+static bool apply_next(const struct opt *o, char **argv, int argc, int *i, const char *given, struct diag *d)
+{
+    const char *next = *i + 1 < argc ? argv[*i + 1] : NULL, *second = *i + 2 < argc ? argv[*i + 2] : NULL;
+    if (o->kind == OPT_MAYBE && (!next || next[0] == '-' || !((struct opt_maybe *)o->target)->may_be(next)))
+        return apply(o, "-", d);
+    if (!next || (o->kind == OPT_TWO && !o->choices && !second)) return missing(given, d);
+    ++*i;
+    if (o->kind == OPT_TWO && (!o->choices || (second && is_choice(o, second)))) {
+        ((const char **)o->target)[1] = second;
+        ++*i;
+    }
+    return apply(o, next, d);
+}
+
 static bool long_option(const struct opt_table *t, char **argv, int argc, int *i, struct diag *d)
 {
     const char *given = argv[*i], *eq = strchr(given, '=');
@@ -122,8 +146,7 @@ static bool long_option(const struct opt_table *t, char **argv, int argc, int *i
     }
     if (!takes_value(o)) return eq ? bad(o, eq + 1, "it takes no value", d) : apply(o, NULL, d);
     if (eq) return apply(o, eq + 1, d);
-    if (*i + 1 >= argc) return missing(given, d);
-    return apply(o, argv[++*i], d);
+    return apply_next(o, argv, argc, i, given, d);
 }
 
 static bool short_options(const struct opt_table *t, char **argv, int argc, int *i, struct diag *d)
@@ -139,8 +162,7 @@ static bool short_options(const struct opt_table *t, char **argv, int argc, int 
             continue;
         }
         if (p[1]) return apply(o, p + 1, d);
-        if (*i + 1 >= argc) return missing(argv[*i], d);
-        return apply(o, argv[++*i], d);
+        return apply_next(o, argv, argc, i, argv[*i], d);
     }
     return true;
 }

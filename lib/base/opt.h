@@ -13,6 +13,13 @@ enum opt_kind {
     OPT_LIST,    /* struct opt_list *target: appended, may be given several times */
     OPT_INT,     /* long *target, from `low` to `high` */
     OPT_CHOICE,  /* int *target = index in `choices` (NULL-terminated) */
+    OPT_TWO,     /* const char **target: two of them; with `choices` the second is one of those, or is left out */
+    OPT_MAYBE,   /* struct opt_maybe *target */
+};
+/* An option whose value may be left out: the next argument is its value if it may be one. */
+struct opt_maybe {
+    const char *value; /* "-" where it is left out */
+    bool (*may_be)(const char *argument);
 };
 struct opt_list {
     const char **v;

@@ -152,3 +152,22 @@ bool out_close(struct out *o, bool keep, struct diag *d)
     free_out(o);
     return ok;
 }
+
+struct out *outs_open(struct outs *all, const char *path, struct diag *d)
+{
+    struct out *o = out_open(path, d);
+    if (o) all->of[all->n++] = o;
+    return o;
+}
+
+bool outs_close(struct outs *all, bool keep, struct diag *d)
+{
+    for (size_t i = 0; keep && i < all->n; i++) {
+        out_descriptor(all->of[i]);
+        keep = !out_failed(all->of[i]);
+    }
+    bool ok = keep;
+    for (size_t i = 0; i < all->n; i++) ok = out_close(all->of[i], keep, d) && ok;
+    all->n = 0;
+    return ok;
+}

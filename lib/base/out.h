@@ -22,4 +22,14 @@ int out_file(struct out *o);                 /* the same of a file, in which one
  * finding.  Frees o. */
 bool out_close(struct out *o, bool keep, struct diag *d);
 
+/* Several outputs of one run: all of them take their place, or none does.  Begins as {0}. */
+enum { OUTS_MOST = 8 };
+struct outs {
+    struct out *of[OUTS_MOST];
+    size_t n;
+};
+struct out *outs_open(struct outs *all, const char *path, struct diag *d);
+/* Ends them: none takes its place before everything is written. */
+bool outs_close(struct outs *all, bool keep, struct diag *d);
+
 #endif

@@ -15,6 +15,15 @@ void model_free(struct model *m)
     *m = (struct model){0};
 }
 
+void model_set_source(struct model *m, const char *source, const char *mode)
+{
+    struct str s = str_of(source);
+    m->source_unique = !mode || strcmp(mode, "link") == 0;
+    if (str_ends(s, STR(":link"))) s.n -= 5, m->source_unique = true;
+    else if (str_ends(s, STR(":dedupe"))) s.n -= 7, m->source_unique = false;
+    m->source = str_copy(&m->memory, s);
+}
+
 struct comparison *model_add(struct model *m, struct str column, enum kind k)
 {
     if (m->n == COMPARISONS) return NULL;

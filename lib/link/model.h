@@ -82,6 +82,9 @@ bool model_bind(struct model *m, const struct columns *c, struct diag *d);
 /* Has the stream the columns that the model names beside those that it compares?  A column of ours (_surveyed) may be missing.
  * False after findings. */
 bool model_has_needed(const struct model *m, const struct columns *c, struct diag *d);
+/* The column that tells sources apart, for "COLUMN", "COLUMN:link" (each is free of duplicates, as without a word) or
+ * "COLUMN:dedupe"; `mode`, "link" or "dedupe", may also stand by itself (NULL: it does not). */
+void model_set_source(struct model *m, const char *source, const char *mode);
 /* Does the heading say that this text, or an age, is what tells entities apart: a company's name, the title of a book? */
 bool model_names_it(const struct comparison *c);
 void model_write(const struct model *m, struct buf *out);
