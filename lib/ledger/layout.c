@@ -515,7 +515,7 @@ static bool is_named_so(const struct words *w, const struct line *l, const struc
         struct str s = str_trim(line_at(l, c));
         if (!s.n || c <= col) continue;
         squeeze(&b, s);
-        dated |= memchr(b.s, ':', b.n) || text_is_note(buf_slice(&b)) || text_is_signature(buf_slice(&b)) ||
+        dated |= (b.n && memchr(b.s, ':', b.n)) || text_is_note(buf_slice(&b)) || text_is_signature(buf_slice(&b)) ||
                  (!others && date_read(s, 0, &r) == DATE_GOOD);
         others++;
     }
@@ -539,7 +539,7 @@ static bool is_footer_here(const struct words *w, const struct line *l, const st
     struct buf squeezed = {0};
     if (is_named_so(w, l, where->layout, col, first)) {
         is = false;
-    } else if (str_trim(name).n && !memchr(first.s, ':', first.n) &&
+    } else if (str_trim(name).n && !(first.n && memchr(first.s, ':', first.n)) &&
                (text_is_total(first) ? has_id(w, l, where->layout) : is_evident(w, l, where->layout))) {
         is = false; /* a man who is called 王制表, or even 合计 */
     } else if (w->has_name && strength == 0 && name_col != UINT32_MAX && is_no_name(name, &squeezed)) {
