@@ -332,7 +332,7 @@ static bool is_year(int64_t y)
 
 static enum date_verdict settle(struct date_reading *r, int64_t year, int64_t month, int64_t day)
 {
-    if (year > LAST_YEAR || month < 0 || month > 12 || day < 0 || day > 31) return DATE_BAD;
+    if (!is_year(year) || month < 0 || month > 12 || day < 0 || day > 31) return DATE_BAD;
     if (month == 0) day = 0; /* 1985.00.00: what is not known is typed as nought */
     r->date = (struct date){(int16_t)year, (uint8_t)month, (uint8_t)day};
     return date_valid(r->date) ? DATE_GOOD : DATE_BAD;
@@ -499,7 +499,7 @@ enum date_verdict date_read_number(struct str digits, int latest, struct date_re
     text[digits.n] = 0;
     char *end;
     double v = strtod(text, &end);
-    if (*end || !(v > 0 && v < 1e15)) return DATE_BAD;
+    if (end != text + digits.n || !(v > 0 && v < 1e15)) return DATE_BAD;
     int64_t whole = (int64_t)(v + 1e-9);
     bool is_whole = v - (double)whole < 1e-9;
     if (is_whole) {

@@ -59,6 +59,11 @@ int main(void)
     CHECK(date_read(STR("至今"), 2020, &r) == DATE_NONE, "至今 is no date, and no fault");
     CHECK(date_read(STR("1900-01-00"), 2020, &r) == DATE_NONE && date_read(STR("1900/1/0"), 2020, &r) == DATE_NONE,
           "nor is 1900-01-00, as which a spreadsheet shows a nought");
+    CHECK(date_read(STR("1808-06-01"), 2020, &r) == DATE_BAD && date_read_number(STR("18080601"), 2020, &r) == DATE_BAD &&
+              date_read_number(STR("18080017"), 2020, &r) == DATE_BAD && date_read_number(STR("18500601"), 2020, &r) == DATE_GOOD,
+          "a day of which nobody tells any more is none, whatever the cell");
+    CHECK(date_read_number(STR("19850601"), 2020, &r) == DATE_GOOD && date_read_number(STR("19850601\0x"), 2020, &r) == DATE_BAD,
+          "a number with something behind it is none");
     CHECK(date_read_number(STR("1985.0599999999999"), 2020, &r) == DATE_GOOD && r.date.month == 6, "a binary fraction is rounded");
     return tap_end();
 }
