@@ -5,8 +5,12 @@ $(BUILD)/tests/unit/%: tests/unit/%.c tests/unit/tap.h $(BUILD)/libvet.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libvet.a $(ALL_LIBS)
 
+# What is fuzzed changes, and the targets with it: they are compiled each time, and run by make fuzz.
+TARGETS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/*.c))
+-include $(TARGETS:.o=.d)
+
 .PHONY: tests test
-tests: all $(UNIT) $(BUILD)/demo/make-station
+tests: all $(UNIT) $(TARGETS) $(BUILD)/demo/make-station
 # The tests alone, without installing anything: make test T="name name"
 test: tests
 	BUILD=$(BUILD) tests/run $(T)

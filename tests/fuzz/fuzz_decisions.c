@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     keys_to_text(&text, k, data, n);
     struct file_of_bytes f = file_of_bytes(text.s ? text.s : "", text.n);
     struct rows *r = decisions_open(f.path, &d);
-    bool ok = r && link_take_decisions(k, r);
+    bool ok = r && link_take_decisions(k, r, true);
     must(ok == (d.status < 2), "decisions are taken, or what is wrong with them is told");
     decisions_ready(&k->decisions);
     for (size_t i = 0; i < k->decisions.n; i++)
