@@ -2,7 +2,9 @@
  * stand in the same order in both.  Pairs of records: precision, recall and F1; entities, and those that hold two persons.
  *     precision 0.9990 recall 0.9986 F1 0.9988 entities 14410 holding two persons 5 (0.03 %)
  * score-links --without-truth TRUTH.csv: the same records without that column, to be linked.
- * Sixteen bytes a record: ten millions are scored as well. */
+ * score-links --stated TRUTH.csv PAIRS.csv: of the pairs that vet-dedupe --pairs gives a half or more, what probability is stated
+ * on the average and how many are of one person. stated 0.9999 true 1.0000 off -0.01 points of 6536 pairs Sixteen bytes a record:
+ * ten millions are scored as well. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -134,11 +136,44 @@ static void without_truth(const char *path, struct diag *d)
     rows_close(r);
 }
 
+static void stated(const char *truth, const char *pairs_file, struct diag *d)
+{
+    struct rows *t = open_rows(truth, d), *p = open_rows(pairs_file, d);
+    size_t person = column_of(t, "cluster", truth), a = column_of(p, "row_a", pairs_file), b = column_of(p, "row_b", pairs_file);
+    size_t probability = column_of(p, "probability", pairs_file), n_persons = 0, cap = 0, n = 0, same = 0;
+    struct row_cursor ct = {.rows = t}, cp = {.rows = p};
+    uint64_t *persons = NULL;
+    double sum = 0;
+    for (const struct str *x; (x = rows_next(&ct));) {
+        mem_grow(&persons, &cap, n_persons + 1, sizeof *persons);
+        persons[n_persons++] = str_hash(x[person]);
+    }
+    for (const struct str *x; (x = rows_next(&cp));) {
+        size_t row_a = strtoul(x[a].s, NULL, 10), row_b = strtoul(x[b].s, NULL, 10);
+        double at = strtod(x[probability].s, NULL);
+        if (!row_a || !row_b || row_a > n_persons || row_b > n_persons) stop("names rows that are not there", pairs_file);
+        if (at < 0.5) continue;
+        n++;
+        sum += at;
+        same += persons[row_a - 1] == persons[row_b - 1];
+    }
+    if (!rows_done(&ct) || !rows_done(&cp)) stop("cannot be read to its end", "input");
+    double share = n ? (double)same / (double)n : 1, mean = n ? sum / (double)n : 1;
+    printf("stated %.4f true %.4f off %+.2f points of %zu pairs\n", mean, share, 100 * (mean - share), n);
+    free(persons);
+    rows_close(t);
+    rows_close(p);
+}
+
 int main(int argc, char **argv)
 {
     struct diag d;
     diag_init(&d, tell, NULL);
-    if (argc != 3) stop("wants TRUTH.csv ENTITIES.csv, or --without-truth TRUTH.csv", "use");
+    if (argc == 4 && strcmp(argv[1], "--stated") == 0) {
+        stated(argv[2], argv[3], &d);
+        return 0;
+    }
+    if (argc != 3) stop("wants TRUTH.csv ENTITIES.csv, --without-truth TRUTH.csv or --stated TRUTH.csv PAIRS.csv", "use");
     if (strcmp(argv[1], "--without-truth") == 0) {
         without_truth(argv[2], &d);
         return 0;
