@@ -110,16 +110,6 @@ static void hold_below(double *p, const double *bound, unsigned n)
         if (bound[l] >= 1) p[l] *= 1 + taken / rest;
 }
 
-/* How far a level of a kind is on the way from saying nothing for one entity (0) to saying what equality says (1). */
-static double closeness(const struct kind_info *info, unsigned l)
-{
-    if (l >= info->exact) return 1;
-    const float *at = info->levels[l].start, *equal = info->levels[info->exact].start;
-    double bits = log2((double)at[CLASS_MATCH] / (double)at[CLASS_OTHER]);
-    double most = log2((double)equal[CLASS_MATCH] / (double)equal[CLASS_OTHER]);
-    return fmin(fmax(bits / most, 0), 1);
-}
-
 static const double NAMESAKES = 20; /* strangers with something in common agree so much more often than others, at most */
 
 /* Whole names and titles: what is nearly the same is seldom another's.  Else the pairs with a slip become a class of others. */
@@ -152,7 +142,7 @@ static void hold_kin(struct comparison *c, const struct comparison *first, enum 
     double most[LEVELS];
     for (unsigned l = 0; l < info->n_levels; l++) {
         double chance = c->p[CLASS_CHANCE][l];
-        if (kin == KIN_BRANCHES) most[l] = l && closeness(info, l) > 0.5 ? NAMESAKES * chance : 1;
+        if (kin == KIN_BRANCHES) most[l] = l && kind_closeness(info, l) > 0.5 ? NAMESAKES * chance : 1;
         else most[l] = speaks_for(info, l, CLASS_HOUSEHOLD) ? fmin(fmax(first->p[CLASS_HOUSEHOLD][l], chance), 0.99) : 1;
         bool age = c->kind == KIND_DATE || c->kind == KIND_NUMBER;
         if (kin == KIN_HOUSEHOLDS && age && l < info->exact && most[l] < 1) most[l] = fmin(SIBLINGS * most[l], 0.99);
@@ -174,13 +164,13 @@ static void hold_match(struct comparison *c, const struct comparison *first, enu
     bool site = kin == KIN_BRANCHES && c->of_home;
     for (unsigned l = 1; l < info->n_levels; l++) {
         if (c->tells && !speaks_for(info, l, CLASS_OTHER)) slips += p[l];
-        if (closeness(info, l) < 0.5) far += p[l];
+        if (kind_closeness(info, l) < 0.5) far += p[l];
     }
     for (unsigned l = 0; l < info->n_levels; l++) {
         most[l] = 1;
         if (speaks_against(c->kind, info->levels[l].name)) most[l] = first->p[CLASS_MATCH][l];
         else if (slips > MOST_SLIPS && !speaks_for(info, l, CLASS_OTHER)) most[l] = p[l] * MOST_SLIPS / slips;
-        if (l && site && far > ELSEWHERE && closeness(info, l) < 0.5) most[l] = p[l] * ELSEWHERE / far;
+        if (l && site && far > ELSEWHERE && kind_closeness(info, l) < 0.5) most[l] = p[l] * ELSEWHERE / far;
     }
     if (c->names) most[1] = fmin(most[1], (c->tells ? MOST_OTHER : RENAMED) * (1 - p[0]));
     hold_below(p, most, info->n_levels);
@@ -210,7 +200,7 @@ static struct agreement agreement_in(const struct model *m, enum class in, enum 
             sum += c->p[in][l];
             /* a house in the same street is another house */
             if (speaks_for(info, l, CLASS_OTHER))
-                a.of[k] += c->p[in][l] * (in == CLASS_MATCH || (what == HOME && role_is_address(c)) ? closeness(info, l) : 1);
+                a.of[k] += c->p[in][l] * (in == CLASS_MATCH || (what == HOME && role_is_address(c)) ? kind_closeness(info, l) : 1);
         }
         a.of[k] /= sum;
         a.worth[k] = role_bits(c);
@@ -231,7 +221,7 @@ static void agree(struct model *m, enum class in, const struct agreement *a, enu
         double yes = more ? (1 - scale * (1 - agreed)) / agreed : scale;
         double no = more ? scale : (1 - scale * agreed) / (1 - agreed);
         for (unsigned l = 1; l < info->n_levels; l++) {
-            double close = more ? closeness(info, l) : speaks_for(info, l, CLASS_OTHER);
+            double close = more ? kind_closeness(info, l) : speaks_for(info, l, CLASS_OTHER);
             c->p[in][l] *= close * yes + (1 - close) * no;
         }
     }
@@ -273,9 +263,9 @@ static void share_home(struct comparison *c)
     const struct kind_info *info = kind_info(c->kind);
     double one = 1e-12, house = 0;
     for (unsigned l = 1; l < info->n_levels; l++)
-        if (closeness(info, l) > 0.5) one += c->p[CLASS_MATCH][l], house += c->p[CLASS_HOUSEHOLD][l];
+        if (kind_closeness(info, l) > 0.5) one += c->p[CLASS_MATCH][l], house += c->p[CLASS_HOUSEHOLD][l];
     for (unsigned l = 1; l < info->n_levels; l++)
-        if (closeness(info, l) > 0.5) c->p[CLASS_HOUSEHOLD][l] = c->p[CLASS_MATCH][l] * house / one;
+        if (kind_closeness(info, l) > 0.5) c->p[CLASS_HOUSEHOLD][l] = c->p[CLASS_MATCH][l] * house / one;
 }
 
 void model_hold(struct model *m, const struct model *first, double believed)

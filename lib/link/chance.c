@@ -194,6 +194,20 @@ static struct draw draw_rows(const struct table *t)
     return d;
 }
 
+/* Pairs that may be one person have a name or a category in common, and what goes with it they have more often than any two rows.
+ */
+static void depend(struct comparison *c)
+{
+    const struct kind_info *info = kind_info(c->kind);
+    double *u = c->p[CLASS_CHANCE], alike = 0, rest = 0;
+    if (c->likelier <= 1) return;
+    for (unsigned l = 1; l < info->n_levels; l++) *(kind_closeness(info, l) > 0.5 ? &alike : &rest) += u[l];
+    double times = fmin(c->likelier, 0.9 * (1 - u[0]) / fmax(alike, 1e-9));
+    if (times <= 1) return;
+    for (unsigned l = 1; l < info->n_levels; l++)
+        u[l] *= kind_closeness(info, l) > 0.5 ? times : (rest - (times - 1) * alike) / fmax(rest, 1e-9);
+}
+
 double chance_measure(struct model *m, const struct table *t, const uint32_t *source, unsigned threads)
 {
     uint64_t counts[COMPARISONS][LEVELS] = {{0}}, draw = 0x7665742d6c696e6bu, n = t->n_rows, across = 0;
@@ -230,6 +244,7 @@ double chance_measure(struct model *m, const struct table *t, const uint32_t *so
         add_others(c, counts[k], given, u, c->doubt);
         for (unsigned l = 0; l < info->n_levels; l++) sum += u[l];
         for (unsigned l = 0; l < info->n_levels; l++) u[l] /= sum;
+        depend(c);
     }
     return (double)n * (double)(n - 1) / 2 * (source ? (double)across / SAMPLED : 1);
 }

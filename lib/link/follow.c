@@ -1,11 +1,12 @@
 #include "link/follow.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "link/kind_own.h"
 
 /* How many pairs are looked at, and how many are enough to judge by; of how many rows, at most, they are taken. */
-enum { PAIRS = 400, ENOUGH = 60, ROWS = 1 << 14 };
+enum { PAIRS = 3000, ENOUGH = 60, ROWS = 1 << 14 };
 
 struct looked {
     uint64_t content;
@@ -23,6 +24,12 @@ static int by_content(const void *a, const void *b)
 static bool may_lead(enum kind k)
 {
     return k == KIND_GIVEN || k == KIND_CATEGORY || k == KIND_WORD || k == KIND_CODE;
+}
+
+/* What goes with a name or a category more often than without: an age with being a daughter. */
+static bool may_depend(enum kind k)
+{
+    return k == KIND_CATEGORY || k == KIND_NUMBER || k == KIND_DATE;
 }
 
 static bool any_may_follow(const struct model *m)
@@ -93,6 +100,7 @@ static void take_for_given(struct model *m, struct table *t, size_t k)
 void model_find_following(struct model *m, struct table *t)
 {
     static const double FOLLOWS = 0.9, COMMONEST = 0.8;
+    enum { FEW = 30 };
     if (!any_may_follow(m)) return;
     struct looked *rows = mem_alloc(ROWS * sizeof *rows);
     size_t n = 0;
@@ -111,6 +119,10 @@ void model_find_following(struct model *m, struct table *t)
         free(last);
         for (size_t f = 0; s.pairs >= ENOUGH && f < m->n; f++) {
             struct comparison *x = &m->comparisons[f];
+            if (f != k && may_depend(x->kind) && s.same[f] >= FEW) { /* at least so much more often, as far as chance tells */
+                double least = (s.same[f] - sqrt(s.same[f])) / s.both[f];
+                x->likelier = fmax(x->likelier, least / fmax(common(t, f), 1e-9));
+            }
             if (f == k || x->kind != KIND_CATEGORY || t->columns[f].n_values >= c->n_values) continue;
             if (s.both[f] < ENOUGH || s.same[f] < FOLLOWS * s.both[f] || common(t, f) > COMMONEST) continue;
             if (c->kind == KIND_WORD && !is_sex(t, f)) continue;

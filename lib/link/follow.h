@@ -5,8 +5,8 @@
 
 #include "link/block.h"
 
-/* Sets `unless` of the comparisons that follow from another one and have none yet.  Words from which the sex follows become given
- * names, which are kept in the same way. */
+/* Sets `unless` of the comparisons that follow from another one and have none yet, and `likelier` of those that go with one.  Words
+ * from which the sex follows become given names, which are kept in the same way. */
 void model_find_following(struct model *m, struct table *t);
 
 #endif

@@ -1,6 +1,7 @@
 /* The table of kinds with their levels, and the keys by which values meet. */
 #include "link/kind.h"
 
+#include <math.h>
 #include <stddef.h>
 
 #include "base/text.h"
@@ -159,6 +160,15 @@ const char *const KIND_WORDS[] = {"name",       "surname", "given", "word",   "t
                                   "identifier", "phone",   "email", "number", "code", "category", NULL};
 const char *const KEY_WORDS[] = {"whole",      "sound", "surname", "given", "letters", "year",    "month_day",
                                  "year_month", "birth", "area",    "start", "end",     "numbers", NULL};
+
+double kind_closeness(const struct kind_info *info, unsigned l)
+{
+    if (l >= info->exact) return 1;
+    const float *at = info->levels[l].start, *equal = info->levels[info->exact].start;
+    double bits = log2((double)at[CLASS_MATCH] / (double)at[CLASS_OTHER]);
+    double most = log2((double)equal[CLASS_MATCH] / (double)equal[CLASS_OTHER]);
+    return fmin(fmax(bits / most, 0), 1);
+}
 
 bool kind_of(struct str word, enum kind *out)
 {

@@ -58,6 +58,8 @@ static inline const struct kind_info *kind_info(enum kind k)
 {
     return &KINDS[k];
 }
+/* How far a level of a kind is on the way from saying nothing for one entity (0) to saying what equality says (1). */
+double kind_closeness(const struct kind_info *info, unsigned level);
 bool kind_of(struct str word, enum kind *out);
 /* The words of all kinds, NULL-terminated. */
 extern const char *const KIND_WORDS[];

@@ -22,6 +22,7 @@ struct comparison {
     bool names;                /* or whatever the entity is: a company's name, the title of a book */
     bool of_home;              /* says in which house somebody lives, or if nothing does, in which town */
     bool of_place;             /* may change together with others when a person moves, and is what a household shares */
+    double likelier;           /* so many times as often equal by chance where a name or a category is; at most 1: as often */
     double doubt[LEVELS];      /* so much more probable may each level be by chance than it was measured to be */
     double p[CLASSES][LEVELS]; /* probability of each level in each class */
     struct str description;    /* what its author says of it, or empty */

@@ -134,7 +134,7 @@ BEGIN {
     split("Ada Brigitte Clara Dora Emma Frieda Gudrun Hanna Ilse Judith Kirsten Lisa Maria Nora Olga Paula Renate Silke Tanja Uta Vera Wanda", w, " ")
     split("Anton Bert Carl Dietmar Egon Fritz Gerd Heinz Ingo Jonas Karl Ludwig Max Norbert Otto Peter Rolf Stefan Theo Ulrich Volker Werner", m, " ")
     split("an bar cor del eis fal gun hol ibs kas", x, " "); split("er mann bach hofer ing burg el rath", y, " ")
-    while (p < 900) {
+    while (p < most) {
         l = x[int(rand() * 10) + 1] y[int(rand() * 8) + 1] (rand() < .5 ? "" : y[int(rand() * 8) + 1]); b = 1838 + int(rand() * 24)
         h = int(rand() * 200 + 1) "," x[int(rand() * 10) + 1] y[int(rand() * 8) + 1] " street"
         one(m[int(rand() * 22) + 1], "M", b, "head"); one(w[int(rand() * 22) + 1], "F", b + int(rand() * 9) - 3, "wife")
@@ -145,10 +145,10 @@ BEGIN {
 }
 function one(f, s, b, r) {
     print f "," l "," s "," b "," r "," h "," ++p
-    if (rand() < .7) print (rand() < .1 ? substr(f, 1, 2) "x" substr(f, 3) : f) "," l "," s "," b + (rand() < .2) "," r "," h "," p
+    if (rand() < twice) print (rand() < .1 ? substr(f, 1, 2) "x" substr(f, 3) : f) "," l "," s "," b + (rand() < .2) "," r "," h "," p
 }
 E2
-awk -f census.awk >census.csv
+awk -v most=900 -v twice=.7 -f census.awk >census.csv
 link census.csv
 check "brothers and sisters of a census are kept apart (wrong $wrong)" test "$wrong" -le $((right / 50))
 check "and each is found again (right $right, missing $missing)" test "$missing" -le $((right / 30))
