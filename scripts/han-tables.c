@@ -168,6 +168,32 @@ static unsigned fuzzy(unsigned id)
     return syllable(t);
 }
 
+static int by_letters(const void *a, const void *b)
+{
+    const char *x = syllables[*(const uint16_t *)a], *y = syllables[*(const uint16_t *)b];
+    if (x[0] != y[0]) return x[0] < y[0] ? -1 : 1;
+    if (strlen(x) != strlen(y)) return strlen(x) > strlen(y) ? -1 : 1;
+    return strcmp(x, y);
+}
+
+/* The syllables that have a vowel (吽 and 嗯 are none that names have), by the first letter, the longest first; and where each
+ * letter begins. */
+static void put_in_order(void)
+{
+    static uint16_t order[SYLLABLES];
+    unsigned n = 0, at = 0;
+    for (unsigned i = 1; i < n_syllables; i++)
+        if (strpbrk(syllables[i], "aeiouv")) order[n++] = (uint16_t)i;
+    qsort(order, n, sizeof *order, by_letters);
+    printf("};\nstatic const uint16_t HAN_IN_ORDER[] = {\n");
+    for (unsigned i = 0; i < n; i++) printf("%u,\n", order[i]);
+    printf("};\nstatic const uint16_t HAN_LETTERS[] = {\n");
+    for (char letter = 'a'; letter <= '{'; letter++) {
+        while (at < n && syllables[order[at]][0] < letter) at++;
+        printf("%u,\n", at);
+    }
+}
+
 int main(void)
 {
     static char line[1 << 16];
@@ -183,6 +209,7 @@ int main(void)
     for (unsigned i = 0; i < n_syllables; i++) printf("\"%s\",\n", syllables[i]);
     printf("};\nstatic const uint16_t HAN_EARS[] = {\n");
     for (unsigned i = 0; i < n_syllables; i++) printf("%u,\n", i < known ? ears[i] : i);
+    put_in_order();
     printf("};\nstatic const struct han HAN[] = {\n");
     for (long i = 0; i < N; i++) {
         const struct character *c = &chars[i];

@@ -44,6 +44,47 @@ uint16_t han_syllable(struct str letters, size_t *n)
     return best;
 }
 
+const char *han_spelling(uint16_t syllable)
+{
+    return HAN_SYLLABLES[syllable < N_SYLLABLES ? syllable : 0];
+}
+
+size_t han_spelt(uint16_t syllable, struct str letters)
+{
+    size_t n = 0;
+    for (const char *s = han_spelling(syllable); *s; s++, n++) {
+        if (n < letters.n && letters.s[n] == *s) continue;
+        if (*s != 'v') return 0;
+        if (n + 1 < letters.n && letters.s[n] == 'y') n++;
+        if (n == letters.n || letters.s[n] != 'u') return 0;
+    }
+    return n;
+}
+
+const uint16_t *han_syllables(char letter, size_t *n)
+{
+    bool is_letter = letter >= 'a' && letter <= 'z';
+    *n = is_letter ? (size_t)(HAN_LETTERS[letter - 'a' + 1] - HAN_LETTERS[letter - 'a']) : 0;
+    return HAN_IN_ORDER + (is_letter ? HAN_LETTERS[letter - 'a'] : 0);
+}
+
+uint16_t han_surname(uint32_t c)
+{
+    static const struct {
+        uint16_t character;
+        const char *spelt;
+    } OTHERS[] = {{0x5355, "shan"},  {0x66FE, "zeng"}, {0x4EC7, "qiu"}, {0x89E3, "xie"}, {0x533A, "ou"},   {0x67E5, "zha"},
+                  {0x6734, "piao"},  {0x7FDF, "zhai"}, {0x4E50, "yue"}, {0x8983, "qin"}, {0x76D6, "ge"},   {0x5458, "yun"},
+                  {0x79CD, "chong"}, {0x6298, "she"},  {0x79D8, "bi"},  {0x9697, "wei"}, {0x7F2A, "miao"}, {0x535C, "bu"},
+                  {0x53EC, "shao"},  {0x6D17, "xian"}, {0x961A, "kan"}, {0x90FD, "du"},  {0x90C7, "xun"},  {0x796D, "zhai"},
+                  {0x7C98, "nian"},  {0x4E5C, "nie"},  {0x4E48, "yao"}, {0x8584, "bo"}};
+    const uint16_t *readings = han_readings(c);
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        for (int k = 0; OTHERS[i].character == c && k < HAN_READINGS && readings[k]; k++)
+            if (strcmp(han_spelling(readings[k]), OTHERS[i].spelt) == 0) return readings[k];
+    return readings[0];
+}
+
 static bool share(const uint16_t *a, const uint16_t *b, bool ears)
 {
     for (int i = 0; i < HAN_READINGS && a[i]; i++)

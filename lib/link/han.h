@@ -17,9 +17,15 @@ static inline bool han_is(uint32_t c)
 }
 uint32_t han_fold(uint32_t c);            /* simplified, variants to the standard form: 峯 峰, 偉 伟 */
 const uint16_t *han_readings(uint32_t c); /* HAN_READINGS syllable numbers, the commonest first, 0 = no more */
+uint16_t han_surname(uint32_t c);         /* its reading as a surname: 单 shan, 曾 zeng; 0 = none */
 uint16_t han_ears(uint16_t syllable);     /* the syllable with z/zh c/ch s/sh n/ng l/n taken for one */
 /* The longest syllable at the start of small Latin letters; its number, its length in *n; 0 = none. */
 uint16_t han_syllable(struct str letters, size_t *n);
+const char *han_spelling(uint16_t syllable); /* in small letters, ü as v: "lv" */
+/* How many letters at the start of some spell the syllable, ü as v, u or yu; 0 = they do not. */
+size_t han_spelt(uint16_t syllable, struct str letters);
+/* The syllables that begin with a letter, the longest first; those that are hummed, such as "ng", are left out. */
+const uint16_t *han_syllables(char letter, size_t *n);
 bool han_same_sound(uint32_t a, uint32_t b);    /* some reading of both is the same, tones apart */
 bool han_near_sound(uint32_t a, uint32_t b);    /* the same to careless ears */
 bool han_sounds(uint32_t c, uint16_t syllable); /* to careless ears */

@@ -11,7 +11,7 @@
 #include "link/in_store_own.h"
 #include "link/own.h"
 
-static const char FORM[] = "1"; /* of keys: another one when the same values get other keys */
+static const char FORM[] = "2"; /* of keys: another one when the same values get other keys */
 
 bool link_store_digest(const struct model *m, const struct schema *l, char digest[64])
 {

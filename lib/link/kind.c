@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "link/han.h"
 #include "link/kind_own.h"
+#include "link/pinyin.h"
 
 #define NONE                                                                                                                       \
     {                                                                                                                              \
@@ -229,11 +230,15 @@ static uint32_t key_of(uint64_t h, enum key key)
     return k ? k : 1;
 }
 
-static uint32_t slot_sound(unsigned c)
+/* How a slot sounds by its commonest reading, or that of surnames; ü is u, as many type it. */
+static uint32_t slot_sound(unsigned c, bool surname)
 {
-    if (c >= SLOT_SOUND && c < SLOT_SOUND_END) return han_ears((uint16_t)(c - SLOT_SOUND));
-    uint16_t first = han_readings(c)[0];
-    return first ? han_ears(first) : c;
+    bool typed = c >= SLOT_SOUND && c < SLOT_SOUND_END;
+    uint16_t s = typed ? (uint16_t)(c - SLOT_SOUND) : surname ? han_surname(c) : han_readings(c)[0];
+    const char *spelt = han_spelling(s);
+    if (!s) return c;
+    if (spelt[1] == 'v' && !spelt[2]) s = han_syllable((struct str){spelt[0] == 'n' ? "nu" : "lu", 2}, &(size_t){0});
+    return han_ears(s);
 }
 
 /* Soundex of Latin letters; Chinese characters by their sound. */
@@ -246,7 +251,7 @@ static uint64_t text_sound(struct str s)
     for (size_t i = 0; i < s.n && n < 4;) {
         uint32_t c = text_next(s, &i);
         if (c < 'a' || c > 'z') {
-            if (han_is(c)) h = mix64(h + slot_sound(c)), n++;
+            if (han_is(c)) h = mix64(h + slot_sound(c, false)), n++;
             continue;
         }
         char code = CODES[c - 'a'];
@@ -257,32 +262,44 @@ static uint64_t text_sound(struct str s)
     return n ? mix64(h) : 0;
 }
 
+static uint32_t long_name_key(enum key key, struct str text)
+{
+    const char *gap = memchr(text.s, ' ', text.n);
+    if (key == KEY_SURNAME) text = str_head(text, gap ? (size_t)(gap - text.s) : text.n);
+    if (key == KEY_GIVEN) text = str_from(text, gap ? (size_t)(gap - text.s) + 1 : 0);
+    uint64_t h = text_sound(text);
+    return h ? key_of(h, key) : 0;
+}
+
+/* A short name, or one that is written in pinyin as a short one; NULL for any other. */
+static const uint64_t *short_name(const struct kept *v, uint64_t room[2], unsigned *surname)
+{
+    if (!name_length(v->f)) return pinyin_read(v->text, room, surname) ? room : NULL;
+    *surname = name_surname(v->f);
+    return v->f;
+}
+
 static uint32_t name_key(enum key key, const struct kept *v)
 {
-    unsigned n = name_length(v->f);
-    uint64_t h = 0;
-    if (!n) { /* a long name or not Chinese */
-        const char *gap = memchr(v->text.s, ' ', v->text.n);
-        size_t first = gap ? (size_t)(gap - v->text.s) : v->text.n;
-        struct str part = v->text;
-        if (key == KEY_SURNAME) part = str_head(part, first);
-        if (key == KEY_GIVEN) part = str_from(part, gap ? first + 1 : 0);
-        h = text_sound(part);
-        return h ? key_of(h, key) : 0;
-    }
-    unsigned s = name_surname(v->f), from = key == KEY_GIVEN ? s : 0, to = key == KEY_SURNAME ? s : n;
+    uint64_t room[2], h = 0;
+    unsigned s;
+    const uint64_t *f = short_name(v, room, &s);
+    if (!f) return long_name_key(key, v->text);
+    unsigned from = key == KEY_GIVEN ? s : 0, to = key == KEY_SURNAME ? s : name_length(f);
     for (unsigned i = from; i < to; i++) {
-        if (name_slot(v->f, i) == SLOT_LOST) return 0;
-        h = mix64(h + slot_sound(name_slot(v->f, i)));
+        if (name_slot(f, i) == SLOT_LOST) return 0;
+        h = mix64(h + slot_sound(name_slot(f, i), i == 0));
     }
     return from < to ? key_of(h, key) : 0;
 }
 
 static uint32_t letters_key(enum kind k, const struct kept *v)
 {
-    uint64_t sum = 0;
-    if (k == KIND_NAME && name_length(v->f))
-        for (unsigned i = 0; i < name_length(v->f); i++) sum += mix64(slot_sound(name_slot(v->f, i)));
+    uint64_t sum = 0, room[2];
+    unsigned surname;
+    const uint64_t *f = k == KIND_NAME ? short_name(v, room, &surname) : NULL;
+    if (f)
+        for (unsigned i = 0; i < name_length(f); i++) sum += mix64(slot_sound(name_slot(f, i), i == 0));
     else
         for (size_t i = 0; i < v->text.n;) {
             uint32_t c = text_next(v->text, &i);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "link/han.h"
 #include "link/kind_own.h"
+#include "link/pinyin.h"
 #include "link/spelling.h"
 
 /* ---- names ---- */
@@ -84,7 +85,7 @@ static unsigned short_names(const uint64_t *a, const uint64_t *b)
     if (n >= 3 && others == 2 && alike[n - 2] == ALIKE_NOT && alike[n - 1] == ALIKE_NOT &&
         name_slot(a, n - 2) == name_slot(b, n - 1) && name_slot(a, n - 1) == name_slot(b, n - 2))
         return NAME_PART;
-    if (others == 1 && last_other == 0) return NAME_GIVEN;
+    if (n > 1 && others == 1 && last_other == 0) return NAME_GIVEN;
     if (n >= 3 && others == 1 && last_other == n - 1 && n > s + 1) return NAME_BROTHERS;
     if (n >= 3 && others == 1 && last_other != n - 1) return NAME_CHANGED;
     return alike[0] >= ALIKE_SHAPE ? NAME_SURNAME : NAME_OTHER;
@@ -147,12 +148,29 @@ static struct str without_blanks(struct str s, char *room, size_t size)
     return (struct str){room, k};
 }
 
+/* A Chinese name beside one in Latin letters. */
+static unsigned spelt_name(const uint64_t *f, struct str text)
+{
+    uint64_t syllables[2];
+    unsigned surname;
+    if (pinyin_spells(text, f)) return NAME_SOUND;
+    if (!pinyin_read(text, syllables, &surname)) return NAME_OTHER;
+    unsigned n = name_length(f), alike = 0;
+    if (n == name_length(syllables))
+        for (unsigned i = 0; i < n; i++) alike += slot_alike(name_slot(f, i), name_slot(syllables, i)) >= ALIKE_SHAPE;
+    return alike == n ? NAME_SHAPE : short_names(f, syllables);
+}
+
 static unsigned name_level(const struct kept *a, const struct kept *b)
 {
     if (name_length(a->f) && name_length(b->f)) return short_names(a->f, b->f);
     char x[64], y[64], p[200], q[200];
     struct str s = spell(a, x), t = spell(b, y);
     if (str_eq(without_blanks(s, p, sizeof p), without_blanks(t, q, sizeof q))) return NAME_SOUND;
+    if (name_length(a->f) || name_length(b->f)) {
+        unsigned spelt = name_length(a->f) ? spelt_name(a->f, t) : spelt_name(b->f, s);
+        if (spelt > NAME_OTHER) return spelt;
+    }
     return long_names(s, t);
 }
 

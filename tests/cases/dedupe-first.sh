@@ -171,6 +171,10 @@ lines nameless.csv name,id_number,birth_date,phone 张伟,370124198506150011,198
 same "who has no name is the one person who has his verified id" "E1 E1 E1" "$(vet-dedupe -q nameless.csv 2>/dev/null | awk -F, 'NR > 1 { print $NF }' | paste -sd' ')"
 echo 王芳,370124198506150011,, >>nameless.csv
 same "and nobody when two have it by other names" "E1 E2 E1 E3" "$(vet-dedupe -q nameless.csv 2>/dev/null | awk -F, 'NR > 1 { print $NF }' | paste -sd' ')"
+lines pinyin.csv name,birth_date,phone 吕建国,1960-02-29,13611100002 "Jianguo Lü",1960-02-29,13611100002 lvjianguo,1960-02-29,13611100002 \
+    "Lv Jianjun",1960-02-29,13611100002
+same "a name typed in pinyin is the Chinese one, a brother's is not" "E1 E1 E1 E2" \
+    "$(vet-dedupe -q pinyin.csv -m person 2>/dev/null | awk -F, 'NR > 1 { print $NF }' | paste -sd' ')"
 vet-dedupe --review twins.csv >why 2>err
 has "the review gives the reason too" why "a record without an id fits two people with different ids; name: the same"
 has "what it lists is what was counted, and what was refused is not called joined" err "3 records are 3 entities; 0 pairs joined, 2 for review"

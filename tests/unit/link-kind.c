@@ -56,6 +56,60 @@ static void names(void)
     is(KIND_NAME, "Smith, J.", "John Smith", "part");
     is(KIND_NAME, "J. Smith", "Karl Smith", "surname");
     is(KIND_NAME, "J. S.", "John Smith", "surname");
+    is(KIND_NAME, "黄", "王", "other");
+    is(KIND_NAME, "黄", "黃", "equal_4");
+}
+
+/* In Latin letters. */
+static void pinyin(void)
+{
+    static const struct {
+        const char *chinese, *spelt[6];
+    } SAME[] = {{"张伟", {"Zhang Wei", "zhangwei", "ZHANG Wei", "Wei Zhang", "Zhāng Wěi", "zhang1 wei3"}},
+                {"王建国", {"wang jianguo", "Wang, Jian-guo", "Wang Jian Guo", "JIANGUO WANG", "wangjianguo", "Jian Guo Wang"}},
+                {"吕布", {"lü bu", "lv bu", "lu bu", "Lyu Bu", "Bu Lü", "LÜBU"}},
+                {"欧阳海", {"Ouyang Hai", "ouyanghai", "Hai Ouyang", "OU YANG HAI"}},
+                {"李西安", {"Li Xi'an", "li xian", "Xian Li"}},
+                {"方刚", {"fanggang", "fang gang"}},
+                {"单国强", {"Shan Guoqiang", "dan guoqiang"}},
+                {"王平雨", {"wang pingyu", "wangpingyu"}}};
+    for (size_t i = 0; i < sizeof SAME / sizeof *SAME; i++)
+        for (size_t k = 0; k < 6 && SAME[i].spelt[k]; k++) is(KIND_NAME, SAME[i].chinese, SAME[i].spelt[k], "sound");
+    is(KIND_NAME, "王建国", "Wang Jiangguo", "shape"); /* to careless ears */
+    is(KIND_NAME, "王建国", "Wang Jianjun", "brothers");
+    is(KIND_NAME, "王建国", "Li Jianguo", "given");
+    is(KIND_NAME, "王建国", "Wang Dahai", "surname");
+    is(KIND_NAME, "王建国", "Zhao Dahai", "other");
+    is(KIND_NAME, "王建国", "John Smith", "other");
+    is(KIND_NAME, "张伟", "Zhang Weiguo", "surname");
+}
+
+static uint32_t key(enum key key, const char *name)
+{
+    struct buf s[2] = {{0}};
+    struct value v;
+    uint32_t k = 0;
+    if (kind_read(KIND_NAME, str_of(name), s, &v)) k = kind_key(KIND_NAME, key, &(struct kept){v.f, v.text}, v.hash);
+    buf_free(&s[0]);
+    buf_free(&s[1]);
+    return k;
+}
+
+/* Names meet by their sound, however they are written. */
+static void keys_of_names(void)
+{
+    static const char *const SAME[][2] = {{"张伟", "Zhang Wei"},      {"张伟", "Wei Zhang"},      {"张伟", "zhangwei"},
+                                          {"王建国", "Jianguo Wang"}, {"王建国", "wangjianguo"},  {"王建国", "Wang Jian Guo"},
+                                          {"吕布", "lü bu"},          {"吕布", "lv bu"},          {"吕布", "Lu Bu"},
+                                          {"欧阳海", "Ouyang Hai"},   {"欧阳海", "ouyanghai"},    {"方刚", "fanggang"},
+                                          {"王平雨", "wangpingyu"},   {"曾小明", "Zeng Xiaoming"}};
+    for (size_t i = 0; i < sizeof SAME / sizeof *SAME; i++)
+        for (enum key k = KEY_SOUND; k <= KEY_LETTERS; k++) {
+            const char *a = SAME[i][0], *b = SAME[i][1];
+            CHECK(key(k, a) && key(k, a) == key(k, b), "%s and %s meet by %s", a, b, KEY_WORDS[k]);
+        }
+    CHECK(key(KEY_SURNAME, "John Li") == key(KEY_SURNAME, "John Smith"), "a name that is not pinyin goes by its first word");
+    CHECK(key(KEY_SOUND, "Smith") == key(KEY_SOUND, "Smyth"), "and by the sound of English");
 }
 
 static void ids(void)
@@ -144,6 +198,8 @@ int main(void)
     places_changed();
     words();
     names();
+    pinyin();
+    keys_of_names();
     ids();
     others();
     CHECK(han_same_sound(0x4EC7, 0x7403), "仇 has the sound of 球, one of its readings");

@@ -1,0 +1,13 @@
+/* Chinese names that are written in Latin letters: Zhang Wei, zhangwei, ZHANG Wei, Wei Zhang, zhang1 wei3, lü bu, lv bu. */
+#ifndef VET_LINK_PINYIN_H
+#define VET_LINK_PINYIN_H
+
+#include "link/kind_own.h"
+
+/* Is this text of a name one that a Chinese may have: a frequent surname, first or last, and one or two syllables more (or two,
+ * where the surname has two)?  Then f is the name as a short one of syllables, surname first, and *surname how many are its. */
+bool pinyin_read(struct str text, uint64_t *f, unsigned *surname);
+/* Does the text spell this short name, each character by any of its readings, the surname first or last? */
+bool pinyin_spells(struct str text, const uint64_t *f);
+
+#endif
