@@ -83,7 +83,7 @@ static void mask_id(const struct link *k, size_t column, uint32_t value, char *o
     uint8_t d[18];
     unsigned n = id_digits(f, d);
     size_t at = 0;
-    for (unsigned i = 0; i < n && at + 1 < size; i++) out[at++] = i < 6 || i + 4 >= n ? "0123456789XO"[d[i]] : '*';
+    for (unsigned i = 0; i < n && at + 1 < size; i++) out[at++] = i < 6 || i + 4 >= n ? "0123456789XO*"[d[i]] : '*';
     out[at] = 0;
 }
 

@@ -83,8 +83,8 @@ static const struct likeness CITIZEN_LEVELS[] = {
     {"both_valid", "both valid, and different", {.00001f, .935f, .955f}},
     {"other", "different, one not valid", {.01f, .053f, .043f}},
     {"twins", "both valid, the same place and date", {.00001f, .01f, .001f}},
-    {"two", "two slips, one not valid", {.02f, .001f, .0003f}},
-    {"one", "one slip, one not valid", {.10f, .0003f, .0002f}},
+    {"two", "two slips, or many digits hidden; one not valid", {.02f, .001f, .0003f}},
+    {"one", "one slip, or few digits hidden; one not valid", {.10f, .0003f, .0002f}},
     {"equal_bad", "the same, not valid", {.03f, .0003f, .0002f}},
     {"equal", "the same, common", {.84f, .0004f, .0003f}},
     {"equal_16", "the same", {0}},
@@ -194,6 +194,7 @@ static unsigned rarity(const struct kind_info *info, uint32_t count, uint64_t ro
 unsigned kind_equal(enum kind k, const struct kept *v, uint32_t count, uint64_t rows)
 {
     const struct kind_info *info = &KINDS[k];
+    if (k == KIND_CITIZEN_ID && v->f[1] & ID_MASKED) return kind_level(k, v, v);
     if (k == KIND_CITIZEN_ID && !kind_id_valid(v->f)) return info->exact - 1u;
     unsigned all = (unsigned)(info->n_levels - info->exact), r = rarity(info, count, rows);
     if (k == KIND_DATE || k == KIND_CITIZEN_ID || k == KIND_IDENTIFIER) r = r > 1; /* two: up to 16 rows, and more */
@@ -308,13 +309,24 @@ static uint32_t letters_key(enum kind k, const struct kept *v)
     return key_of(sum, KEY_LETTERS);
 }
 
+/* The digits from one to below another as a key; 0 when one of them is hidden. */
+static uint32_t digits_key(enum key key, const uint8_t *digit, unsigned from, unsigned to)
+{
+    uint64_t h = 0;
+    for (unsigned i = from; i < to; i++) {
+        if (digit[i] == ID_HIDDEN) return 0;
+        h = h << 4 | digit[i];
+    }
+    return key_of(h, key);
+}
+
 static uint32_t citizen_key(enum key key, const uint64_t *f)
 {
-    unsigned n = (unsigned)(f[1] >> 8 & 31);
+    uint8_t digit[18] = {0};
+    unsigned n = id_digits(f, digit);
     if (n != 17 && n != 18) return 0;
-    if (key == KEY_AREA) return key_of(f[0] >> 40, key);
-    if (key == KEY_BIRTH) return key_of(f[0] >> 8 & 0xFFFFFFFF, key);
-    return key_of((f[0] & 0xFF) << 8 | (f[1] & 0xFF), key);
+    if (key == KEY_AREA) return digits_key(key, digit, 0, 6);
+    return key == KEY_BIRTH ? digits_key(key, digit, 6, 14) : digits_key(key, digit, 14, 18);
 }
 
 static uint32_t part_key(enum kind k, enum key key, const struct kept *v)

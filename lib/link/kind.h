@@ -78,7 +78,8 @@ struct kept {
     const uint64_t *f;
     struct str text;
 };
-/* The level of two different values: from 1 to below `exact`. */
+/* The level of two different values: from 1 to below `exact`, or 0 where there is nothing to compare: of two ids with hidden digits
+ * that show others. */
 unsigned kind_level(enum kind k, const struct kept *a, const struct kept *b);
 /* May columns of these kinds have changed places?  They have a level "swapped" then. */
 bool kind_swaps(enum kind k, enum kind other);

@@ -315,10 +315,25 @@ void id_pack(uint64_t *f, uint8_t *digit, unsigned n)
         flags |= ID_VALID;
     f[0] = f[1] = 0;
     for (unsigned i = 0; i < n; i++) {
+        if (digit[i] == ID_HIDDEN) flags |= ID_MASKED;
         if (i < 16) f[0] |= (uint64_t)digit[i] << (60 - 4 * i);
         else f[1] |= (uint64_t)digit[i] << (4 - 4 * (i - 16));
     }
     f[1] |= (uint64_t)n << 8 | flags;
+}
+
+/* Where digits are hidden the others are compared; 0 = too few of them are shown by both. */
+static unsigned masked_level(const uint8_t *p, unsigned n, const uint8_t *q, unsigned m)
+{
+    enum { MANY = 14, FEW = 8 };
+    unsigned same = 0;
+    if (n != m) return 0;
+    for (unsigned i = 0; i < n; i++) {
+        if (p[i] == ID_HIDDEN || q[i] == ID_HIDDEN) continue;
+        if (p[i] != q[i]) return ID_OTHER;
+        same++;
+    }
+    return same >= MANY ? ID_ONE : same >= FEW ? ID_TWO : 0;
 }
 
 static unsigned citizen_level(const uint64_t *a, const uint64_t *b)
@@ -327,6 +342,7 @@ static unsigned citizen_level(const uint64_t *a, const uint64_t *b)
     if (both) return (a[0] >> 8) == (b[0] >> 8) ? ID_TWINS : ID_BOTH_VALID;
     uint8_t p[19], q[19];
     unsigned n = id_digits(a, p), m = id_digits(b, q);
+    if ((a[1] | b[1]) & ID_MASKED) return masked_level(p, n, q, m);
     if (n >= 12 && m >= 12) {
         unsigned d = slips_between((struct str){(const char *)p, n}, (struct str){(const char *)q, m}, 2);
         if (d <= 1) return ID_ONE;

@@ -39,8 +39,9 @@ static inline int32_t date_days(uint64_t f)
  * of them set as it occurs; all bits set where one occurs more often. */
 void word_sign(struct str s, uint64_t *f);
 
-/* A citizen id: f[0] the first 16 digits, 4 bits each; f[1] the other two, length << 8, valid << 16. */
-enum { ID_VALID = 1 << 16 };
+/* A citizen id: f[0] the first 16 digits, 4 bits each; f[1] the other two, length << 8, valid << 16, masked << 17.  10 is X, 11
+ * what is no digit, 12 a digit that is hidden. */
+enum { ID_VALID = 1 << 16, ID_MASKED = 1 << 17, ID_HIDDEN = 12 };
 void id_pack(uint64_t *f, uint8_t *digit, unsigned n); /* may raise 15 digits to 18 in `digit`, which has room for 19 */
 unsigned id_digits(const uint64_t *f, uint8_t *digit);
 

@@ -231,22 +231,68 @@ static bool read_date(struct str s, struct value *v)
 }
 
 /* ---- numbers of people ---- */
+/* What a spreadsheet leaves of an id that it took for a number: 3.70124E+17. */
+static bool is_number_in_short(struct str s)
+{
+    size_t i = 0, marks = 0;
+    for (; i < s.n && ((s.s[i] >= '0' && s.s[i] <= '9') || s.s[i] == '.'); i++) marks += s.s[i] == '.';
+    if (!i || i == s.n || (s.s[i] | 32) != 'e') return false;
+    for (i++; i < s.n && ((s.s[i] >= '0' && s.s[i] <= '9') || s.s[i] == '+'); i++) marks += s.s[i] == '+';
+    return i == s.n && marks;
+}
+
+enum { ID_CHECK = 10, ID_OTHER = 11, MOST_TYPED = 32 };
+
+static uint8_t id_digit(uint32_t c)
+{
+    if (c >= '0' && c <= '9') return (uint8_t)(c - '0');
+    if (c == 'x' || c == 'X' || c == 0xD7) return ID_CHECK;
+    if (c == 'O' || c == 'o') return 0;
+    if (c == 'l' || c == 'I') return 1;
+    return is_lost(c) || c == '#' || c == 0x2022 || c == 0x25CF ? ID_HIDDEN : ID_OTHER;
+}
+
+/* Puts `wanted` hidden digits where there are `had`. */
+static unsigned set_run(uint8_t *digit, unsigned n, unsigned at, unsigned had, unsigned wanted)
+{
+    memmove(digit + at + wanted, digit + at + had, n - at - had);
+    memset(digit + at, ID_HIDDEN, wanted);
+    return n - had + wanted;
+}
+
+/* Of an id in which digits are hidden each stands in its place of 18, whatever number of stars stands for the others.  Several X
+ * are stars, and one star at the end is an X.  False when too little is shown. */
+static bool unmask(uint8_t *digit, unsigned *n)
+{
+    enum { LEAST_SHOWN = 8, LONG = 18, SHORT = 15, CENTURY = 6 };
+    unsigned runs = 0, at = 0, length = 0, hidden = 0;
+    for (unsigned i = 0, e; i < *n; i = e) {
+        for (e = i + 1; e < *n && digit[e] == digit[i]; e++) continue;
+        if (digit[i] == ID_HIDDEN && i + 1 == *n) digit[i] = ID_CHECK;
+        if (digit[i] != ID_HIDDEN && (digit[i] != ID_CHECK || e - i < 2)) continue;
+        memset(digit + i, ID_HIDDEN, e - i);
+        runs++, at = i, length = e - i, hidden += length;
+    }
+    if (!runs) return *n <= LONG;
+    if (*n - hidden < LEAST_SHOWN || *n - hidden >= LONG) return false;
+    if (*n == SHORT) *n = set_run(digit, set_run(digit, SHORT, CENTURY, 0, 2), SHORT + 2, 0, 1);
+    else if (runs == 1) *n = set_run(digit, *n, at, length, LONG - (*n - hidden));
+    return *n <= LONG;
+}
+
 static bool read_citizen(struct str s, struct value *v)
 {
-    uint8_t digit[19];
+    uint8_t digit[MOST_TYPED + 1];
     unsigned n = 0;
+    if (is_number_in_short(s)) return false;
     for (size_t i = 0; i < s.n;) {
         uint32_t c = text_next(s, &i);
         if (c == ' ' || c == '-' || c == '\'' || c == 0x2018 || c == 0x2019 || c == 0x3000) continue;
-        if (n > 18) return false;
-        if (n == 18) return false;
-        if (c >= '0' && c <= '9') digit[n++] = (uint8_t)(c - '0');
-        else if (c == 'x' || c == 'X' || c == '*' || c == 0xD7) digit[n++] = 10;
-        else if (c == 'O' || c == 'o') digit[n++] = 0;
-        else if (c == 'l' || c == 'I') digit[n++] = 1;
-        else digit[n++] = 11;
+        if (n == MOST_TYPED) return false;
+        digit[n++] = id_digit(c);
     }
-    if (n == 0) return false;
+    if (n == 0 || !unmask(digit, &n)) return false;
+    if (n == 18 && !digit[15] && !digit[16] && !digit[17]) return false; /* a number of a spreadsheet has 15 digits */
     id_pack(v->f, digit, n);
     v->hash = mix64(v->f[0] + mix64(v->f[1]));
     return true;

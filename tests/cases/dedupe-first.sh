@@ -175,6 +175,14 @@ lines pinyin.csv name,birth_date,phone 吕建国,1960-02-29,13611100002 "Jianguo
     "Lv Jianjun",1960-02-29,13611100002
 same "a name typed in pinyin is the Chinese one, a brother's is not" "E1 E1 E1 E2" \
     "$(vet-dedupe -q pinyin.csv -m person 2>/dev/null | awk -F, 'NR > 1 { print $NF }' | paste -sd' ')"
+lines hidden.csv name,id_number,birth_date,phone 周大海,370124196002290054,1960-02-29, 周大海,370124********0054,, 周大海,3701241960****0054,, \
+    周大海,370124********0070,1960-02-29, 周大海,3.70124E+17,1960-02-29, 吴小山,370124********0054,, 周大海,370124196002290070,,
+same "an id with hidden digits speaks for the person whose digits they are, and forbids nothing" "E1 E1 E1 E2 E3 E4 E2" \
+    "$(vet-dedupe -q hidden.csv 2>/dev/null | awk -F, 'NR > 1 { print $NF }' | paste -sd' ')"
+vet-dedupe --explain 1 4 hidden.csv >why 2>/dev/null
+has "or against it" why "370124196002290054 | 370124********0070  (different, one not valid"
+vet-dedupe --explain 1 5 hidden.csv >why 2>/dev/null
+has "what a spreadsheet left of an id says nothing" why "370124196002290054 | 3.70124E+17  (not given"
 vet-dedupe --review twins.csv >why 2>err
 has "the review gives the reason too" why "a record without an id fits two people with different ids; name: the same"
 has "what it lists is what was counted, and what was refused is not called joined" err "3 records are 3 entities; 0 pairs joined, 2 for review"

@@ -60,6 +60,26 @@ static void names(void)
     is(KIND_NAME, "黄", "黃", "equal_4");
 }
 
+static uint32_t id_key(enum key key, const char *id)
+{
+    struct buf s[2] = {{0}};
+    struct value v;
+    bool read = kind_read(KIND_CITIZEN_ID, str_of(id), s, &v);
+    buf_free(&s[0]);
+    buf_free(&s[1]);
+    return read ? kind_key(KIND_CITIZEN_ID, key, &(struct kept){v.f, v.text}, v.hash) : 0;
+}
+
+static void keys_of_ids(void)
+{
+    const char *whole = "370124198506150011", *masked = "370124********0011";
+    CHECK(id_key(KEY_BIRTH, whole) && id_key(KEY_BIRTH, whole) == id_key(KEY_BIRTH, "370124850615002"),
+          "ids meet by the birth date");
+    CHECK(!id_key(KEY_BIRTH, masked), "not where it is hidden");
+    CHECK(id_key(KEY_AREA, masked) == id_key(KEY_AREA, whole) && id_key(KEY_END, masked) == id_key(KEY_END, whole),
+          "but by what is shown");
+}
+
 /* In Latin letters. */
 static void pinyin(void)
 {
@@ -121,6 +141,25 @@ static void ids(void)
     is(KIND_CITIZEN_ID, "370124198506150011", "37012419850615001", "one");
     is(KIND_CITIZEN_ID, "370124198506150011", "370124195001011012", "both_valid");
     is(KIND_CITIZEN_ID, "370124198506150011", "", "none");
+    /* Hidden digits: those that are shown speak for one person, or against it. */
+    is(KIND_CITIZEN_ID, "370124********0011", "370124198506150011", "two");
+    is(KIND_CITIZEN_ID, "370124****0011", "370124198506150011", "two");
+    is(KIND_CITIZEN_ID, "370124xxxxxxxx0011", "370124198506150011", "two");
+    is(KIND_CITIZEN_ID, "3701241985****0011", "370124198506150011", "one");
+    is(KIND_CITIZEN_ID, "37012419850615****", "370124198506150011", "one");
+    is(KIND_CITIZEN_ID, "370124******001", "370124198506150011", "two"); /* of 15 digits */
+    is(KIND_CITIZEN_ID, "370124********0011", "370124********0011", "two");
+    is(KIND_CITIZEN_ID, "370124********0011", "370124***0011", "two");
+    is(KIND_CITIZEN_ID, "3701241985****0011", "370124********0011", "two");
+    is(KIND_CITIZEN_ID, "370124********0012", "370124198506150011", "other");
+    is(KIND_CITIZEN_ID, "3701241986****0011", "370124198506150011", "other");
+    is(KIND_CITIZEN_ID, "370124********0011", "3701**19850615****", "none"); /* the two show nothing that can be compared */
+    is(KIND_CITIZEN_ID, "370124************", "370124198506150011", "none");
+    is(KIND_CITIZEN_ID, "11010519491231002*", "11010519491231002X", "equal_16"); /* X as some type it */
+    /* What a spreadsheet has spoilt says nothing. */
+    is(KIND_CITIZEN_ID, "3.70124E+17", "3.70124E+17", "none");
+    is(KIND_CITIZEN_ID, "3.70124198506150e17", "370124198506150011", "none");
+    is(KIND_CITIZEN_ID, "370124198506150000", "370124198506150000", "none");
 }
 
 static void others(void)
@@ -201,6 +240,7 @@ int main(void)
     pinyin();
     keys_of_names();
     ids();
+    keys_of_ids();
     others();
     CHECK(han_same_sound(0x4EC7, 0x7403), "仇 has the sound of 球, one of its readings");
     CHECK(jaro_winkler(STR("martha"), STR("marhta")) > 0.961 && jaro_winkler(STR("martha"), STR("marhta")) < 0.962,
