@@ -126,6 +126,26 @@ void text_nfkc(struct buf *out, struct str s)
     else normalise(out, s);
 }
 
+void text_nfkc_joined(struct buf *out, struct str s)
+{
+    size_t start = out->n;
+    text_nfkc(out, s);
+    if (plain(s)) return;
+    struct str all = {out->s + start, out->n - start};
+    size_t kept = start;
+    bool carries = false; /* the character before may have a mark */
+    for (size_t i = 0; i < all.n;) {
+        size_t at = i;
+        UChar32 c = (UChar32)text_next(all, &i);
+        bool mark = c >= 0x300 && (c < 0x3400 || c > 0x9FFF) && u_getCombiningClass(c);
+        if (mark && !carries) continue;
+        carries = mark || u_isalnum(c);
+        memmove(out->s + kept, all.s + at, i - at);
+        kept += i - at;
+    }
+    out->n = kept;
+}
+
 static bool is_blank(uint32_t c)
 {
     return c <= ' ' || c == 0x7F || c == 0xA0 || c == 0x3000 || c == 0xFEFF || (c >= 0x2000 && c <= 0x200F) || c == 0x2028 ||
@@ -140,7 +160,7 @@ static bool is_bracket(uint32_t c)
 void text_heading_key(struct buf *out, struct str s)
 {
     struct buf folded = {0};
-    text_nfkc(&folded, s);
+    text_nfkc_joined(&folded, s);
     struct str f = buf_slice(&folded);
     size_t start = out->n;
     for (int pass = 0; pass < 2; pass++) {
@@ -180,7 +200,7 @@ static uint32_t next_kept(struct str s, size_t *i)
 void text_name(struct buf *out, struct str s)
 {
     struct buf folded = {0};
-    text_nfkc(&folded, s);
+    text_nfkc_joined(&folded, s);
     struct str f = buf_slice(&folded);
     uint32_t last = 0, next = 0;
     size_t ahead = 0; /* just past `next`, so that a run of blanks is looked over once */

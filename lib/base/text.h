@@ -16,6 +16,9 @@ size_t text_width(struct str s);            /* in terminal columns: East Asian w
 bool text_valid(struct str s, size_t *bad); /* is it UTF-8 (RFC 3629)?  *bad is the offset of the first fault */
 /* Appends NFKC of s (Unicode TR15).  Fast where nothing changes. */
 void text_nfkc(struct buf *out, struct str s);
+/* The same without marks that stand alone, "y \u00A8": for what leaves out blanks and brackets, where they would go to the letter
+ * before. */
+void text_nfkc_joined(struct buf *out, struct str s);
 /* Appends the key by which headings, code labels and unit names are matched: NFKC, lower case, no blanks or
  * zero-width characters, no '*' ':' '：', no bracketed hints ("出生年月(如1985.06)" gives 出生年月). */
 void text_heading_key(struct buf *out, struct str s);

@@ -23,7 +23,7 @@ static bool is_dropped(uint32_t c)
 void spelling_fold(struct buf *out, struct str name)
 {
     struct buf nfkc = {0};
-    text_nfkc(&nfkc, name);
+    text_nfkc_joined(&nfkc, name);
     struct str f = buf_slice(&nfkc);
     for (size_t i = 0; i < f.n;) {
         size_t start = i;

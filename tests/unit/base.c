@@ -55,6 +55,7 @@ int main(void)
     CHECK_STR(folded(&b, text_name, "买买提•艾力"), "买买提·艾力", "a bullet in a name becomes U+00B7");
     CHECK_STR(folded(&b, text_name, "买买提.艾力"), "买买提·艾力", "a full stop between Han characters becomes U+00B7");
     CHECK_STR(folded(&b, text_name, "John Smith"), "John Smith", "a Latin name keeps its blank");
+    CHECK_STR(folded(&b, text_name, "y\xC2\xA0\xC2\xA8"), "y", "a mark that stands alone is none of the letter before it");
     CHECK_STR(folded(&b, text_name, "John  Smith \x7F"), "John Smith", "but one only, and none before what is dropped");
     CHECK_STR(folded(&b, text_heading_key, "姓 名*"), "姓名", "a heading is matched without blanks and asterisks");
     CHECK_STR(folded(&b, text_heading_key, "出生年月\n(如1985.06)"), "出生年月", "a bracketed hint is dropped");
