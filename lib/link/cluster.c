@@ -24,7 +24,8 @@ struct state {
     const struct table *t;
     const uint32_t *source;
     struct memo *memo;
-    uint32_t *parent, *next, *last, *size; /* members of an entity are a list */
+    uint32_t *parent, *size;
+    uint32_t *first, *next, *last; /* of the root: its members as a list, the first of them (see MOST_CROSSINGS) by what they say */
     struct veto veto[COMPARISONS + 1];
     size_t n_veto;
     const uint32_t *known; /* of the veto that says who somebody is for certain, or NULL */
@@ -98,7 +99,7 @@ static void put_in_order(const struct cluster_input *in)
 static bool said_apart(struct state *s, uint32_t a, uint32_t b)
 {
     if (!s->first_apart) return false;
-    for (uint32_t x = a; x != NONE; x = s->next[x])
+    for (uint32_t x = s->first[a]; x != NONE; x = s->next[x])
         for (uint32_t i = s->first_apart[x]; i != NONE; i = s->apart[i].next)
             if (root(s, s->apart[i].row) == b) return true;
     return false;
@@ -116,8 +117,8 @@ static bool is_vetoed(struct state *s, uint32_t a, uint32_t b, bool decided, str
         return true;
     }
     if (s->source)
-        for (uint32_t x = a; x != NONE; x = s->next[x])
-            for (uint32_t y = b; y != NONE; y = s->next[y])
+        for (uint32_t x = s->first[a]; x != NONE; x = s->next[x])
+            for (uint32_t y = s->first[b]; y != NONE; y = s->next[y])
                 if (s->source[x] == s->source[y]) {
                     r->why = REFUSED_SOURCE;
                     return true;
@@ -125,15 +126,41 @@ static bool is_vetoed(struct state *s, uint32_t a, uint32_t b, bool decided, str
     return false;
 }
 
-/* Mean probability over the pairs between two entities; pairs that blocking did not make are compared now. */
+/* Mean probability over the pairs between two entities, of many those whose rows come first; pairs that blocking did not make are
+ * compared now.  Summed in whole numbers: the order in which they are added does not matter. */
 static double mean_between(struct state *s, uint32_t a, uint32_t b)
 {
-    double sum = 0;
-    unsigned n = 0;
-    for (uint32_t x = a; x != NONE && n < MOST_CROSSINGS; x = s->next[x])
-        for (uint32_t y = b; y != NONE && n < MOST_CROSSINGS; y = s->next[y], n++)
-            sum += model_probability(s->m, pair_code(s->m, s->t, x, y, s->memo), NULL);
-    return sum / n;
+    static const double ONE = 1ull << 40;
+    enum { SIDE = 14 };
+    uint32_t least = s->size[a] < s->size[b] ? s->size[a] : s->size[b], i = 0;
+    uint32_t from_less = least < SIDE ? least : SIDE, from_more = MOST_CROSSINGS / from_less;
+    uint32_t most_a = s->size[a] == least ? from_less : from_more, most_b = s->size[b] == least ? from_less : from_more;
+    uint64_t sum = 0, n = 0;
+    for (uint32_t x = s->first[a]; x != NONE && i < most_a; x = s->next[x], i++) {
+        uint32_t k = 0;
+        for (uint32_t y = s->first[b]; y != NONE && k < most_b; y = s->next[y], k++, n++)
+            sum += (uint64_t)(model_probability(s->m, pair_code(s->m, s->t, x, y, s->memo), NULL) * ONE);
+    }
+    return (double)sum / ONE / (double)n;
+}
+
+/* The members of b among those of a: as many as mean_between may look at are put in order, whichever rows came first. */
+static void merge(struct state *s, uint32_t a, uint32_t b)
+{
+    uint32_t x = s->first[a], y = s->first[b], *to = &s->first[a];
+    uint64_t says_x = row_content(s->t, x), says_y = row_content(s->t, y);
+    for (unsigned n = 0; x != NONE && y != NONE && n < MOST_CROSSINGS; n++) {
+        bool is_y = says_y < says_x;
+        uint32_t taken = is_y ? y : x, after = s->next[taken];
+        uint64_t says = after == NONE ? 0 : row_content(s->t, after);
+        if (is_y) y = after, says_y = says;
+        else x = after, says_x = says;
+        *to = taken;
+        to = &s->next[taken];
+    }
+    *to = x != NONE ? x : y;
+    if (x != NONE && y != NONE) s->next[s->last[a]] = y;
+    if (y != NONE) s->last[a] = s->last[b];
 }
 
 static void join(struct state *s, uint32_t a, uint32_t b)
@@ -144,8 +171,7 @@ static void join(struct state *s, uint32_t a, uint32_t b)
         b = swap;
     }
     s->parent[b] = a;
-    s->next[s->last[a]] = b;
-    s->last[a] = s->last[b];
+    merge(s, a, b);
     s->size[a] += s->size[b];
     for (size_t v = 0; v < s->n_veto; v++)
         if (!s->veto[v].of[a]) s->veto[v].of[a] = s->veto[v].of[b];
@@ -201,11 +227,12 @@ static void set_apart(struct state *s, const struct decisions *d, size_t n)
 static void prepare(struct state *s, size_t n)
 {
     s->parent = list_of(n);
+    s->first = list_of(n);
     s->next = list_of(n);
     s->last = list_of(n);
     s->size = list_of(n);
     for (uint32_t i = 0; i < n; i++) {
-        s->parent[i] = s->last[i] = i;
+        s->parent[i] = s->first[i] = s->last[i] = i;
         s->next[i] = NONE;
         s->size[i] = 1;
     }
@@ -317,6 +344,7 @@ void cluster(struct clusters *c, const struct cluster_input *in)
     if (c->n_refused) qsort(c->refused, c->n_refused, sizeof *c->refused, by_refused);
     number_entities(c, &s, rows);
     free(s.parent);
+    free(s.first);
     free(s.next);
     free(s.last);
     free(s.size);

@@ -69,6 +69,22 @@ same "and say that it is the same person" 300 "$(tail -n +2 moved.ent | awk -F, 
 status "-t json writes records as JSON" 0 vet-dedupe -q -t json -m ./learnt.json in.csv
 has "with the entity" out '"_entity":"E1"'
 
+# One entity of two sides, of which one is like a third: whichever side comes first, as much of both is held against it.
+cat >sides.json <<'END'
+{"columns": {
+    "one": {"kind": "category", "levels": {"none": [0, 0, 0], "other": [0.05, 0.5, 0.995], "equal": [0.95, 0.5, 0.005],
+        "equal_10": [0, 0, 0], "equal_100": [0, 0, 0], "equal_1000": [0, 0, 0]}},
+    "two": {"kind": "category", "levels": {"none": [0, 0, 0], "other": [0.3, 0.5, 0.999], "equal": [0.7, 0.5, 0.001],
+        "equal_10": [0, 0, 0], "equal_100": [0, 0, 0], "equal_1000": [0, 0, 0]}}},
+ "blocking": [[]], "prior": [0.2, 0.0001, 0.7999], "thresholds": {"link": 0.5, "review": 0.3, "average": 0.6}}
+END
+sides() { # 'NUMBER ROW'...
+    { echo one,two && for some in "$@"; do yes "${some#* }" | head -n "${some% *}"; done; } >sides.csv
+    vet-dedupe -q -m ./sides.json sides.csv | tail -n +2 | sort | uniq -c | awk '{ print $2 }' | cut -d, -f3 | paste -sd' '
+}
+same "of entities with many pairs between them those that are looked at do not hang on the order of the rows" \
+    "E1 E1 E2 | E1 E1 E2" "$(sides "10 a,p" "10 a,q" "25 b,p") | $(sides "10 a,q" "10 a,p" "25 b,p")"
+
 # Two sources, each free of duplicates.
 awk -F, 'NR == 1 { print $0 ",list"; next } { print $0 "," ($5 == "oslo" || $2 == "anna" ? "b" : "a") }' in.csv >two.csv
 vet-dedupe -q -m ./learnt.json --source list link two.csv >one2one.csv
