@@ -205,7 +205,9 @@ static void run_store(struct session *s, const struct request *q)
 /* Records that are given, by name or by pipe where no store is, are linked as a stream; else those of the store. */
 static void run(struct session *s, const struct request *q)
 {
-    if (s->db && !s->files.n && s->where) diag_add(&s->diag, DIAG_LINK_NO_STREAM, NULL, "--where", NULL);
+    if (q->explain[1] && !s->files.n && is_file(q->explain[1]))
+        diag_add(&s->diag, DIAG_LINK_TWO_IDS, NULL, q->explain[0], q->explain[1], NULL);
+    else if (s->db && !s->files.n && s->where) diag_add(&s->diag, DIAG_LINK_NO_STREAM, NULL, "--where", NULL);
     else if (s->db && !s->files.n) run_store(s, q);
     else if (q->split) diag_add(&s->diag, DIAG_LINK_NO_STORE, NULL, "--split", NULL);
     else run_stream(s, q);

@@ -80,7 +80,7 @@ struct book_options {
     const char *from;     /* --from: csv tsv json xlsx xls ods, or NULL: tell from the bytes */
     const char *encoding; /* an ICU converter name, or NULL: tell from the bytes */
     char delimiter;       /* 0: tell from the bytes */
-    bool records;         /* a stream of records of our own: UTF-8 is assumed, delimiter is ',' unless told, no digest */
+    bool records;         /* a stream of records of our own: UTF-8 is assumed, the headings tell the delimiter, no digest */
     unsigned threads;     /* 0 = one a processor */
 };
 struct book;

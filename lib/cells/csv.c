@@ -54,6 +54,24 @@ static char newline_of(struct str text)
     return cr > lf ? '\r' : '\n';
 }
 
+/* Of a stream of records the comma is the delimiter; where the headings have none, and semicolons or tabs, as a spreadsheet saves
+ * them, those are. */
+static char delimiter_of_records(struct str text)
+{
+    bool quoted = false;
+    char found = ',';
+    size_t i = 0;
+    while (i < text.n && (text.s[i] == '\n' || text.s[i] == '\r')) i++;
+    for (; i < text.n && (quoted || (text.s[i] != '\n' && text.s[i] != '\r')); i++) {
+        char c = text.s[i];
+        if (c == '"') quoted = !quoted;
+        if (quoted) continue;
+        if (c == ',') return ',';
+        if (c == '\t' || (c == ';' && found == ',')) found = c;
+    }
+    return found;
+}
+
 static int csv_open(struct book *b)
 {
     struct csv *c = mem_zero(1, sizeof *c);
@@ -72,7 +90,7 @@ static int csv_open(struct book *b)
     c->form.delimiter = b->options.delimiter ? b->options.delimiter
                         : tabs               ? '\t'
                         : named              ? text.s[4]
-                        : b->options.records ? ','
+                        : b->options.records ? delimiter_of_records(text)
                                              : sniff_delimiter(text);
     c->form.newline = newline_of(text);
     buf_free(&head);

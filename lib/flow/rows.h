@@ -50,12 +50,12 @@ struct rows {
     struct diag *diag;
     void *own;
 };
-/* Records from files, one after another ("-" or none: standard input): CSV or JSON with one header row, UTF-8.
- * All files must have the same columns in any order; a column that a later file adds is an error that names it, and so is one that
- * a later CSV file lacks (JSON leaves out what is empty).  A row may be shorter than the header, but not longer; a last row that is
- * shorter and has no line end means that the stream broke off, and is an error, and so are far more short rows than a block of a
- * header so wide has room for.  `from`: "csv", "tsv", "json", or NULL to be told
- * from the bytes.  A row of the stream has as many values as there are columns; blank lines are left out. */
+/* Records from files, one after another ("-" or none: standard input): CSV or JSON with one header row, UTF-8.  Where the header
+ * has no comma, but semicolons or tabs, those delimit. All files must have the same columns in any order; a column that a later
+ * file adds is an error that names it, and so is one that a later CSV file lacks (JSON leaves out what is empty).  A row may be
+ * shorter than the header, but not longer; a last row that is shorter and has no line end means that the stream broke off, and is
+ * an error, and so are far more short rows than a block of a header so wide has room for.  `from`: "csv", "tsv", "json", or NULL to
+ * be told from the bytes.  A row of the stream has as many values as there are columns; blank lines are left out. */
 struct rows *rows_open(const char *const *paths, size_t n, const char *from, struct diag *d);
 void rows_close(struct rows *r);
 /* Before the first fetch: only the columns that are wanted (columns.n of them) will be looked at; the others may come empty. */

@@ -134,6 +134,8 @@ has "--explain weighs each field" why "id_number: 370124198506150011 | 370124850
 has "and says what would turn the verdict" why "what would turn it"
 vet-dedupe --lang zh --explain 3 4 people.csv >why 2>/dev/null
 has "in Chinese too" why "结论: 同一人"
+status "--explain with one id is an error" 2 vet-dedupe --explain 1 people.csv
+has "that says what is lacking" err "--explain needs the ids of two records, and people.csv is a file"
 status "a record that is not there is an error" 2 vet-dedupe --explain 1 99 people.csv
 same "the bits of the fields and what went before add up to what it is in all" yes "$(vet-dedupe --explain 3 4 people.csv 2>/dev/null |
     awk '$1 ~ /^[-+]/ && /in all; probability/ { d = sum - $1; p = 1 / (1 + 2 ^ -$1) - $NF; print d * d < 0.002 && p * p < 1e-8 ? "yes" : sum " " $0 } $1 ~ /^[-+]/ { sum += $1 }')"

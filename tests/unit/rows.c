@@ -50,6 +50,11 @@ static void reading(void)
     CHECK_STR(JOINED("a,b,c\n1\n1,2,3,,\n"), "a,b,c\n1,,\n1,2,3\n", "short rows are filled up, empty values too many are dropped");
     CHECK_STR(JOINED("a\n1\n\"\"\n2\n"), "a\n1\n\"\"\n2\n", "an empty value of an only column is a row");
     CHECK_STR(JOINED("a,b\n"), "a,b\n", "a header alone is a stream without rows");
+    CHECK_STR(JOINED("a;b\n1;\"2;3\"\n", "b\ta\n5\t4,4\n"), "a,b\n1,2;3\n\"4,4\",5\n",
+              "semicolons or tabs delimit where the headings have them and no comma");
+    CHECK_STR(JOINED("a,b;c\n1,2;3\n"), "a,b;c\n1,2;3\n", "and nothing but commas where there is one");
+    CHECK_STR(JOINED("\"a;b\"\n1\n"), "a;b\n1\n", "a mark in quotes is none");
+    CHECK_STR(JOINED("a\n1;2\n"), "a\n1;2\n", "nor is one that stands in the values alone");
     CHECK(found.text.n == 0, "none of which needs a finding");
 }
 
