@@ -582,7 +582,7 @@ static void set_unless(struct model *m, const struct columns_seen *x, const size
     }
 }
 
-bool model_guess(struct model *m, const struct columns *c, const struct sample *s, struct buf *left_out)
+bool model_guess(struct model *m, const struct columns *c, const struct sample *s, bool *left_out)
 {
     struct columns_seen x = {c,
                              s,
@@ -599,13 +599,10 @@ bool model_guess(struct model *m, const struct columns *c, const struct sample *
     find_names(&x);
     leave_out_least(&x);
     for (size_t k = 0; k < c->n; k++) {
-        if (x.kind[k] != LEFT_OUT) {
-            at[m->n] = k;
-            model_add(m, c->names[k], (enum kind)x.kind[k]);
-        } else if (x.g[k].given && !str_starts(c->names[k], STR("_"))) {
-            if (left_out->n) buf_put(left_out, ", ");
-            buf_str(left_out, c->names[k]);
-        }
+        left_out[k] = x.kind[k] == LEFT_OUT && x.g[k].given && !str_starts(c->names[k], STR("_"));
+        if (x.kind[k] == LEFT_OUT) continue;
+        at[m->n] = k;
+        model_add(m, c->names[k], (enum kind)x.kind[k]);
     }
     set_swaps(m);
     set_unless(m, &x, at);

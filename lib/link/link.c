@@ -35,27 +35,36 @@ static void copy_columns(struct link *k, const struct columns *c)
     for (size_t i = 0; i < c->n; i++) k->columns.names[i] = str_copy(&k->memory, c->names[i]);
 }
 
+/* Adds to a list "name (date), born (date)". */
+static void put_column(const struct link *k, struct buf *list, struct str name, const char *kind)
+{
+    const struct str args[DIAG_ARGS] = {name, str_of(kind && k->translate ? k->translate(kind) : kind)};
+    if (list->n) buf_put(list, k->translate ? k->translate(", ") : ", ");
+    if (kind) diag_expand(list, k->translate ? k->translate("{1} ({2})") : "{1} ({2})", args);
+    else buf_str(list, name);
+}
+
 /* Guesses the model's columns by rows from all over the stream, which waits in the spool afterwards. */
 static bool guess_model(struct link *k, struct rows *r, struct spool *spool, unsigned threads)
 {
     struct sample sample;
     struct model *m = k->model;
-    struct buf b = {0}, left_out = {0};
-    bool ok = sample_load(&sample, r, spool, threads), usable = ok && model_guess(m, &k->columns, &sample, &left_out);
+    struct buf compared = {0}, others = {0};
+    bool *left_out = mem_zero(k->columns.n + 1, sizeof *left_out);
+    bool ok = sample_load(&sample, r, spool, threads), usable = ok && model_guess(m, &k->columns, &sample, left_out);
     if (ok && !usable && !sample.n && k->columns.n)
         usable = model_add(m, k->columns.names[0], KIND_CATEGORY) != NULL; /* no rows: nothing to link */
     sample_free(&sample);
     struct place at = {.file = r->name};
     if (ok && !usable) diag_add(k->diag, DIAG_MODEL_NO_COLUMN, &at, NULL);
-    for (size_t i = 0; usable && i < m->n; i++) {
-        if (i) buf_put(&b, ", ");
-        buf_str(&b, m->comparisons[i].column);
-        buf_printf(&b, " (%s)", kind_info(m->comparisons[i].kind)->word);
-    }
-    if (usable) diag_add(k->diag, DIAG_MODEL_USED, NULL, buf_text(&b), NULL);
-    if (usable && left_out.n) diag_add(k->diag, DIAG_MODEL_LEFT_OUT, NULL, buf_text(&left_out), NULL);
-    buf_free(&b);
-    buf_free(&left_out);
+    for (size_t i = 0; i < m->n; i++) put_column(k, &compared, m->comparisons[i].column, kind_info(m->comparisons[i].kind)->word);
+    for (size_t i = 0; i < k->columns.n; i++)
+        if (left_out[i]) put_column(k, &others, k->columns.names[i], NULL);
+    if (usable) diag_add(k->diag, DIAG_MODEL_USED, NULL, buf_text(&compared), NULL);
+    if (usable && others.n) diag_add(k->diag, DIAG_MODEL_LEFT_OUT, NULL, buf_text(&others), NULL);
+    buf_free(&compared);
+    buf_free(&others);
+    free(left_out);
     return usable;
 }
 

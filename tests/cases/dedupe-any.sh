@@ -31,6 +31,8 @@ vet-dedupe -q -m minimal.json --threads 4 in.csv >four.csv
 check "and so do four threads" cmp linked.csv four.csv
 status "with no model at all, columns are guessed" 0 vet-dedupe in.csv
 has "and the guess is told" err "compared: given (given), surname (surname), born (date), town (category)"
+vet-dedupe --lang zh in.csv >zh.csv 2>err
+has "in Chinese, in Chinese" err "比对的列：given（名）、surname（姓）、born（日期）、town（类别）"
 vet-dedupe -q -m ./learnt.json --stats stats.json --pairs pairs.csv in.csv >/dev/null
 has "--stats has m and u of each level" stats.json '"level": "almost", "m": '
 has "--pairs has weight and level" pairs.csv ",link,"

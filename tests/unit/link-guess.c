@@ -117,20 +117,27 @@ static void guess(struct buf *out, const struct buf *csv)
     struct spool *spool = spool_new(&found.diag);
     struct sample sample;
     struct model m;
-    struct buf left_out = {0};
+    bool *left_out = mem_zero(r->columns.n + 1, sizeof *left_out), any = false;
     model_start(&m);
-    bool ok = sample_load(&sample, r, spool, 2) && model_guess(&m, &r->columns, &sample, &left_out);
+    bool ok = sample_load(&sample, r, spool, 2) && model_guess(&m, &r->columns, &sample, left_out);
     for (size_t k = 0; ok && k < m.n; k++) {
         buf_put(out, k ? ", " : "");
         buf_str(out, m.comparisons[k].column);
         buf_printf(out, " (%s)", kind_info(m.comparisons[k].kind)->word);
     }
-    buf_printf(out, "; not %s", left_out.n ? buf_text(&left_out) : "any");
+    buf_put(out, "; not ");
+    for (size_t k = 0; k < r->columns.n; k++) {
+        if (!left_out[k]) continue;
+        buf_put(out, any ? ", " : "");
+        buf_str(out, r->columns.names[k]);
+        any = true;
+    }
+    if (!any) buf_put(out, "any");
     sample_free(&sample);
     spool_free(spool);
     rows_close(r);
     model_free(&m);
-    buf_free(&left_out);
+    free(left_out);
 }
 
 static void is(const char *what, const char *want, const char *sorts, const char *const *headings)
