@@ -35,7 +35,7 @@ static const struct likeness NAME_LEVELS[] = {
     {"brothers", "same surname and generation character", {.004f, .45f, .008f}},
     {"changed", "one character differs", {.015f, .02f, .004f}},
     {"part", "a character missing, added or moved", {.03f, .02f, .004f}},
-    {"shape", "a character that looks alike, was lost or spelt", {.04f, .02f, .002f}},
+    {"shape", "a character that looks or sounds alike, or was lost", {.04f, .02f, .002f}},
     {"sound", "sounds the same", {.06f, .02f, .003f}},
     EQUAL5(.82f, .018f, .05f),
 };

@@ -44,11 +44,12 @@ static enum alike slot_alike(unsigned a, unsigned b)
 {
     if (a == b) return ALIKE_SAME;
     if (a == SLOT_LOST || b == SLOT_LOST) return ALIKE_SHAPE;
+    if (is_sound(a) && is_sound(b))
+        return han_ears((uint16_t)(a - SLOT_SOUND)) == han_ears((uint16_t)(b - SLOT_SOUND)) ? ALIKE_SHAPE : ALIKE_NOT;
     if (is_sound(a) || is_sound(b)) {
-        if (is_sound(a) && is_sound(b))
-            return han_ears((uint16_t)(a - SLOT_SOUND)) == han_ears((uint16_t)(b - SLOT_SOUND)) ? ALIKE_SHAPE : ALIKE_NOT;
-        return is_sound(a) ? (han_sounds(b, (uint16_t)(a - SLOT_SOUND)) ? ALIKE_SHAPE : ALIKE_NOT)
-                           : (han_sounds(a, (uint16_t)(b - SLOT_SOUND)) ? ALIKE_SHAPE : ALIKE_NOT);
+        unsigned c = is_sound(a) ? b : a;
+        uint16_t typed = (uint16_t)((is_sound(a) ? a : b) - SLOT_SOUND);
+        return pinyin_is(c, typed) ? ALIKE_SOUND : han_sounds(c, typed) ? ALIKE_SHAPE : ALIKE_NOT;
     }
     if (han_same_sound(a, b)) return ALIKE_SOUND;
     if (han_same_surname(a, b) || han_look_alike(a, b) || han_near_sound(a, b)) return ALIKE_SHAPE;

@@ -6,6 +6,7 @@
 #include "link/han.h"
 #include "link/kind.h"
 #include "link/kind_own.h"
+#include "link/pinyin.h"
 
 #define STR_OF(literal)                                                                                                            \
     {                                                                                                                              \
@@ -104,11 +105,14 @@ static unsigned name_slots(struct str s, uint16_t *slots)
             han = true;
         } else if (is_lost(c)) {
             slots[n++] = SLOT_LOST;
-        } else if (c < 0x80 && u_isalpha((UChar32)c)) {
+        } else if (pinyin_letter(c)) {
             char letters[40];
             size_t k = 0;
-            for (i = start; i < s.n && u_isalpha((unsigned char)s.s[i]) && (unsigned char)s.s[i] < 0x80 && k < sizeof letters; i++)
-                letters[k++] = (char)(s.s[i] | 32);
+            for (size_t at = i = start; at < s.n && k < sizeof letters; i = at) {
+                char letter = pinyin_letter(text_next(s, &at));
+                if (!letter) break;
+                letters[k++] = letter;
+            }
             n = spelt((struct str){letters, k}, slots, n);
         } else {
             return 0;

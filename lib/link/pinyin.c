@@ -1,6 +1,7 @@
 #include "link/pinyin.h"
 
 #include <stdio.h>
+#include <unicode/uchar.h>
 
 #include "base/text.h"
 #include "link/han.h"
@@ -13,13 +14,14 @@ struct spelling {
     size_t n, end[WORDS], n_words;
 };
 
-/* The letter below the mark of a tone; ü is v, as it is typed. */
-static char without_tone(uint32_t c)
+char pinyin_letter(uint32_t c)
 {
     static const struct {
         const char *marked;
         char plain;
     } VOWELS[] = {{"āáǎàăâ", 'a'}, {"ēéěèê", 'e'}, {"īíǐì", 'i'}, {"ōóǒò", 'o'}, {"ūúǔùŭ", 'u'}, {"üǖǘǚǜ", 'v'}, {"ńňǹ", 'n'}};
+    if (c < 0x80) return (c | 32) >= 'a' && (c | 32) <= 'z' ? (char)(c | 32) : 0;
+    c = (uint32_t)u_tolower((UChar32)c);
     for (size_t i = 0; i < sizeof VOWELS / sizeof *VOWELS; i++) {
         struct str marked = str_of(VOWELS[i].marked);
         for (size_t at = 0; at < marked.n;)
@@ -39,8 +41,8 @@ static bool read_letters(struct str text, struct spelling *s)
             continue;
         }
         if (c >= '0' && c <= '5' && !gap) continue; /* the number of a tone */
-        char letter = c < 0x80 ? (char)c : without_tone(c);
-        if (letter < 'a' || letter > 'z' || s->n == LONGEST || (gap && s->n_words == WORDS)) return false;
+        char letter = pinyin_letter(c);
+        if (!letter || s->n == LONGEST || (gap && s->n_words == WORDS)) return false;
         s->n_words += gap;
         s->letters[s->n++] = letter;
         s->end[s->n_words - 1] = s->n;
@@ -143,6 +145,15 @@ bool pinyin_read(struct str text, uint64_t *f, unsigned *surname)
     slots[NAME_SLOTS] = (uint16_t)s.n;
     memcpy(f, slots, sizeof slots);
     return true;
+}
+
+bool pinyin_is(uint32_t character, uint16_t typed)
+{
+    struct str letters = str_of(han_spelling(typed));
+    const uint16_t *readings = han_readings(character);
+    for (unsigned k = 0; k < HAN_READINGS && readings[k]; k++)
+        if (han_spelt(readings[k], letters) == letters.n) return true;
+    return false;
 }
 
 /* The characters from the i-th on, of which the first is the from-th. */

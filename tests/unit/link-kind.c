@@ -45,7 +45,13 @@ static void names(void)
     is(KIND_NAME, "肖国强", "萧国强", "sound");
     is(KIND_NAME, "王波涛", "王坡涛", "shape");
     is(KIND_NAME, "王建?", "王建国", "shape");
-    is(KIND_NAME, "王wei国", "王伟国", "shape");
+    is(KIND_NAME, "王wei国", "王伟国", "sound");
+    is(KIND_NAME, "王wěi国", "王伟国", "sound");
+    is(KIND_NAME, "lü布", "吕布", "sound");
+    is(KIND_NAME, "LU布", "吕布", "sound");
+    is(KIND_NAME, "zhang伟国", "张伟国", "sound");
+    is(KIND_NAME, "zan伟国", "张伟国", "shape"); /* to careless ears */
+    is(KIND_NAME, "王A1", "王A2", "other");
     is(KIND_NAME, "单国强", "山国强", "sound");
     is(KIND_NAME, "欧阳海", "欧阳河", "surname");
     is(KIND_NAME, "买买提·艾力", "买买提艾力", "sound");
@@ -101,7 +107,7 @@ static void pinyin(void)
     is(KIND_NAME, "王建国", "Wang Dahai", "surname");
     is(KIND_NAME, "王建国", "Zhao Dahai", "other");
     is(KIND_NAME, "王建国", "John Smith", "other");
-    is(KIND_NAME, "张伟", "Zhang Weiguo", "surname");
+    is(KIND_NAME, "张伟", "Zhang Weiguo", "part");
 }
 
 static uint32_t key(enum key key, const char *name)
