@@ -323,18 +323,22 @@ void id_pack(uint64_t *f, uint8_t *digit, unsigned n)
     f[1] |= (uint64_t)n << 8 | flags;
 }
 
-/* Where digits are hidden the others are compared; 0 = too few of them are shown by both. */
+/* Where digits are hidden the others are compared; 0 = too few of them are shown by both.  Place and date alone, however many
+ * digits they are, are those of twins too, and the date says so by itself: nothing is said by them where the person's number is
+ * hidden. */
 static unsigned masked_level(const uint8_t *p, unsigned n, const uint8_t *q, unsigned m)
 {
-    enum { MANY = 14, FEW = 8 };
-    unsigned same = 0;
+    enum { MANY = 14, FEW = 8, NUMBER = 14, CHECK = 17 };
+    unsigned same = 0, of_number = 0;
     if (n != m) return 0;
     for (unsigned i = 0; i < n; i++) {
         if (p[i] == ID_HIDDEN || q[i] == ID_HIDDEN) continue;
         if (p[i] != q[i]) return ID_OTHER;
         same++;
+        of_number += i >= NUMBER && i < CHECK;
     }
-    return same >= MANY ? ID_ONE : same >= FEW ? ID_TWO : 0;
+    if (same < FEW || of_number < CHECK - NUMBER) return 0;
+    return same >= MANY ? ID_ONE : ID_TWO;
 }
 
 static unsigned citizen_level(const uint64_t *a, const uint64_t *b)

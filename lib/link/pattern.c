@@ -171,9 +171,9 @@ uint64_t pair_code(const struct model *m, const struct table *t, uint32_t a, uin
             const struct kind_info *info = kind_info(KIND_CITIZEN_ID);
             if (level_in(code, id) + 3u < info->exact) continue; /* not even two slips apart */
             uint64_t date = column_value(&t->columns[k], x[k]).f[0];
-            if (kind_id_has_date(column_value(&t->columns[id], x[id]).f, &date) ||
-                kind_id_has_date(column_value(&t->columns[id], y[id]).f, &date))
-                code &= ~(15ull << (4 * k)); /* said already */
+            const uint64_t *f = column_value(&t->columns[id], x[id]).f, *g = column_value(&t->columns[id], y[id]).f;
+            bool in_one = kind_id_has_date(f, &date), in_other = kind_id_has_date(g, &date);
+            if ((f[1] | g[1]) & ID_MASKED ? in_one && in_other : in_one || in_other) code &= ~(15ull << (4 * k)); /* said already */
         }
     }
     return code;

@@ -185,6 +185,11 @@ vet-dedupe --explain 1 4 hidden.csv >why 2>/dev/null
 has "or against it" why "370124196002290054 | 370124********0070  (different, one not valid"
 vet-dedupe --explain 1 5 hidden.csv >why 2>/dev/null
 has "what a spreadsheet left of an id says nothing" why "370124196002290054 | 3.70124E+17  (not given"
+lines dates.csv name,id_number,birth_date 周大海,370124196002290054,1960-02-29 周大海,370124********0054,1960-02-29 周大海,3701241960022900**,1960-02-29
+vet-dedupe --explain 1 2 dates.csv >why 2>/dev/null
+has "a birth date that an id hides is not said already" why "birth_date: 1960-02-29 | 1960-02-29  (the same"
+vet-dedupe --explain 1 3 dates.csv >why 2>/dev/null
+has "an id that hides the person's own number says no more than the date" why "370124196002290054 | 3701241960022900**  (another column says it already"
 vet-dedupe --review twins.csv >why 2>err
 has "the review gives the reason too" why "a record without an id fits two people with different ids; name: the same"
 has "what it lists is what was counted, and what was refused is not called joined" err "3 records are 3 entities; 0 pairs joined, 2 for review"

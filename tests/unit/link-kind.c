@@ -152,7 +152,9 @@ static void ids(void)
     is(KIND_CITIZEN_ID, "370124****0011", "370124198506150011", "two");
     is(KIND_CITIZEN_ID, "370124xxxxxxxx0011", "370124198506150011", "two");
     is(KIND_CITIZEN_ID, "3701241985****0011", "370124198506150011", "one");
-    is(KIND_CITIZEN_ID, "37012419850615****", "370124198506150011", "one");
+    is(KIND_CITIZEN_ID, "37012419850615****", "370124198506150011", "none"); /* of place and date alone: twins have them too */
+    is(KIND_CITIZEN_ID, "37012419850616****", "370124198506150011", "other");
+    is(KIND_CITIZEN_ID, "37012419850615001*", "370124198506150011", "one");
     is(KIND_CITIZEN_ID, "370124******001", "370124198506150011", "two"); /* of 15 digits */
     is(KIND_CITIZEN_ID, "370124********0011", "370124********0011", "two");
     is(KIND_CITIZEN_ID, "370124********0011", "370124***0011", "two");
