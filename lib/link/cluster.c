@@ -126,15 +126,13 @@ static bool is_vetoed(struct state *s, uint32_t a, uint32_t b, bool decided, str
     return false;
 }
 
-/* Mean probability over the pairs between two entities, of many those whose rows come first; pairs that blocking did not make are
- * compared now.  Summed in whole numbers: the order in which they are added does not matter. */
+/* Mean probability over the pairs between an entity and a larger one, of many those whose rows come first; pairs that blocking did
+ * not make are compared now.  Summed in whole numbers: the order in which they are added does not matter. */
 static double mean_between(struct state *s, uint32_t a, uint32_t b)
 {
     static const double ONE = 1ull << 40;
     enum { SIDE = 14 };
-    uint32_t least = s->size[a] < s->size[b] ? s->size[a] : s->size[b], i = 0;
-    uint32_t from_less = least < SIDE ? least : SIDE, from_more = MOST_CROSSINGS / from_less;
-    uint32_t most_a = s->size[a] == least ? from_less : from_more, most_b = s->size[b] == least ? from_less : from_more;
+    uint32_t most_a = s->size[a] < SIDE ? s->size[a] : SIDE, most_b = MOST_CROSSINGS / most_a, i = 0;
     uint64_t sum = 0, n = 0;
     for (uint32_t x = s->first[a]; x != NONE && i < most_a; x = s->next[x], i++) {
         uint32_t k = 0;
