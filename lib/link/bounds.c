@@ -158,7 +158,7 @@ static void hold_match(struct comparison *c, const struct comparison *first, enu
 {
     /* Of the pairs of one person that differ in such a column; that are wholly other; of one company, that changed its name; and
      * that are found in another place. */
-    static const double MOST_SLIPS = 0.35, MOST_OTHER = 0.15, RENAMED = 0.05, ELSEWHERE = 0.03;
+    static const double MOST_SLIPS = 0.35, MOST_OTHER = 0.05, RENAMED = 0.05, ELSEWHERE = 0.03;
     const struct kind_info *info = kind_info(c->kind);
     double most[LEVELS], slips = 0, far = 0, *p = c->p[CLASS_MATCH];
     bool site = kin == KIN_BRANCHES && c->of_home;
