@@ -173,6 +173,11 @@ static void hold_match(struct comparison *c, const struct comparison *first, enu
         if (l && site && far > ELSEWHERE && kind_closeness(info, l) < 0.5) most[l] = p[l] * ELSEWHERE / far;
     }
     if (c->names) most[1] = fmin(most[1], (c->tells ? MOST_OTHER : RENAMED) * (1 - p[0]));
+    double equal = 0, alike = 0; /* whole names are more often equal than not: initials and surnames that go together make nobody */
+    for (unsigned l = info->exact; l < info->n_levels; l++) equal += p[l];
+    for (unsigned l = 1; l < info->exact; l++) alike += p[l];
+    for (unsigned l = 1; c->kind == KIND_NAME && alike > equal && l < info->exact; l++)
+        most[l] = fmin(most[l], p[l] * equal / alike);
     hold_below(p, most, info->n_levels);
 }
 
