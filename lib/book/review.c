@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "book/binder.h"
 
 /* Columns: decision, probability, why, then the two records in turn, then their two keys. */
@@ -28,15 +29,20 @@ static bool differs(const struct link *k, const struct str *values, size_t i)
     return values[i].n && values[other].n && !str_eq(values[i], values[other]);
 }
 
+enum { LINE = 16 }; /* points */
+
 static void put_headings(struct review *v, const struct str *values)
 {
+    enum { NARROW = 12 };
     const struct look head = {FACE_HEADING, VALUE_TEXT, true};
+    bool high = false; /* a column is as wide as its values, and a longer heading stands in two lines */
+    for (size_t i = 0; i < v->n; i++) high = high || text_width(values[i]) > NARROW;
+    if (high) tab_height(v->tab, v->row, 2 * LINE + 2);
     for (size_t i = 0; i < v->n; i++) tab_put(v->tab, v->row, (uint16_t)i, head, values[i]);
 }
 
 static void put_pair(struct review *v, const struct str *values)
 {
-    enum { LINE = 16 }; /* points */
     char percent[32];
     unsigned lines = 1;
     for (size_t i = WHY; i < v->n - 2; i++) lines = tab_lines(v->tab, values[i]) > lines ? tab_lines(v->tab, values[i]) : lines;

@@ -53,6 +53,8 @@ vet-import --cells review.xlsx >cells.csv 2>/dev/null
 has "--review FILE.xlsx writes a workbook" cells.csv "decision,probability,why,name_a,name_b"
 check "with a drop-down for the decision" sh -c 'unzip -p review.xlsx xl/worksheets/sheet1.xml | grep -q "<dataValidation type=\"list\""'
 vet-dedupe -q --lang zh --review zh.xlsx people.csv >/dev/null 2>&1
+check "headings that are longer than the values below them have two lines" \
+    sh -c 'unzip -p zh.xlsx xl/worksheets/sheet1.xml | grep -q "<row r=\"1\"[^>]* ht=\"34\""'
 /usr/bin/python3 - >book.txt <<'P'
 import openpyxl
 s = openpyxl.load_workbook("zh.xlsx").worksheets[0]
