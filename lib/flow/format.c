@@ -120,7 +120,11 @@ static void format_json(struct buf *out, const struct columns *c, const struct s
 
 void rows_format_header(struct buf *out, enum row_format f, const struct columns *c)
 {
-    if (f == ROWS_CSV) format_csv(out, c->n, c->names);
+    if (f != ROWS_CSV) return;
+    struct str one = c->n == 1 ? c->names[0] : (struct str){NULL, 0};
+    bool mark = one.n && (memchr(one.s, ';', one.n) || memchr(one.s, '\t', one.n)) && !needs_quotes(one);
+    if (mark) buf_printf(out, "\"%.*s\"\n", (int)one.n, one.s); /* without a comma it would be taken for the delimiter */
+    else format_csv(out, c->n, c->names);
 }
 
 void rows_format(struct buf *out, enum row_format f, const struct columns *c, const struct str *values)

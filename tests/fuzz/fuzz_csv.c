@@ -41,7 +41,9 @@ static void compare_with_whole(struct str text, const char *path)
         str_starts(text, STR("\xEF\xBB\xBF")))
         return;
     if (!text.n || text.s[text.n - 1] == 0x1A) return;
-    bool mac = memchr(text.s, '\r', text.n) && !memchr(text.s, '\n', text.n);
+    bool feeds = memchr(text.s, '\n', text.n), mac = memchr(text.s, '\r', text.n) && !feeds;
+    for (size_t i = 0; feeds && i < text.n; i++) /* which of the two ends rows is judged by the beginning */
+        if (text.s[i] == '\r' && (i + 1 == text.n || text.s[i + 1] != '\n')) return;
     struct csv_form form = {',', mac ? '\r' : '\n'};
     struct cell_block block = {0};
     struct buf whole = {0}, pieces = {0};

@@ -53,7 +53,7 @@ static void reading(void)
     CHECK_STR(JOINED("a;b\n1;\"2;3\"\n", "b\ta\n5\t4,4\n"), "a,b\n1,2;3\n\"4,4\",5\n",
               "semicolons or tabs delimit where the headings have them and no comma");
     CHECK_STR(JOINED("a,b;c\n1,2;3\n"), "a,b;c\n1,2;3\n", "and nothing but commas where there is one");
-    CHECK_STR(JOINED("\"a;b\"\n1\n"), "a;b\n1\n", "a mark in quotes is none");
+    CHECK_STR(JOINED("\"a;b\"\n1\n"), "\"a;b\"\n1\n", "a mark in quotes is none, and is written in quotes where there is no comma");
     CHECK_STR(JOINED("a\n1;2\n"), "a\n1;2\n", "nor is one that stands in the values alone");
     CHECK(found.text.n == 0, "none of which needs a finding");
 }
