@@ -32,13 +32,18 @@ static bool birth_of(const char *id, struct date today, struct date *out)
     return out->month && out->day && date_valid(*out) && !(today.year && date_compare(*out, today) > 0);
 }
 
+/* Fifteen digits survive in a number cell and the rest becomes 000, which fits the checksum once in eleven times. */
+static bool ends_lost(const char *id)
+{
+    return memcmp(id + 15, "000", 3) == 0;
+}
+
 /* `id` has 17 digits and a check character. */
 static enum diag_code verify(const char *id, struct date today, struct citizen *out)
 {
     memcpy(out->id, id, 18);
     out->male = (id[16] - '0') % 2 == 1;
-    /* Fifteen digits survive in a number cell and the rest becomes 000, which fits the checksum once in eleven times. */
-    if (memcmp(id + 15, "000", 3) == 0) return DIAG_ID_PRECISION_LOST;
+    if (ends_lost(id)) return DIAG_ID_PRECISION_LOST;
     if (!birth_of(id, today, &out->birth)) return DIAG_ID_BIRTH_INVALID;
     return citizen_check(id) == id[17] ? DIAG_NONE : DIAG_ID_CHECKSUM;
 }
@@ -57,6 +62,7 @@ static enum diag_code raise_old(const char *old, struct date today, struct citiz
     out->notices |= CITIZEN_RAISED;
     memcpy(out->id, id, 18);
     out->male = (id[16] - '0') % 2 == 1;
+    if (ends_lost(id)) return DIAG_ID_PRECISION_LOST; /* or it would be refused when it comes in again */
     return birth_of(id, today, &out->birth) ? DIAG_NONE : DIAG_ID_BIRTH_INVALID;
 }
 
