@@ -38,22 +38,6 @@ static void tell(struct book *b, enum diag_code code, uint32_t row, const char *
     diag_add(b->diag, code, &at, arg, NULL);
 }
 
-/* Old Macs end rows with '\r' alone, and may have a '\n' where a cell breaks its line; between quotes neither counts. */
-static char newline_of(struct str text)
-{
-    size_t cr = 0, lf = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.s[i] == '"') quoted = !quoted;
-        if (quoted) continue;
-        bool both = text.s[i] == '\r' && i + 1 < text.n && text.s[i + 1] == '\n';
-        if (both) return '\n';
-        cr += text.s[i] == '\r';
-        lf += text.s[i] == '\n';
-    }
-    return cr > lf ? '\r' : '\n';
-}
-
 /* Of a stream of records the comma is the delimiter; where the headings have none, and semicolons or tabs, as a spreadsheet saves
  * them, those are. */
 static char delimiter_of_records(struct str text)
@@ -92,7 +76,7 @@ static int csv_open(struct book *b)
                         : named              ? text.s[4]
                         : b->options.records ? delimiter_of_records(text)
                                              : sniff_delimiter(text);
-    c->form.newline = newline_of(text);
+    c->form.newline = csv_newline(text);
     buf_free(&head);
     return 1;
 }

@@ -303,3 +303,18 @@ void csv_split(const struct csv_form *f, struct cell_block *b, const char *s, si
     b->n_cells = x.first;
     csv_free(&parser);
 }
+
+char csv_newline(struct str text)
+{
+    size_t cr = 0, lf = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.s[i] == '"') quoted = !quoted;
+        if (quoted) continue;
+        bool both = text.s[i] == '\r' && i + 1 < text.n && text.s[i + 1] == '\n';
+        if (both) return '\n';
+        cr += text.s[i] == '\r';
+        lf += text.s[i] == '\n';
+    }
+    return cr > lf ? '\r' : '\n';
+}

@@ -36,5 +36,8 @@ size_t csv_skip_sound(const struct csv_form *f, const char *s, size_t n, size_t 
 
 /* Appends the rows and cells of s[0..n), which is whole records, numbered from `number`.  `quotes`: there may be quotes in it. */
 void csv_split(const struct csv_form *f, struct cell_block *b, const char *s, size_t n, uint32_t number, bool quotes);
+/* What ends the rows of a text, by its beginning.  Old Macs end rows with '\r' alone, and may have a '\n' where a cell breaks its
+ * line; between quotes neither counts. */
+char csv_newline(struct str text);
 
 #endif

@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "cells/csv_record.h"
+#include "cells/sniff.h"
 #include "flow/rows.h"
 
 static void read_all(const struct book_options *o, const char *path)
@@ -41,10 +42,7 @@ static void compare_with_whole(struct str text, const char *path)
         str_starts(text, STR("\xEF\xBB\xBF")))
         return;
     if (!text.n || text.s[text.n - 1] == 0x1A) return;
-    bool feeds = memchr(text.s, '\n', text.n), mac = memchr(text.s, '\r', text.n) && !feeds;
-    for (size_t i = 0; feeds && i < text.n; i++) /* which of the two ends rows is judged by the beginning */
-        if (text.s[i] == '\r' && (i + 1 == text.n || text.s[i + 1] != '\n')) return;
-    struct csv_form form = {',', mac ? '\r' : '\n'};
+    struct csv_form form = {',', csv_newline(str_head(text, text.n < SNIFF_BYTES ? text.n : SNIFF_BYTES))};
     struct cell_block block = {0};
     struct buf whole = {0}, pieces = {0};
     csv_split(&form, &block, text.s, text.n, 1, true);
